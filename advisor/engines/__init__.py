@@ -1,0 +1,1 @@
+"""Engines: code that gets answers from a model."""
