@@ -1,0 +1,6 @@
+"""Which addresses belong to who works together?"""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "accounts"
+urlpatterns: list[URLPattern | URLResolver] = []
