@@ -1,0 +1,1 @@
+"""Pictures of measurements: plotly figures for screens, SVG for paper."""

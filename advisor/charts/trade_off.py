@@ -1,0 +1,152 @@
+"""Who is good enough, at what cost? The scatter of quality against monthly cost.
+
+All text that came from people or models is escaped: plotly reads a kind of HTML.
+"""
+
+from math import log10
+from typing import Any
+
+from advisor.charts import geometry, theme
+from advisor.charts.parts import Figure, base_layout, limit_line, limit_text, y_title
+from advisor.charts.theme import Theme, plain
+from advisor.charts.values import Point, TradeOff
+
+
+def trade_off(trade: TradeOff, *, mode: Theme) -> Figure:
+    """Return quality against monthly cost; quality alone where no cost is known."""
+    points = geometry.drawable(trade)
+    if not points:
+        return quality_only(trade, mode=mode)
+    low, high = geometry.quality_range(trade)
+    costs = [point.cost for point in points if point.cost is not None]
+    left, right = geometry.log_range(costs + [trade.budget or costs[0]])
+    layout = base_layout(mode, height=430)
+    ticks = geometry.log_ticks(left, right)
+    layout["xaxis"] = {
+        "type": "log",
+        "range": [left, right],
+        "tickvals": ticks,
+        "ticktext": [geometry.short(tick, "$") for tick in ticks],
+        "title": {"text": f"{plain(trade.cost_title)} (log scale)"},
+    }
+    layout["yaxis"] = {"range": [low, high], "ticksuffix": ""}
+    layout["shapes"], layout["annotations"] = _limits(trade, mode, left, right, high)
+    layout["annotations"].append(y_title("Quality, points of score"))
+    frontier = [point for point in points if point.label in trade.frontier]
+    data = [_frontier(frontier, mode)] if len(frontier) > 1 else []
+    data += [_dot(point, mode, x=point.cost) for point in points]
+    layout["annotations"] += [
+        _dot_label(point, mode, x=log10(point.cost or 1.0)) for point in points
+    ]
+    return {"data": data, "layout": layout, "config": theme.config()}
+
+
+def quality_only(trade: TradeOff, *, mode: Theme) -> Figure:
+    """Return one row a candidate: quality, its interval and the floor."""
+    rows = [point for point in reversed(trade.points) if point.quality is not None]
+    low, high = geometry.quality_range(trade)
+    layout = base_layout(mode, height=90 + 44 * max(1, len(rows)))
+    layout["xaxis"] = {
+        "range": [low, high],
+        "title": {"text": "Quality, points of score"},
+    }
+    layout["yaxis"] = {
+        "type": "category",
+        "showgrid": True,
+        "tickfont": {"size": 12, "color": theme.colour(mode, "ink")},
+    }
+    if trade.floor is not None:
+        layout["shapes"] = [limit_line(mode, x=trade.floor)]
+        layout["annotations"] = [
+            limit_text(mode, trade.floor_label, x=trade.floor, yanchor="bottom")
+        ]
+    data = [_dot(point, mode, x=point.quality, sideways=True) for point in rows]
+    return {"data": data, "layout": layout, "config": theme.config()}
+
+
+def _dot(
+    point: Point, mode: Theme, *, x: float | None, sideways: bool = False
+) -> dict[str, Any]:
+    quality = point.quality if point.quality is not None else 0.0
+    low = point.low if point.low is not None else quality
+    high = point.high if point.high is not None else quality
+    error = {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - quality],
+        "arrayminus": [quality - low],
+        "width": 0,
+        "thickness": 2 if point.verdict == "recommended" else 1.25,
+        "color": theme.marker(mode, point.verdict)["color"],
+    }
+    words = theme.VERDICT_WORDS[point.verdict]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": plain(point.label),
+        "x": [x],
+        "y": [plain(point.label)] if sideways else [quality],
+        "error_x" if sideways else "error_y": error,
+        "marker": theme.marker(mode, point.verdict),
+        "hovertemplate": (
+            f"<b>{plain(point.label)}</b><br>{words}<br>Quality {quality:.1f}"
+            f" ({low:.1f} to {high:.1f})<br>{plain(point.note)}<extra></extra>"
+        ),
+    }
+
+
+def _dot_label(point: Point, mode: Theme, *, x: float) -> dict[str, Any]:
+    chosen = point.verdict == "recommended"
+    role = {"recommended": "accent", "reference": "ink"}.get(point.verdict, "ink2")
+    text = plain(point.label)
+    return {
+        "x": x,
+        "y": point.quality,
+        "text": f"<b>{text}</b>" if chosen else text,
+        "xanchor": "right" if chosen else "left",
+        "xshift": -12 if chosen else 10,
+        "yshift": 10 if chosen else -12,
+        "showarrow": False,
+        "font": {"size": 12.5, "color": theme.colour(mode, role)},
+    }
+
+
+def _frontier(points: list[Point], mode: Theme) -> dict[str, Any]:
+    ordered = sorted(points, key=lambda point: point.cost or 0)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [point.cost for point in ordered],
+        "y": [point.quality for point in ordered],
+        "line": {"width": 1.25, "color": theme.colour(mode, "muted")},
+        "hoverinfo": "skip",
+    }
+
+
+def _limits(
+    trade: TradeOff, mode: Theme, left: float, right: float, top: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    shapes: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
+    if trade.floor is not None or trade.budget:
+        shapes.append(
+            {
+                "type": "rect",
+                "layer": "below",
+                "line": {"width": 0},
+                "fillcolor": theme.colour(mode, "inside"),
+                "x0": 10**left,
+                "x1": trade.budget or 10**right,
+                "y0": trade.floor if trade.floor is not None else -2,
+                "y1": top,
+            }
+        )
+    if trade.floor is not None:
+        shapes.append(limit_line(mode, y=trade.floor))
+        texts.append(limit_text(mode, trade.floor_label, y=trade.floor))
+    if trade.budget:
+        shapes.append(limit_line(mode, x=trade.budget))
+        texts.append(
+            limit_text(mode, trade.budget_label, x=log10(trade.budget), at_foot=True)
+        )
+    return shapes, texts
