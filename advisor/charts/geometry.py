@@ -34,7 +34,7 @@ def quality_range(trade: TradeOff) -> tuple[float, float]:
         for point in trade.points
         if point.quality is not None
     ]
-    shown = [value for value in (*lows, *highs) if value is not None]
+    shown = [*lows, *highs]
     if trade.floor is not None:
         shown += [trade.floor - POINTS_BELOW_FLOOR, trade.floor + 2]
     if not shown:

@@ -88,7 +88,7 @@ def _tick(mode: Theme, at: float, index: int) -> dict[str, Any]:
 def _p95_text(
     row: LatencyRow, index: int, limit: float | None, mode: Theme
 ) -> dict[str, Any]:
-    over = limit is not None and row.p95_ms > limit
+    over = limit is not None and (row.p95_ms or 0.0) > limit
     return {
         "xref": "paper",
         "x": 1,

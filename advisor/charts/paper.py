@@ -7,6 +7,7 @@ values: the PDF must not change when nothing measured did.
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ from advisor.charts.theme import Verdict
 from advisor.charts.values import CostVolume, Latencies, Point, TradeOff
 
 WIDTH_IN = 6.9
-STYLE = {
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "rightsize",
     "font.family": "DejaVu Sans",
@@ -77,8 +78,7 @@ def quality_only(trade: TradeOff) -> str:
         axes.grid(axis="y", visible=False)
         for index, point in enumerate(rows):
             colour = theme.colour("light", ROLES[point.verdict])
-            ends = (point.low or point.quality, point.high or point.quality)
-            axes.plot(ends, (index, index), color=colour, linewidth=1)
+            axes.plot(_ends(point), (index, index), color=colour, linewidth=1)
             _mark(axes, point.quality or 0.0, index, point.verdict)
         if trade.floor is not None:
             _dashed(axes, x=trade.floor)
@@ -215,12 +215,16 @@ def _mark(axes: Axes, x: float, y: float, verdict: Verdict) -> None:
     axes.plot(x, y, symbol, ms=size, color=colour, markerfacecolor=face, mew=1.3)
 
 
+def _ends(point: Point) -> tuple[float, float]:
+    quality = point.quality if point.quality is not None else 0.0
+    low = point.low if point.low is not None else quality
+    return (low, point.high if point.high is not None else quality)
+
+
 def _dot(axes: Axes, point: Point) -> None:
     cost, quality = point.cost or 1.0, point.quality or 0.0
-    low = point.low if point.low is not None else quality
-    high = point.high if point.high is not None else quality
     colour = theme.colour("light", ROLES[point.verdict])
-    axes.plot((cost, cost), (low, high), color=colour, linewidth=1)
+    axes.plot((cost, cost), _ends(point), color=colour, linewidth=1)
     _mark(axes, cost, quality, point.verdict)
 
 

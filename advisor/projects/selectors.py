@@ -1,0 +1,66 @@
+"""Which projects, setups and samples may this team see? Reads only.
+
+Every function takes the team or something found through it: what belongs to another
+team does not exist here.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, QuerySet
+
+from advisor.accounts.models import Team
+from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
+
+
+def projects_of(team: Team) -> QuerySet[Project]:
+    """Return the team's projects that are not archived, newest first."""
+    setups = Prefetch("setups", Setup.objects.order_by("-version"))
+    return (
+        Project.objects.filter(team=team, archived_at__isnull=True)
+        .prefetch_related(setups)
+        .order_by("-created_at", "-pk")
+    )
+
+
+def project_by_slug(team: Team, slug: str) -> Project:
+    """Return one project of the team; Project.DoesNotExist for any other."""
+    return Project.objects.get(team=team, slug=slug)
+
+
+def project_by_name(team: Team, name: str) -> Project | None:
+    """Return the team's project of that name, None where there is none yet."""
+    return Project.objects.filter(team=team, name=name).first()
+
+
+def latest_setup(project: Project) -> Setup | None:
+    """Return the newest setup version, draft or frozen."""
+    return project.setups.select_related("sample_set").order_by("-version").first()
+
+
+def draft_of(project: Project) -> Setup | None:
+    """Return the draft, None where every version is frozen."""
+    return (
+        project.setups.select_related("sample_set")
+        .filter(state=Setup.State.DRAFT)
+        .first()
+    )
+
+
+def sample_set_of(project: Project, pk: int) -> SampleSet:
+    """Return one sample set of the project; SampleSet.DoesNotExist for any other."""
+    return project.sample_sets.get(pk=pk)
+
+
+def evaluation_samples(sample_set: SampleSet) -> QuerySet[Sample]:
+    """Return the samples that decide, in file order; tuning samples never do."""
+    return sample_set.samples.filter(split=Sample.Split.EVALUATION).order_by("position")
+
+
+def uploads_of(team: Team, kind: str) -> QuerySet[Upload]:
+    """Return the team's files of one kind without their content, newest first."""
+    return team.uploads.filter(kind=kind).defer("content").order_by("-created_at")
+
+
+def uploads_by_id(team: Team, ids: Iterable[int]) -> dict[int, Upload]:
+    """Return the team's uploads among ``ids`` by id, without their content."""
+    return team.uploads.defer("content").in_bulk(list(ids))
