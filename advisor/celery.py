@@ -7,9 +7,10 @@ operation hangs.
 """
 
 import os
+from pathlib import Path
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
@@ -57,14 +58,23 @@ app.conf.update(
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Keep the logging of the settings: a connected receiver stops Celery's own."""
 
 
-@worker_process_init.connect
 def die_with_the_worker(**_: object) -> None:
     """End a pool child as soon as its worker is gone, however the worker died."""
     from advisor.web.processes import die_with_parent
 
     die_with_parent(os.getppid())
+
+
+def tell_the_supervisor(**_: object) -> None:
+    """Leave a sign that the worker takes messages, where the supervisor looks."""
+    if name := os.environ.get("READY_FILE"):
+        Path(name).touch()
+
+
+setup_logging.connect(keep_our_logging)
+worker_process_init.connect(die_with_the_worker)
+worker_ready.connect(tell_the_supervisor)

@@ -217,7 +217,6 @@ CONTENT_SECURITY_POLICY = {
 
 # Files that never change
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -225,6 +224,7 @@ STATICFILES_FINDERS = [
     "advisor.web.finders.PlotlyFinder",
 ]
 HASHED_STATIC = env.bool("HASHED_STATIC", default=PRODUCTION)
+STATIC_ROOT = BASE_DIR / "staticfiles" if HASHED_STATIC else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

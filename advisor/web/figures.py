@@ -1,0 +1,62 @@
+"""Of what values are charts and heat tables made? Each chart carries its own table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatCell:
+    """A score around the floor: `step` -3 to 3 without 0; hatched when it crosses."""
+
+    value: str | None
+    note: str = ""
+    step: Literal[-3, -2, -1, 1, 2, 3] | None = None
+    crosses: bool = False
+
+    @property
+    def style(self) -> str:
+        """The class names that colour the cell."""
+        if self.step is None:
+            return ""
+        side = "hp" if self.step > 0 else "hn"
+        return f"{side}{abs(self.step)}{' un' if self.crosses else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatRow:
+    """One model in the heat table."""
+
+    label: str
+    cells: tuple[HeatCell, ...]
+    note: str = ""
+    recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataTable:
+    """The data behind a chart; the first column names the row, figures go right."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartFigure:
+    """A plotly figure (`data`, `layout`, `config`) in both themes, words and table.
+
+    Make `light` and `dark` with the same function of `advisor.charts` and its `mode`;
+    the page shows the one that fits and changes it when the theme is switched.
+    """
+
+    id: str
+    summary: str
+    light: Mapping[str, Any]
+    dark: Mapping[str, Any]
+    table: DataTable
+    caption: str = ""
+
+    @property
+    def figures(self) -> dict[str, Mapping[str, Any]]:
+        """Both figures, as they go into the page."""
+        return {"light": self.light, "dark": self.dark}
