@@ -205,7 +205,16 @@ def _dashed(axes: Axes, *, x: float | None = None, y: float | None = None) -> No
 def _red(
     axes: Axes, x: float, y: float, text: str, ha: str = "left", va: str = "bottom"
 ) -> None:
-    axes.text(x, y, text, color=theme.colour("light", "fail"), ha=ha, va=va)
+    shift = (-3 if ha == "right" else 4, -3 if va == "top" else 3)
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=shift,
+        textcoords="offset points",
+        color=theme.colour("light", "fail"),
+        ha=ha,
+        va=va,
+    )
 
 
 def _mark(axes: Axes, x: float, y: float, verdict: Verdict) -> None:
