@@ -1,0 +1,61 @@
+"""How does plain code use an event loop that never stands still?
+
+The loop runs in a thread of its own, so that bytes are stamped when they arrive and
+not when the caller comes back from writing the answer before.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class BackgroundLoop:
+    """An event loop in a daemon thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="engine-loop", daemon=True
+        )
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run to the end and return the result, or raise its exception."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def iterate(self, items: AsyncIterator[T]) -> Iterator[T]:
+        """Yield items as they come; leaving early cancels what is under way."""
+        queue: SimpleQueue[tuple[T] | None] = SimpleQueue()
+
+        async def pump() -> None:
+            try:
+                async for item in items:
+                    queue.put((item,))
+            finally:
+                queue.put(None)
+
+        pumping = asyncio.run_coroutine_threadsafe(pump(), self._loop)
+        try:
+            while (item := queue.get()) is not None:
+                yield item[0]
+            pumping.result()
+        finally:
+            pumping.cancel()
+
+    def stop(self) -> None:
+        """End the thread; what still runs is cancelled."""
+        self.run(_cancel_others())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

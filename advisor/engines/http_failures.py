@@ -1,0 +1,113 @@
+"""What does a failed call mean: our setting, this sample, or a passing fault?"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+import httpcore2
+
+from advisor.engines.base import Failure
+from advisor.engines.retrying import retry_after_s
+from advisor.engines.text import StrictJsonError, clean, read_json
+
+_SHOWN = 300
+_TOO_LONG = re.compile(
+    r"context[_ ]length|maximum context|context window|too many tokens"
+    r"|prompt is too long",
+    re.IGNORECASE,
+)
+_FILTERED = re.compile(
+    r"content[_ ](filter|policy|management)|responsible_ai|safety system",
+    re.IGNORECASE,
+)
+_SETTINGS = {
+    401: ("unauthorised", "The endpoint refuses the key. Enter a valid key."),
+    402: ("payment", "The endpoint asks for payment. Check the account."),
+    403: ("forbidden", "The key may not use this model. Check its rights."),
+    404: ("not_found", "No such path or model here. Check base URL and model name."),
+    405: ("not_found", "No completions at this path. Check the base URL."),
+}
+
+
+def of_status(
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime
+) -> Failure:
+    """Turn an HTTP status other than 200 into a failure."""
+    told = _told(body)
+    if 300 <= status < 400:
+        where = clean(headers.get("location", ""))[:200]
+        return _setting(
+            "endpoint_redirect",
+            f"The endpoint answers with a redirect to {where}; enter that address.",
+        )
+    if status in _SETTINGS:
+        code, message = _SETTINGS[status]
+        return _setting(code, f"{message} (HTTP {status}: {told})")
+    if status == 429 and "insufficient_quota" in told:
+        return _setting("payment", f"The account's quota is used up. ({told})")
+    if status == 413 or (400 <= status < 500 and _TOO_LONG.search(told)):
+        message = f"The prompt is too long for the endpoint. (HTTP {status}: {told})"
+        return Failure(code="context_too_long", kind="input", message=message)
+    if 400 <= status < 500 and _FILTERED.search(told):
+        message = f"The provider's content filter refused the prompt. ({told})"
+        return Failure(code="content_filter", kind="model", message=message)
+    wait = retry_after_s(headers, now)
+    if status == 429 or (status == 503 and wait is not None):
+        return Failure(
+            code="rate_limited" if status == 429 else "overloaded",
+            kind="transport",
+            message=f"The endpoint asks to slow down. (HTTP {status}: {told})",
+            retry_after_s=wait,
+        )
+    if status >= 500 or status in (408, 409, 425):
+        message = f"The endpoint failed. (HTTP {status}: {told})"
+        return Failure(code=f"http_{status}", kind="transport", message=message)
+    return _setting(
+        "bad_request", f"The endpoint refuses the request. (HTTP {status}: {told})"
+    )
+
+
+def of_exception(error: Exception) -> Failure:
+    """Turn an exception of httpx2's transport into a failure."""
+    told = clean(str(error))[:_SHOWN]
+    if isinstance(error, httpcore2.ConnectError) and told.startswith("TLS"):
+        return _setting("tls", f"No secure connection could be made. {told}")
+    if isinstance(error, httpcore2.ConnectError | httpcore2.ConnectTimeout):
+        return _lost("not_connected", f"The endpoint cannot be reached: {told}.")
+    if isinstance(error, httpcore2.ReadTimeout | TimeoutError):
+        message = f"The endpoint did not answer in time{f' ({told})' if told else ''}."
+        return Failure(code="timeout", kind="model", message=message)
+    broken = isinstance(error, httpcore2.ProtocolError)
+    if broken and not re.search("disconnected|peer closed|incomplete", told):
+        return Failure(
+            code="bad_response:protocol",
+            kind="model",
+            message=f"The endpoint does not speak HTTP/1.1: {told}.",
+        )
+    return _lost("connection_lost", f"The connection broke off: {told}.")
+
+
+def _told(body: bytes) -> str:
+    """Return what a server says about its refusal, short and on one line."""
+    try:
+        found = read_json(body)
+    except StrictJsonError:
+        found = None
+    if isinstance(found, dict):
+        error = found.get("error", found.get("detail", found.get("message", found)))
+        if isinstance(error, dict):
+            parts = (error.get("message"), error.get("code"), error.get("type"))
+            error = " ".join(str(part) for part in parts if part) or error
+        text = str(error)
+    else:
+        text = body[: 4 * _SHOWN].decode("utf-8", "replace")
+        text = re.sub(r"<[^>]*>", " ", text)
+    return " ".join(clean(text).split())[:_SHOWN] or "no reason given"
+
+
+def _setting(code: str, message: str) -> Failure:
+    return Failure(code=code, kind="configuration", message=message)
+
+
+def _lost(code: str, message: str) -> Failure:
+    return Failure(code=code, kind="transport", message=message)

@@ -1,0 +1,157 @@
+"""What happens in one call of an endpoint, from the first byte to an answer?"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import httpcore2
+
+from advisor.engines.addresses import RefusedAddressError
+from advisor.engines.base import Answer, Failure, Prompt, TokensOrigin
+from advisor.engines.http_failures import of_exception, of_status
+from advisor.engines.openai_messages import Dialect, Said
+from advisor.engines.persistence import Standing, failed
+from advisor.engines.safe_http import CallError, Reply, SafeHttp
+from advisor.engines.sse import EventReader
+from advisor.engines.timing import Stopwatch, clock
+from advisor.engines.token_counts import TokenCounter
+
+_TRANSPORT_ERRORS = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    TimeoutError,
+    OSError,
+)
+_DONE = "[DONE]"
+
+
+@dataclass(slots=True, kw_only=True)
+class Calls:
+    """Makes calls of one model at one endpoint."""
+
+    http: SafeHttp
+    headers: list[tuple[str, str]]
+    model: str
+    dialect: Dialect
+    counter: TokenCounter
+    total_s: float | None
+    secret: str
+    standing: Standing = field(default_factory=Standing)
+    served_model: str | None = None
+
+    async def once(self, prompt: Prompt, *, stream: bool) -> Answer:
+        """Answer one prompt by one call; a failure is in the answer.
+
+        A call that only taught the server's dialect is sent again at once.
+        """
+        while True:
+            watch = Stopwatch()
+            try:
+                async with asyncio.timeout(self._total_s(prompt)):
+                    said = await self._call(prompt, watch, stream=stream)
+                return self._answer(prompt, said, watch)
+            except (CallError, RefusedAddressError) as error:
+                failure = error.failure
+            except _TRANSPORT_ERRORS as error:
+                failure = of_exception(error)
+            if not self.dialect.learn(failure):
+                return failed(prompt, self._hide_secret(failure))
+
+    def _total_s(self, prompt: Prompt) -> float:
+        return self.total_s or min(300.0, 30.0 + prompt.max_output_tokens / 5)
+
+    async def _call(self, prompt: Prompt, watch: Stopwatch, *, stream: bool) -> Said:
+        body = self.dialect.body(self.model, prompt, stream=stream)
+        # Without a stream the first byte comes when the last token is written.
+        waits = None if stream else self._total_s(prompt)
+        async with self.http.post(
+            self.dialect.path, headers=self.headers, body=body, first_byte_s=waits
+        ) as reply:
+            if reply.status != 200:
+                told = await reply.read()
+                now = datetime.now(UTC)
+                raise CallError(of_status(reply.status, reply.headers, told, now))
+            said = Said(chat=self.dialect.chat)
+            kind = reply.headers.get("content-type", "")
+            if stream and "event-stream" in kind:
+                await self._listen(reply, said, watch)
+            else:
+                said.add(await reply.read(), streamed=False)
+        return said
+
+    async def _listen(self, reply: Reply, said: Said, watch: Stopwatch) -> None:
+        """Read events until the answer has ended; stamp those that bring text.
+
+        A stream that stops before it said how the answer ended is half an answer.
+        """
+        reader = EventReader(self.http.limits)
+        deadline = asyncio.timeout(None)
+        try:
+            async with deadline:
+                async for at, piece in reply.pieces():
+                    for event in reader.feed(piece):
+                        if event == _DONE:
+                            said.ended = said.ended or "stop"
+                            return
+                        if said.add(event, streamed=True):
+                            watch.stamp(at)
+                    if said.ended and deadline.when() is None:
+                        # Usage may follow, but nobody promised it, nor [DONE].
+                        loop = asyncio.get_running_loop()
+                        deadline.reschedule(loop.time() + self.http.limits.after_end_s)
+        except (TimeoutError, *_TRANSPORT_ERRORS, CallError):
+            if not said.ended:
+                raise
+        if not said.ended:
+            raise CallError(_half())
+
+    def _answer(self, prompt: Prompt, said: Said, watch: Stopwatch) -> Answer:
+        finish = said.finish()
+        self.served_model = said.model or self.served_model
+        tokens = said.prompt_tokens, said.completion_tokens
+        origin: TokensOrigin = "reported"
+        if None in tokens:
+            origin = self.counter.origin
+        if self.counter.was_cut(prompt.text, said.prompt_tokens):
+            return replace(
+                failed(prompt, _cut(said.prompt_tokens)),
+                prompt_tokens=said.prompt_tokens,
+                completion_tokens=said.completion_tokens,
+                tokens_origin=origin,
+                input_cut=True,
+            )
+        ended = watch.stamps[-1] if watch.stamps else clock()
+        return Answer(
+            prompt_id=prompt.id,
+            output=said.text,
+            finish=finish,
+            prompt_tokens=self._own(tokens[0], prompt.text),
+            completion_tokens=self._own(tokens[1], said.text),
+            tokens_origin=origin,
+            timing=watch.timing(ended=ended),
+        )
+
+    def _own(self, reported: int | None, text: str) -> int:
+        return self.counter.count(text) if reported is None else reported
+
+    def _hide_secret(self, failure: Failure) -> Failure:
+        if len(self.secret) < 4:
+            return failure
+        return replace(failure, message=failure.message.replace(self.secret, "••••"))
+
+
+def _half() -> Failure:
+    return Failure(
+        code="half_stream",
+        kind="transport",
+        message="The stream ended before the answer did; nothing of it is kept.",
+    )
+
+
+def _cut(reported: int | None) -> Failure:
+    return Failure(
+        code="input_cut",
+        kind="input",
+        message=f"The server cut the prompt: it reports only {reported} prompt tokens.",
+    )

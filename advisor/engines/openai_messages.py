@@ -1,0 +1,188 @@
+"""What is sent to an OpenAI-compatible server, and what does its answer say?
+
+Servers differ from the specification and from each other: nothing in an answer is
+taken for granted. Wrong shapes become failures with a code, never exceptions.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from advisor.engines.base import Failure, Prompt
+from advisor.engines.safe_http import CallError
+from advisor.engines.text import StrictJsonError, clean, read_json
+
+_ENDS = {"length": "length", "max_tokens": "length"}
+_MOST_TOKENS = 10**9
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialect:
+    """What one server understands; learnt from its refusals."""
+
+    chat: bool
+    limit_field: str = "max_tokens"
+    stream_usage: bool = True
+    extra: Mapping[str, object]
+
+    @property
+    def path(self) -> str:
+        """Return the path below the base URL."""
+        return "/chat/completions" if self.chat else "/completions"
+
+    def learn(self, failure: Failure) -> bool:
+        """Adapt to a refusal of a field; True if the request is worth sending again."""
+        if failure.code != "bad_request":
+            return False
+        told = failure.message
+        if "max_completion_tokens" in told and self.limit_field == "max_tokens":
+            self.limit_field = "max_completion_tokens"
+            return True
+        if "stream_options" in told and self.stream_usage:
+            self.stream_usage = False
+            return True
+        return False
+
+    def body(self, model: str, prompt: Prompt, *, stream: bool) -> bytes:
+        """Return the request as JSON bytes."""
+        body: dict[str, object] = {**self.extra, "model": model}
+        if self.chat:
+            body["messages"] = [{"role": "user", "content": prompt.text}]
+        else:
+            body["prompt"] = prompt.text
+        body[self.limit_field] = prompt.max_output_tokens
+        body["temperature"] = prompt.temperature
+        if prompt.seed is not None:
+            body["seed"] = prompt.seed
+        if prompt.stop:
+            body["stop"] = list(prompt.stop)
+        if stream:
+            body["stream"] = True
+            if self.stream_usage:
+                body["stream_options"] = {"include_usage": True}
+        return json.dumps(body).encode()
+
+
+@dataclass(slots=True, kw_only=True)
+class Said:
+    """What an answer says so far."""
+
+    chat: bool
+    text: str = ""
+    refusal: str = ""
+    tool_call: bool = False
+    ended: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    model: str | None = None
+
+    def add(self, event: str | bytes, *, streamed: bool) -> bool:
+        """Take in a JSON document, whole or one streamed chunk.
+
+        Returns True when it brought a piece of the model's writing.
+
+        Raises:
+            CallError: The document is not what the interface promises.
+        """
+        found = _object(event)
+        if found.get("error"):
+            raise CallError(_told_error(found["error"]))
+        if isinstance(found.get("model"), str):
+            self.model = clean(found["model"])[:200]
+        self._usage(found.get("usage"))
+        choices = found.get("choices")
+        if streamed and choices in (None, []):
+            return False
+        if not isinstance(choices, list) or not choices:
+            raise CallError(bad("choices", 'The answer has no "choices".'))
+        if not isinstance(choices[0], dict):
+            raise CallError(bad("choices", "The first choice is not an object."))
+        return self._choice(choices[0], "delta" if streamed else "message")
+
+    def finish(self) -> Literal["stop", "length"]:
+        """Return how the answer ended.
+
+        Raises:
+            CallError: The model refused, was filtered or called a tool.
+        """
+        if self.ended == "content_filter":
+            told = "The provider's content filter stopped the answer."
+            raise CallError(_model("content_filter", told))
+        if not self.text and self.refusal:
+            raise CallError(_model("refusal", f"The model refused: {self.refusal}"))
+        if not self.text and self.tool_call:
+            told = "The model called a tool instead of writing text."
+            raise CallError(_model("tool_call", told))
+        return "length" if self.ended in _ENDS else "stop"
+
+    def _choice(self, choice: dict[str, Any], key: str) -> bool:
+        ended = choice.get("finish_reason")
+        if isinstance(ended, str) and ended:
+            self.ended = ended
+        part = choice.get(key) if self.chat else {"content": choice.get("text")}
+        if part is None and self.ended:
+            return False
+        if not isinstance(part, dict):
+            raise CallError(bad(key, f'The answer\'s "{key}" is not an object.'))
+        self.tool_call = self.tool_call or bool(part.get("tool_calls"))
+        piece = _text(part, "content")
+        refusal = _text(part, "refusal")
+        self.text += piece
+        self.refusal = (self.refusal + refusal)[:400]
+        thought = part.get("reasoning_content") or part.get("reasoning")
+        return bool(piece or refusal or thought)
+
+    def _usage(self, usage: object) -> None:
+        if isinstance(usage, dict):
+            self.prompt_tokens = _count(usage.get("prompt_tokens"))
+            self.completion_tokens = _count(usage.get("completion_tokens"))
+
+
+def bad(what: str, message: str) -> Failure:
+    """Return the failure of an answer that breaks the interface."""
+    return Failure(code=f"bad_response:{what}", kind="model", message=message)
+
+
+def _model(code: str, message: str) -> Failure:
+    return Failure(code=code, kind="model", message=message)
+
+
+def _object(event: str | bytes) -> dict[str, Any]:
+    if not event.strip():
+        raise CallError(bad("empty", "The answer is empty."))
+    if event.lstrip()[:1] in ("<", b"<"):
+        told = "There are no completions here: the answer is HTML."
+        raise CallError(bad("html", told))
+    try:
+        found = read_json(event)
+    except StrictJsonError as error:
+        told = f"The answer is not valid JSON: {error}."
+        raise CallError(bad("json", told)) from None
+    if not isinstance(found, dict):
+        raise CallError(bad("json", "The answer is not a JSON object."))
+    return found
+
+
+def _text(part: dict[str, Any], key: str) -> str:
+    value = part.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        told = f'The answer\'s "{key}" is not text but {type(value).__name__}.'
+        raise CallError(bad("content", told))
+    return clean(value)
+
+
+def _count(value: object) -> int | None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 <= value <= _MOST_TOKENS else None  # type: ignore[operator, return-value]
+
+
+def _told_error(error: object) -> Failure:
+    told = error.get("message", error) if isinstance(error, dict) else error
+    return Failure(
+        code="server_error",
+        kind="transport",
+        message=f"The endpoint broke off: {clean(str(told))[:300]}",
+    )

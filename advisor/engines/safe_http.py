@@ -1,0 +1,193 @@
+"""How does the server call a stranger's endpoint without being used or drowned?
+
+One name lookup a connection, every answer checked, the checked address dialled, and
+the peer compared after connecting. HTTP/1.1 straight on httpx2's transport, so that
+there are no redirects, cookies, proxies, decompression or environment to switch
+off. Sizes and times have limits; bytes are stamped when they arrive.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpcore2
+
+from advisor.engines.addresses import Target
+from advisor.engines.base import Failure
+from advisor.engines.guarded_sockets import GuardedBackend, Resolver, StampedStream
+
+MiB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one call may take: seconds and bytes. Every number is a setting."""
+
+    lookup_s: float = 3.0
+    connect_s: float = 5.0
+    first_byte_s: float = 60.0
+    gap_s: float = 30.0
+    header_bytes: int = 64 * 1024
+    body_bytes: int = 4 * MiB
+    line_bytes: int = 256 * 1024
+    events: int = 100_000
+    after_end_s: float = 2.0
+
+
+class CallError(Exception):
+    """A call that brought no usable answer; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(slots=True)
+class Reply:
+    """The head of an answer, and its body piece by piece."""
+
+    status: int
+    headers: dict[str, str]
+    _response: httpcore2.Response
+    _limits: Limits
+
+    async def pieces(self) -> AsyncIterator[tuple[float, bytes]]:
+        """Yield (time of arrival on `timing.clock`, bytes) until the body ends.
+
+        Raises:
+            CallError: The body is too large or pauses for too long.
+        """
+        stream: StampedStream = self._response.extensions["network_stream"]
+        body = aiter(self._response.aiter_stream())
+        total = 0
+        while True:
+            try:
+                async with asyncio.timeout(self._limits.gap_s):
+                    piece = await anext(body, None)
+            except TimeoutError:
+                raise CallError(_too_slow("went silent", self._limits.gap_s)) from None
+            if piece is None:
+                return
+            total += len(piece)
+            if total > self._limits.body_bytes:
+                raise CallError(_too_large("body", self._limits.body_bytes))
+            yield stream.arrived, piece
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        return b"".join([piece async for _, piece in self.pieces()])
+
+
+class SafeHttp:
+    """A pool of guarded connections to one endpoint."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        limits: Limits,
+        connections: int,
+        resolve: Resolver | None = None,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
+        self.target = target
+        self.limits = limits
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=trusted or ssl.create_default_context(),
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=15.0,
+            http1=True,
+            http2=False,
+            retries=0,
+            network_backend=GuardedBackend(
+                listed=target.listed, lookup_s=limits.lookup_s, resolve=resolve
+            ),
+        )
+
+    @asynccontextmanager
+    async def post(
+        self,
+        path: str,
+        *,
+        headers: Collection[tuple[str, str]],
+        body: bytes,
+        first_byte_s: float | None = None,
+    ) -> AsyncIterator[Reply]:
+        """Send one POST and give its reply.
+
+        Raises:
+            RefusedAddressError: The name leads to an address that is closed.
+            CallError: The head of the answer breaks a limit.
+            httpcore2.NetworkError, TimeoutException, ProtocolError: No answer.
+        """
+        waits = {
+            "connect": self.limits.connect_s,
+            "read": first_byte_s or self.limits.first_byte_s,
+            "write": self.limits.gap_s,
+            "pool": None,
+        }
+        async with self._pool.stream(
+            "POST",
+            self._url(path),
+            headers=[("Host", self._host_header()), *headers],
+            content=body,
+            extensions={"timeout": waits},
+        ) as response:
+            yield Reply(
+                status=response.status,
+                headers=_head(response.headers, self.limits),
+                _response=response,
+                _limits=self.limits,
+            )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+    def _url(self, path: str) -> httpcore2.URL:
+        return httpcore2.URL(
+            scheme=self.target.scheme,
+            host=self.target.host,
+            port=self.target.port,
+            target=self.target.path + path,
+        )
+
+    def _host_header(self) -> str:
+        usual = {"https": 443, "http": 80}[self.target.scheme]
+        whole = self.target.host_port
+        return whole.rpartition(":")[0] if self.target.port == usual else whole
+
+
+def _head(raw: list[tuple[bytes, bytes]], limits: Limits) -> dict[str, str]:
+    if sum(len(name) + len(value) for name, value in raw) > limits.header_bytes:
+        raise CallError(_too_large("headers", limits.header_bytes))
+    headers = {
+        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw
+    }
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        # Not decoded at all: 200 kB of gzip can become 200 MB.
+        message = f'The endpoint compressed its answer ("{coding[:20]}") unasked.'
+        raise CallError(
+            Failure(code="bad_response:encoding", kind="model", message=message)
+        )
+    return headers
+
+
+def _too_large(what: str, limit: int) -> Failure:
+    return Failure(
+        code="bad_response:too_large",
+        kind="model",
+        message=f"The {what} of the answer passed the limit of {limit:,} bytes.",
+    )
+
+
+def _too_slow(what: str, limit: float) -> Failure:
+    return Failure(
+        code="timeout",
+        kind="model",
+        message=f"The endpoint {what} for more than {limit:g} s.",
+    )
