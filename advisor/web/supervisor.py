@@ -129,7 +129,7 @@ class Supervisor:
         self._report()
 
     def _bury(self, child: Child) -> None:
-        if child.pipe in self.selector.get_map():
+        if not child.pipe.closed and child.pipe in self.selector.get_map():
             self.selector.unregister(child.pipe)
         child.bury()
 

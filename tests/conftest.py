@@ -1,0 +1,56 @@
+"""Fixtures for everybody: real services on demand, none by default.
+
+Plain tests need nothing but Python: SQLite in memory and a cache in the process.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests import services as real
+
+ServicesFactory = Callable[..., AbstractContextManager[real.Services]]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Run one private PostgreSQL for the session; yield its URL."""
+    with real.private_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """Make an empty PostgreSQL database of the test's own; return its DATABASE_URL."""
+    return real.new_database(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Run one private Redis for the session; yield its REDIS_URL."""
+    with real.private_redis() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return an empty database, on SQLite and then on PostgreSQL."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> ServicesFactory:
+    """Start real services: `with services(roles=[...], DATABASE_URL=...) as running`.
+
+    `running.manage("command")`, `running.pid("local")` and `running.record()` reach
+    them; the database is migrated first.
+    """
+
+    def start(**options: object) -> AbstractContextManager[real.Services]:
+        return real.running_services(tmp_path / "var", **options)  # type: ignore[arg-type]
+
+    return start

@@ -1,0 +1,271 @@
+"""Real services for tests: a private PostgreSQL, a private Redis, real workers.
+
+Everything listens on a unix socket or on a free port of 127.0.0.1, lives in a temporary
+folder and is gone at the end. A missing server program fails under CI=true and skips
+elsewhere, with the package to install.
+"""
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import psycopg.sql
+import pytest
+
+from advisor.web.embedded import answers, find_redis_server
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=60",
+    "shared_buffers=64MB",
+)
+# Leases and beats scaled down, so that a lost worker is noticed within a second.
+FAST = {"LEASE_SECONDS": "1.5", "HEARTBEAT_SECONDS": "0.3", "REAP_SECONDS": "0.2"}
+
+
+Completed = subprocess.CompletedProcess[str]
+
+
+def require(found: object, package: str) -> None:
+    """Skip the test, or fail under CI, when a program of `package` is missing."""
+    if found:
+        return
+    message = f"Missing program: apt-get install {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def free_port() -> int:
+    """Find a port of 127.0.0.1 that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float = 20.0) -> bool:
+    """Look ten times a second until `condition` holds; False when it never did."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return bool(condition())
+
+
+def postgres_programs() -> Path | None:
+    """Find the folder with initdb and postgres: newest Debian version, else PATH."""
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda path: int(path.parts[-3]),
+    )
+    on_path = shutil.which("initdb")
+    found = installed[-1] if installed else on_path and Path(on_path).resolve()
+    return Path(found).parent if found else None
+
+
+def as_other_user() -> dict[str, Any]:
+    """Give Popen a user that PostgreSQL accepts when this process is root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise RuntimeError("PostgreSQL refuses root, and there is no other user to be.")
+
+
+@contextmanager
+def private_postgres() -> Iterator[str]:
+    """Run a PostgreSQL in a temporary folder; yield the URL of an empty database."""
+    programs = postgres_programs()
+    require(programs, "postgresql")
+    assert programs is not None
+    folder = Path(tempfile.mkdtemp(prefix="rightsize-pg-"))
+    other, port = as_other_user(), free_port()
+    if other:
+        os.chown(folder, other["user"], other["group"])
+    common = {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}}
+    initdb = [
+        "-U",
+        "app",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--no-instructions",
+    ]
+    subprocess.run(
+        [programs / "initdb", "-D", folder / "data", *initdb],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        **common,
+        **other,
+    )
+    switches = [word for setting in POSTGRES_SETTINGS for word in ("-c", setting)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", folder / "data", "-p", str(port)]
+            + ["-k", folder, "-c", "listen_addresses=127.0.0.1", *switches],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **common,
+            **other,
+        )
+    url = f"postgres://app@127.0.0.1:{port}/postgres"
+    try:
+        assert wait_until(lambda: can_connect(url)), (folder / "log").read_text()
+        yield new_database(url)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def can_connect(url: str) -> bool:
+    """Tell whether the database answers."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def new_database(url: str) -> str:
+    """Make an empty database on the server of `url`; return its URL."""
+    name = f"test_{os.urandom(6).hex()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        create = psycopg.sql.SQL("CREATE DATABASE {}")
+        connection.execute(create.format(psycopg.sql.Identifier(name)))
+    return f"{url.rsplit('/', 1)[0]}/{name}"
+
+
+@contextmanager
+def private_redis() -> Iterator[str]:
+    """Run a Redis on a unix socket in a temporary folder; yield its URL."""
+    folder = Path(tempfile.mkdtemp(prefix="rightsize-r-"))
+    url = f"unix://{folder}/r.sock"
+    quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
+    server = subprocess.Popen(
+        [find_redis_server(), "--port", "0", "--unixsocket", folder / "r.sock"]
+        + ["--dir", str(folder), *quiet],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        assert wait_until(lambda: answers(url))
+        yield url
+    finally:
+        server.send_signal(signal.SIGCONT)
+        server.terminate()
+        server.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """A supervisor that runs, and the environment that reaches its services."""
+
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    log: Path
+
+    def record(self) -> dict[str, Any]:
+        """Read what runs now: redis_url, site_url and services by name."""
+        path = Path(self.environment["VAR_DIR"]) / "run" / "services.json"
+        record = dict(json.loads(path.read_text())) if path.exists() else {}
+        return record if record.get("pid") == self.process.pid else {}
+
+    def pid(self, name: str) -> int:
+        """Return the process id of one service."""
+        return int(self.record()["services"][name])
+
+    def manage(self, *words: str, timeout: float = 120) -> Completed:
+        """Run a management command against these services."""
+        environment = {**self.environment, "REDIS_URL": self.record()["redis_url"]}
+        return manage(*words, environment=environment, timeout=timeout)
+
+
+def manage(
+    *words: str, environment: Mapping[str, str], timeout: float = 120
+) -> Completed:
+    """Run `manage.py` in a process of its own and return what it printed."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def clean_environment(folder: Path, **variables: str) -> dict[str, str]:
+    """Build the environment of an installation of its own under `folder`."""
+    dropped = {"DATABASE_URL", "REDIS_URL", "SITE_URL", "PORT", "SECRET_KEY"}
+    kept = {key: value for key, value in os.environ.items() if key not in dropped}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "advisor.settings",
+        "VAR_DIR": str(folder),
+        "OMP_NUM_THREADS": "1",
+        **FAST,
+        **variables,
+    }
+
+
+@contextmanager
+def running_services(
+    folder: Path,
+    *,
+    roles: Sequence[str] = ("local", "remote", "default", "dispatcher"),
+    migrate: bool = True,
+    **variables: str,
+) -> Iterator[Services]:
+    """Start a supervisor with `roles` in an installation of its own; stop it after.
+
+    Variables such as DATABASE_URL go in by keyword.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = clean_environment(folder, **variables)
+    if migrate:
+        done = manage("migrate", "-v", "0", environment=environment)
+        assert done.returncode == 0, done.stderr
+    log = folder / "supervisor.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", "0"]
+            + ["--roles", ",".join(roles), "--parent", str(os.getpid())],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+        )
+    services = Services(process, environment, log)
+    try:
+        wait_until(lambda: services.record() or process.poll() is not None, seconds=60)
+        assert services.record(), log.read_text()
+        yield services
+    finally:
+        process.terminate()
+        process.wait(30)

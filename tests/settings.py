@@ -1,0 +1,18 @@
+"""The product's settings, in a folder of their own: a test never touches `var/`."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="rightsize-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+
+from advisor.settings import *  # noqa: E402, F403
+
+# Child processes read the product's settings; the variables above hold for them too.
+os.environ["DJANGO_SETTINGS_MODULE"] = "advisor.settings"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
