@@ -47,11 +47,10 @@ class Figure:
                     f"{name} is not a number. Leave the figure out when nothing was "
                     "measured."
                 )
-        known = [x for x in (self.low, self.value, self.high) if x is not None]
-        if known != sorted(known):
+        if self.low is not None and self.high is not None and self.low > self.high:
             raise InvalidMeasurement(
-                "a figure must have low <= value <= high, got "
-                f"{self.low}, {self.value}, {self.high}. Order its interval."
+                f"low must not be above high, got {self.low} and {self.high}. Swap "
+                "them."
             )
 
     def as_dict(self) -> dict[str, object] | None:
