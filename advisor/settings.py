@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "advisor.accounts.middleware.TeamMiddleware",
+    "advisor.accounts.middleware.TeamMiddleware",
     "advisor.web.middleware.CacheDownMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -100,7 +102,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
+                "advisor.accounts.pages.chrome",
             ],
         },
     }
@@ -141,6 +143,7 @@ LEASE_SECONDS = env.float("LEASE_SECONDS", default=12)
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=4)
 REAP_SECONDS = env.float("REAP_SECONDS", default=1)
 SLICE_SECONDS = env.float("SLICE_SECONDS", default=45)
+RETRY_SECONDS = env.float("RETRY_SECONDS", default=1)
 REDIS_GONE_SECONDS = env.float("REDIS_GONE_SECONDS", default=60)
 STUCK_SECONDS = env.float("STUCK_SECONDS", default=60)
 STOP_SECONDS = env.float("STOP_SECONDS", default=5)
@@ -163,6 +166,15 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{PASSWORDS}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{PASSWORDS}CommonPasswordValidator"},
 ]
+FORMS = "advisor.accounts.forms."
+ACCOUNT_FORMS = {
+    "login": f"{FORMS}SignInForm",
+    "signup": f"{FORMS}SignUpForm",
+    "reset_password": f"{FORMS}ResetForm",
+    "reset_password_from_key": f"{FORMS}NewPasswordForm",
+    "change_password": f"{FORMS}OtherPasswordForm",
+}
+ACCOUNT_ADAPTER = "advisor.accounts.adapter.AccountAdapter"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

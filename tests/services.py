@@ -36,7 +36,13 @@ POSTGRES_SETTINGS = (
     "shared_buffers=64MB",
 )
 # Leases and beats scaled down, so that a lost worker is noticed within a second.
-FAST = {"LEASE_SECONDS": "1.5", "HEARTBEAT_SECONDS": "0.3", "REAP_SECONDS": "0.2"}
+FAST = {
+    "LEASE_SECONDS": "1.5",
+    "HEARTBEAT_SECONDS": "0.3",
+    "REAP_SECONDS": "0.2",
+    "RETRY_SECONDS": "0.1",
+    "STOP_SECONDS": "2",
+}
 
 
 Completed = subprocess.CompletedProcess[str]
