@@ -11,14 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from advisor.accounts.apps import SIGN_IN_FORMS
 from advisor.web.database import database_settings
 from advisor.web.keys import read_or_make_key
 from advisor.web.logs import logging_settings
+from advisor.web.policy import content_security_policy
 
 env = environ.Env()
 
@@ -166,14 +167,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{PASSWORDS}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{PASSWORDS}CommonPasswordValidator"},
 ]
-FORMS = "advisor.accounts.forms."
-ACCOUNT_FORMS = {
-    "login": f"{FORMS}SignInForm",
-    "signup": f"{FORMS}SignUpForm",
-    "reset_password": f"{FORMS}ResetForm",
-    "reset_password_from_key": f"{FORMS}NewPasswordForm",
-    "change_password": f"{FORMS}OtherPasswordForm",
-}
+ACCOUNT_FORMS = SIGN_IN_FORMS
 ACCOUNT_ADAPTER = "advisor.accounts.adapter.AccountAdapter"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
@@ -211,21 +205,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        # plotly and htmx write style attributes and a style element of their own.
-        "style-src": [SELF, UNSAFE_INLINE],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy()
 
 # Files that never change
 STATIC_URL = "/static/"
