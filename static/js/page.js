@@ -1,0 +1,45 @@
+/* Small conduct that every page shares: menus close, error summaries take the focus,
+   polling rests while the page is hidden, toasts leave. */
+(() => {
+  const closeMenus = (except) => {
+    document.querySelectorAll("details.team[open]").forEach((menu) => {
+      if (menu !== except) menu.open = false;
+    });
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.team")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.team[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+
+  const focusErrors = (inside) => inside.querySelector("[data-focus]")?.focus();
+  focusErrors(document);
+  document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.detail.target));
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const polls = (event.target.getAttribute("hx-trigger") || "").includes("every");
+    if (polls && document.visibilityState === "hidden") event.preventDefault();
+  });
+
+  const dismiss = () => document.querySelectorAll(".toasts .toast--success, .toasts .toast--info")
+    .forEach((toast) => toast.remove());
+  setTimeout(dismiss, 8000);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.textContent = "Copied"; });
+  });
+
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm;
+    if (question && !confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+})();
