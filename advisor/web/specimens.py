@@ -1,0 +1,6 @@
+"""stub"""
+from advisor.web.pages import TextPage
+
+
+def styleguide_page() -> TextPage:
+    return TextPage(title="Components and states")
