@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from advisor.accounts.apps import SIGN_IN_FORMS
+from advisor.web.cache import cache_settings
 from advisor.web.database import database_settings
 from advisor.web.keys import read_or_make_key
 from advisor.web.logs import logging_settings
@@ -117,21 +116,7 @@ DATABASES = {
 }
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_TIMEOUT_SECONDS = env.float("CACHE_TIMEOUT_SECONDS", default=0.2)
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
-if REDIS_URL:
-    CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "rightsize",
-        "OPTIONS": {
-            "socket_timeout": CACHE_TIMEOUT_SECONDS,
-            "socket_connect_timeout": CACHE_TIMEOUT_SECONDS,
-            # redis-py 8 retries ten times by default, each with the full time-out.
-            "retry": Retry(NoBackoff(), 0),
-        },
-    }
+CACHES = {"default": cache_settings(REDIS_URL, seconds=CACHE_TIMEOUT_SECONDS)}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=14 * 24 * 3600)
 MEDIA_ROOT = VAR_DIR / "files"

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("operate/", admin.site.urls),
     path("", include("advisor.api.urls")),
+    path("", include("advisor.web.urls")),
     path("", include("advisor.accounts.urls")),
     path("", include("advisor.catalog.urls")),
     path("", include("advisor.projects.urls")),
@@ -16,3 +17,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("advisor.adaptations.urls")),
     path("", include("advisor.reports.urls")),
 ]
+handler500 = "advisor.web.views.server_error"

@@ -2,6 +2,15 @@
 
 from django.apps import AppConfig
 
+# django-allauth's forms in our words; read by the settings before any app is loaded.
+SIGN_IN_FORMS = {
+    "login": "advisor.accounts.forms.SignInForm",
+    "signup": "advisor.accounts.forms.SignUpForm",
+    "reset_password": "advisor.accounts.forms.ResetForm",
+    "reset_password_from_key": "advisor.accounts.forms.NewPasswordForm",
+    "change_password": "advisor.accounts.forms.OtherPasswordForm",
+}
+
 
 class AccountsConfig(AppConfig):
     """Register the app under the label `accounts`."""

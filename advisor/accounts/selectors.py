@@ -1,0 +1,119 @@
+"""Who is in which team, and what may they do? Reads of people and teams."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from advisor.accounts.models import (
+    ApiToken,
+    AuditEvent,
+    Invitation,
+    Membership,
+    Role,
+    Team,
+    User,
+)
+
+RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
+
+
+def rank(role: str) -> int:
+    """Return how much a role may do; each includes the ones below it."""
+    return RANK[Role(role)]
+
+
+def may(membership: Membership, role: Role) -> bool:
+    """Return whether a member may do what ``role`` may do."""
+    return rank(membership.role) >= rank(role)
+
+
+def membership_of(user: User | AnonymousUser, slug: str) -> Membership | None:
+    """Return the user's membership in the team of that slug, with its team."""
+    if not isinstance(user, User):
+        return None
+    return (
+        Membership.objects.select_related("team")
+        .filter(user=user, team__slug=slug)
+        .first()
+    )
+
+
+def teams_of(user: User) -> list[Team]:
+    """Return the user's teams by name."""
+    return list(Team.objects.filter(memberships__user=user).order_by("name", "id"))
+
+
+def last_team_of(user: User, slug: str | None) -> Team | None:
+    """Return the team that was open last, else the first one, else None."""
+    teams = teams_of(user)
+    return next((team for team in teams if team.slug == slug), None) or next(
+        iter(teams), None
+    )
+
+
+def members_of(team: Team) -> QuerySet[Membership]:
+    """Return the members of a team in the order in which they joined."""
+    return (
+        Membership.objects.filter(team=team)
+        .select_related("user")
+        .order_by("created_at", "id")
+    )
+
+
+def member(team: Team, membership_id: int) -> Membership | None:
+    """Return one member of this team; None for a member of another."""
+    return members_of(team).filter(pk=membership_id).first()
+
+
+def with_two_step(user_ids: Collection[int]) -> set[int]:
+    """Return which of these users have set up two-step sign-in."""
+    return set(
+        Authenticator.objects.filter(
+            user_id__in=user_ids, type=Authenticator.Type.TOTP
+        ).values_list("user_id", flat=True)
+    )
+
+
+def owners_of(team: Team) -> int:
+    """Return how many owners a team has; it never falls to zero."""
+    return Membership.objects.filter(team=team, role=Role.OWNER).count()
+
+
+def invitations_of(team: Team) -> QuerySet[Invitation]:
+    """Return the invitations that were neither used nor withdrawn, newest first."""
+    return (
+        Invitation.objects.filter(
+            team=team, used_at__isnull=True, revoked_at__isnull=True
+        )
+        .select_related("invited_by")
+        .order_by("-created_at", "-id")
+    )
+
+
+def open_invitation(token_sha256: str, now: datetime) -> Invitation | None:
+    """Return the invitation that this token still opens at ``now``, else None."""
+    return (
+        Invitation.objects.select_related("team", "invited_by")
+        .filter(
+            token_sha256=token_sha256,
+            used_at__isnull=True,
+            revoked_at__isnull=True,
+            expires_at__gt=now,
+        )
+        .first()
+    )
+
+
+def api_tokens_of(team: Team, user: User) -> QuerySet[ApiToken]:
+    """Return a member's own tokens in this team that were not revoked."""
+    return ApiToken.objects.filter(
+        team=team, user=user, revoked_at__isnull=True
+    ).order_by("-created_at", "-id")
+
+
+def audit_of(team: Team) -> QuerySet[AuditEvent]:
+    """Return what was done in a team, newest first."""
+    return AuditEvent.objects.filter(team=team).order_by("-at", "-id")

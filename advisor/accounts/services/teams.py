@@ -1,0 +1,38 @@
+"""How does a team begin? With a name, a slug of its own and one owner."""
+
+from itertools import count
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from advisor.accounts.models import Membership, Role, Team, User
+from advisor.accounts.services.audit import record
+
+
+@transaction.atomic
+def create_team(*, name: str, owner: User) -> Team:
+    """Make a team and its first owner; the slug follows the name and is unique."""
+    name = " ".join(name.split())
+    if not name:
+        raise ValueError("A team needs a name; an empty one was given.")
+    team = Team.objects.create(name=name, slug=_free_slug(name))
+    Membership.objects.create(team=team, user=owner, role=Role.OWNER)
+    record(team=team, actor=owner, action="team.created", target=team.name)
+    return team
+
+
+@transaction.atomic
+def team_for_command_line(*, slug: str) -> Team:
+    """Return the team of that slug; make it when missing, without any member."""
+    team, made = Team.objects.get_or_create(slug=slug, defaults={"name": slug})
+    if made:
+        record(team=team, actor=None, action="team.created", target=team.name)
+    return team
+
+
+def _free_slug(name: str) -> str:
+    stem = slugify(name)[:50] or "team"
+    candidates = (stem if n == 1 else f"{stem}-{n}" for n in count(1))
+    return next(
+        slug for slug in candidates if not Team.objects.filter(slug=slug).exists()
+    )
