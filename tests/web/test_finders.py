@@ -22,6 +22,7 @@ def test_it_finds_nothing_else(path: str) -> None:
     assert [name for name, _ in PlotlyFinder().list(None)] == ["plotly.min.js"]
 
 
+@pytest.mark.django_db
 def test_pages_get_it_with_a_date_so_that_browsers_keep_it() -> None:
     response = Client().get("/static/plotly/plotly.min.js")
 
