@@ -1,0 +1,95 @@
+"""What is asked of a decoder, and what does one prompt's row become?
+
+Shared by the two decoders: rows in slots (`slots`), and transformers' own `generate`
+for architectures that slots do not serve (`generation`).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import torch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One encoded prompt; `limit` is the most tokens to write."""
+
+    id: str
+    ids: tuple[int, ...]
+    limit: int
+    temperature: float = 0.0
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a model wrote for one request."""
+
+    id: str
+    text: str
+    ids: tuple[int, ...]
+    finish: Literal["stop", "length"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """A request under way: the tokens written so far."""
+
+    request: Request
+    tokens: list[int] = field(default_factory=list)
+    chance: Any = None
+
+    def __post_init__(self) -> None:
+        if self.request.temperature > 0:
+            self.chance = torch.Generator().manual_seed(self.request.seed)
+
+    def pick(self, logits: torch.Tensor) -> int:
+        """Draw the next token from one row of logits, by this row's own seed."""
+        if self.chance is None:
+            return int(logits.argmax())
+        shares = torch.softmax(logits.float() / self.request.temperature, dim=-1)
+        return int(torch.multinomial(shares, 1, generator=self.chance))
+
+
+class Writer:
+    """Turns tokens into text and says when a row is done."""
+
+    def __init__(self, tokenizer: Any, eos: Iterable[int]) -> None:
+        self._tokenizer = tokenizer
+        self._eos = frozenset(eos)
+        self.on_token: Callable[[], None] | None = None
+
+    def take(self, row: Row, token: int) -> Written | None:
+        """Add a token to a row; return what was written when that ends it.
+
+        The token that ends a row is counted: the model had to make it.
+        """
+        if self.on_token is not None:
+            self.on_token()
+        row.tokens.append(token)
+        request = row.request
+        if token in self._eos:
+            return self._written(row, self._text(row.tokens[:-1]), "stop")
+        if request.stop:
+            text = self._text(row.tokens)
+            ends = [text.find(word) for word in request.stop if word in text]
+            if ends:
+                return self._written(row, text[: min(ends)], "stop")
+        if len(row.tokens) >= request.limit:
+            return self._written(row, self._text(row.tokens), "length")
+        return None
+
+    def _text(self, tokens: list[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+    def _written(
+        self, row: Row, text: str, finish: Literal["stop", "length"]
+    ) -> Written:
+        return Written(
+            id=row.request.id, text=text, ids=tuple(row.tokens), finish=finish
+        )
+
+
+Beat = Callable[[], None]

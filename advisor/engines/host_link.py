@@ -1,0 +1,148 @@
+"""How does an engine talk to its host process, and why did that process end?
+
+The parent's side of the pipe. A host that dies is no crash of the caller but a finding:
+out of memory, a hang, or a crash, each told apart.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from advisor.engines.isolation import allowed_environment
+from advisor.engines.process_memory import kernel_kills
+from advisor.engines.wire import line
+
+Cause = Literal["out_of_memory", "hang", "crash"]
+
+_ROOT = Path(__file__).resolve().parents[2]
+_LONGEST_LINE = 64 * 1024 * 1024
+_MEMORY_WORDS = (b"MemoryError", b"allocate memory", b"bad_alloc", b"out of memory")
+
+
+class HostDiedError(Exception):
+    """The host process ended before it was done."""
+
+    def __init__(self, cause: Cause, detail: str) -> None:
+        super().__init__(f"{cause}: {detail}")
+        self.cause = cause
+        self.detail = detail
+
+
+class HostLink:
+    """One running host process."""
+
+    def __init__(self, *, threads: int, memory_limit_bytes: int | None) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._kills = kernel_kills()
+        limit = str(memory_limit_bytes or 0)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "advisor.engines.host", str(os.getpid()), limit],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=allowed_environment(threads),
+            cwd=_ROOT,
+            # A Ctrl-C at a terminal is for the parent, which closes its hosts.
+            start_new_session=True,
+            bufsize=0,
+        )
+        self._rest = b""
+
+    @property
+    def pid(self) -> int:
+        """Return the process id."""
+        return self._process.pid
+
+    def ask(
+        self, message: Mapping[str, object], *, silence_s: float
+    ) -> Iterator[dict[str, Any]]:
+        """Send a message and yield what comes back until the host says "done".
+
+        Raises:
+            HostDiedError: It ended, wrote what is no message, or was silent for
+                longer than `silence_s`.
+        """
+        try:
+            assert self._process.stdin is not None  # noqa: S101
+            self._process.stdin.write(line(message))
+        except OSError:
+            raise self._died() from None
+        while True:
+            found = self._next(time.monotonic() + silence_s)
+            if found["kind"] == "done":
+                return
+            if found["kind"] != "beat":
+                yield found
+
+    def stop(self) -> None:
+        """End the process: politely, then at once."""
+        assert self._process.stdin is not None  # noqa: S101
+        self._process.stdin.close()
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._kill()
+        self._let_go()
+
+    def _next(self, deadline: float) -> dict[str, Any]:
+        while b"\n" not in self._rest:
+            piece = self._read(deadline)
+            self._rest += piece
+            if not piece or len(self._rest) > _LONGEST_LINE:
+                raise self._died()
+        whole, _, self._rest = self._rest.partition(b"\n")
+        try:
+            found = json.loads(whole)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or "kind" not in found:
+            self._kill()
+            raise HostDiedError("crash", f"it wrote no message: {whole[:80]!r}")
+        return found
+
+    def _read(self, deadline: float) -> bytes:
+        assert self._process.stdout is not None  # noqa: S101
+        wait = max(0.0, deadline - time.monotonic())
+        poll = select.poll()
+        poll.register(self._process.stdout, select.POLLIN | select.POLLHUP)
+        if not poll.poll(wait * 1000):
+            self._kill()
+            raise HostDiedError("hang", "it was silent for too long")
+        return os.read(self._process.stdout.fileno(), 1 << 20)
+
+    def _died(self) -> HostDiedError:
+        try:
+            code = self._process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            code = self._process.returncode
+        told = self._last_words()
+        before, after = self._kills, kernel_kills()
+        killed = code == -signal.SIGKILL and before is not None and after != before
+        if killed or any(word in told for word in _MEMORY_WORDS):
+            return HostDiedError("out_of_memory", "it ran out of memory")
+        how = f"signal {-code}" if code < 0 else f"exit status {code}"
+        lines = told.decode("utf-8", "replace").strip().splitlines()
+        return HostDiedError("crash", ": ".join([how, *lines[-1:]])[:300])
+
+    def _last_words(self) -> bytes:
+        end = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, end - 4000))
+        return self._errors.read()
+
+    def _kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _let_go(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout, self._errors):
+            if pipe is not None:
+                pipe.close()

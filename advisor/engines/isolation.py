@@ -1,0 +1,147 @@
+"""What may a process do that runs a stranger's model?
+
+Nothing but compute: no network, no secrets, no more memory than allowed, and it dies
+with its parent. Each wall reports whether it held, because not every system grants
+a network namespace; then the audit hook remains.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+
+# From linux/sched.h and linux/prctl.h.
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
+
+_PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "TMPDIR")
+_FIXED = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "USE_HUB_KERNELS": "0",
+    "TOKENIZERS_PARALLELISM": "false",
+    # More arenas would reserve memory that nothing uses, and the limit counts it.
+    "MALLOC_ARENA_MAX": "2",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONUNBUFFERED": "1",
+}
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_ADDED_LATER = ("LC_CTYPE",)
+_REFUSED = {
+    "socket.connect",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "subprocess.Popen",
+}
+
+
+def allowed_environment(threads: int) -> dict[str, str]:
+    """Return the whole environment of a host process; nothing else is inherited."""
+    own = dict.fromkeys(_THREADS, str(threads))
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**passed, **_FIXED, **own}
+
+
+def isolate(*, parent: int, memory_limit_bytes: int | None) -> Mapping[str, bool]:
+    """Raise all walls around this process; say which of them stand.
+
+    Call it first, while the process has one thread: a namespace asks for that.
+    """
+    namespace = _leave_network()
+    walls = {
+        "network_namespace": namespace,
+        "audit_hook": _refuse_calls(),
+        "memory_limit": _limit_memory(memory_limit_bytes),
+        # After the namespace: new rights would clear the signal.
+        "dies_with_parent": _die_with(parent),
+        "empty_environment": _is_environment_allowed(),
+    }
+    return walls
+
+
+def _is_environment_allowed() -> bool:
+    allowed = {*_PASSED_ON, *_FIXED, *_THREADS, *_ADDED_LATER}
+    return set(os.environ) <= allowed
+
+
+def _leave_network() -> bool:
+    """Move to a network namespace that has no way out, not even loopback."""
+    uid, gid = os.getuid(), os.getgid()
+    if _unshare(_CLONE_NEWNET):
+        return True
+    if not _unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
+        return False
+    try:
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{uid} {uid} 1")
+        _write("/proc/self/gid_map", f"{gid} {gid} 1")
+    except OSError:
+        # Without the map the process still runs, under the name of nobody.
+        return True
+    return True
+
+
+def _unshare(flags: int) -> bool:
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        return bool(libc.unshare(flags) == 0)
+    except (OSError, AttributeError):
+        return False
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _refuse_calls() -> bool:
+    def hook(event: str, _: tuple[object, ...]) -> None:
+        if event in _REFUSED:
+            raise PermissionError(f"{event} is refused in a process that runs a model")
+
+    sys.addaudithook(hook)
+    try:
+        socket.getaddrinfo("localhost", 9)
+    except PermissionError:
+        return True
+    return False
+
+
+def _limit_memory(limit: int | None) -> bool:
+    """Limit private memory, so that too much is an error here and not a kill.
+
+    RLIMIT_DATA counts what the process writes to; files mapped for reading stay out,
+    as they do on a small machine, which can drop and read them again.
+    """
+    if limit is None:
+        return False
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _die_with(parent: int) -> bool:
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        asked = libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) == 0
+    except (OSError, AttributeError):
+        return False
+    if os.getppid() != parent:
+        sys.exit("the parent is gone")
+    return bool(asked)

@@ -1,0 +1,207 @@
+"""What is in this model folder, loaded and ready to write?
+
+Runs in the host process only. Loads safetensors with code of transformers alone, turns
+prompts into tokens as the model was taught, and tells the figures of loading.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+from advisor.engines.base import EngineFacts, Failure
+from advisor.engines.model_files import (
+    UnsafeModelError,
+    Weights,
+    check_folder,
+    weights_sha256,
+)
+from advisor.engines.process_memory import available_bytes, forget_peak, status_bytes
+
+GB = 1e9
+_OLDEST = (5, 3)
+_LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors")
+_TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class LoadError(Exception):
+    """A model that cannot be used; `failure` says why."""
+
+    def __init__(self, code: str, message: str, *, kind: str = "configuration") -> None:
+        super().__init__(message)
+        self.failure = Failure(code=code, kind=kind, message=message)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True, kw_only=True)
+class LocalModel:
+    """A loaded model with its tokenizer. `context` is in tokens, None if unlimited."""
+
+    name: str
+    revision: str | None
+    precision: str
+    network: Any
+    tokenizer: Any
+    context: int | None
+    eos: frozenset[int]
+    weights: Weights
+    sha256: str
+    load_ms: float
+    base_memory_bytes: int | None
+
+    def facts(self, isolation: Mapping[str, bool], *, decoder: str) -> EngineFacts:
+        """Return what is known now, the exact peak of memory included."""
+        return EngineFacts(
+            engine="transformers",
+            model=self.name,
+            revision=self.revision,
+            precision=self.precision,
+            parameters=sum(p.numel() for p in self.network.parameters()),
+            weights_sha256=self.sha256,
+            load_ms=self.load_ms,
+            peak_memory_bytes=status_bytes("VmHWM"),
+            base_memory_bytes=self.base_memory_bytes,
+            versions={name: version(name) for name in _LIBRARIES}
+            | {"decoder": decoder},
+            isolation=isolation,
+            host=None,
+        )
+
+
+def load(
+    folder: Path,
+    *,
+    name: str,
+    revision: str | None,
+    precision: str,
+    memory_limit_bytes: int | None,
+) -> LocalModel:
+    """Check, then load; the clock covers reading the files, not imports.
+
+    Raises:
+        LoadError: The folder is unsafe, of an unknown kind, or does not fit.
+    """
+    _check_release()
+    try:
+        weights = check_folder(folder)
+    except UnsafeModelError as unsafe:
+        raise LoadError("unsafe_model", str(unsafe)) from None
+    if precision not in _TYPES:
+        told = f'Precision "{precision}" is not one of {", ".join(_TYPES)}.'
+        raise LoadError("precision", told)
+    config = _config(folder)
+    kind = _TYPES[precision]
+    base = status_bytes("VmRSS") if forget_peak() else None
+    _check_fit(weights, kind, memory_limit_bytes, base)
+    started = time.perf_counter()
+    tokenizer, network = _read(folder, kind)
+    load_ms = (time.perf_counter() - started) * 1000
+    return LocalModel(
+        name=name,
+        revision=revision,
+        precision=precision,
+        network=network,
+        tokenizer=tokenizer,
+        context=getattr(config.get_text_config(), "max_position_embeddings", None),
+        eos=_ends(network, tokenizer),
+        weights=weights,
+        sha256=weights_sha256(folder),
+        load_ms=load_ms,
+        base_memory_bytes=base,
+    )
+
+
+def does_not_fit(limit: int | None, needed: int | None) -> Failure:
+    """Return the failure of a model that is too large, with its figures."""
+    where = f"{limit / GB:.3g} GB" if limit else "this machine's memory"
+    needs = f": needs {needed / GB:.3g} GB or more" if needed else ""
+    return Failure(
+        code="out_of_memory",
+        kind="model",
+        message=f"The model does not fit in {where}{needs}.",
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether an exception of torch or Python means that memory ran out."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    told = str(error).lower()
+    return isinstance(error, RuntimeError | OSError) and (
+        "allocate memory" in told or "out of memory" in told or "bad_alloc" in told
+    )
+
+
+def _check_release() -> None:
+    release = tuple(int(part) for part in transformers.__version__.split(".")[:2])
+    if release < _OLDEST:
+        told = (
+            f"transformers {transformers.__version__} is unsafe; install 5.3 or later."
+        )
+        raise LoadError("release", told)
+
+
+def _config(folder: Path) -> Any:
+    try:
+        config = AutoConfig.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
+        # Imports the architecture's code now, which is no part of loading a model.
+        known = type(config) in transformers.MODEL_FOR_CAUSAL_LM_MAPPING
+        if known:
+            _ = transformers.MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+    except Exception as error:
+        told = f"The model's configuration cannot be read: {_short(error)}"
+        raise LoadError("load_failed", told) from error
+    if not known:
+        told = f'"{config.model_type}" is no model that writes text after a prompt.'
+        raise LoadError("load_failed", told)
+    return config
+
+
+def _check_fit(
+    weights: Weights, kind: torch.dtype, limit: int | None, base: int | None
+) -> None:
+    needed = weights.parameters * kind.itemsize + (base or 0)
+    room = limit if limit is not None else available_bytes()
+    if room is not None and needed > room:
+        error = LoadError("out_of_memory", "")
+        error.failure = does_not_fit(limit, needed)
+        raise error
+
+
+def _read(folder: Path, kind: torch.dtype) -> tuple[Any, Any]:
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True, padding_side="left"
+        )
+        network: Any = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=kind,
+            trust_remote_code=False,
+            local_files_only=True,
+            use_safetensors=True,
+        )
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        told = f"The model cannot be loaded: {_short(error)}"
+        raise LoadError("load_failed", told) from error
+    network.eval()
+    return tokenizer, network
+
+
+def _ends(network: Any, tokenizer: Any) -> frozenset[int]:
+    told = network.generation_config.eos_token_id
+    ids = told if isinstance(told, list) else [told]
+    return frozenset(i for i in (*ids, tokenizer.eos_token_id) if i is not None)
+
+
+def _short(error: Exception) -> str:
+    lines = [text for text in str(error).splitlines() if text.strip()]
+    return (lines or [type(error).__name__])[0][:300]

@@ -1,0 +1,88 @@
+"""Which tokens does a prompt become?
+
+A model that was taught turns gets its chat template, any other the plain text. Text
+of a user never becomes a control token: "<|end|>" inside a sample is seven characters,
+or a sample could end its own turn and begin another.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from advisor.engines.local_model import LoadError
+
+_RENDER_S = 20
+_SLOT = "\ue000user\ue000"
+_GROWTH, _SLACK = 4, 64 * 1024
+
+
+class PromptEncoder:
+    """Encodes prompts for one tokenizer; `chat` None means: as the tokenizer says."""
+
+    def __init__(self, tokenizer: Any, *, chat: bool | None) -> None:
+        self._tokenizer = tokenizer
+        has_template = bool(getattr(tokenizer, "chat_template", None))
+        if chat and not has_template:
+            told = "The model has no chat template; use it without chat."
+            raise LoadError("chat_template", told)
+        self.chat = has_template if chat is None else chat
+        self._controls = [word for word in tokenizer.all_special_tokens if word]
+        if self.chat:
+            self._render("ping")
+
+    def encode(self, text: str) -> list[int]:
+        """Return the token ids of a prompt, the template around it included.
+
+        Raises:
+            LoadError: The template fails, loops or swells.
+        """
+        if not self.chat:
+            ids = self._tokenizer(text, split_special_tokens=True)["input_ids"]
+            return list(ids)
+        if not any(word in text for word in self._controls):
+            return self._ids(self._render(text), split=False)
+        before, _, after = self._render(_SLOT).partition(_SLOT)
+        return [
+            *self._ids(before, split=False),
+            *self._ids(text, split=True),
+            *self._ids(after, split=False),
+        ]
+
+    def _ids(self, text: str, *, split: bool) -> list[int]:
+        encoded = self._tokenizer(
+            text, add_special_tokens=False, split_special_tokens=split
+        )
+        return list(encoded["input_ids"])
+
+    def _render(self, text: str) -> str:
+        turn = [{"role": "user", "content": text}]
+        try:
+            with _deadline(_RENDER_S):
+                rendered = self._tokenizer.apply_chat_template(
+                    turn, tokenize=False, add_generation_prompt=True
+                )
+        except Exception as error:
+            told = f"The chat template fails: {str(error)[:200]}"
+            raise LoadError("chat_template", told) from error
+        if len(rendered) > _GROWTH * len(text) + _SLACK:
+            told = "The chat template makes far more text than it is given."
+            raise LoadError("chat_template", told)
+        return str(rendered)
+
+
+@contextmanager
+def _deadline(seconds: int) -> Iterator[None]:
+    """Interrupt a block that runs too long; a sandbox does not stop a loop."""
+
+    def late(_: int, __: FrameType | None) -> None:
+        raise TimeoutError(f"it ran for more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,195 @@
+"""What does a model on this machine answer, loaded by transformers?
+
+The model lives in a process of its own (`host`), opened once and asked many times. A
+process that dies is told apart (out of memory, hang, crash) and started again at the
+next call. Options of the spec: `slots` (most rows at once), `silence_s` (a host silent
+for longer hangs), `open_s` (the same while loading).
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from advisor.engines import wire
+from advisor.engines.base import (
+    Answer,
+    EngineError,
+    EngineFacts,
+    EngineSpec,
+    Failure,
+    Prompt,
+)
+from advisor.engines.host_link import HostDiedError, HostLink
+from advisor.engines.model_sources import find_model
+from advisor.engines.persistence import failed
+
+GB = 1e9
+_SILENCE_S, _OPEN_S = 120.0, 600.0
+_GIVE_UP_AFTER = 3
+
+
+class TransformersLocal:
+    """A model in a host process."""
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self._spec = spec
+        self._link: HostLink | None = None
+        self._facts: EngineFacts | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Return the id of the host process, None while there is none."""
+        return self._link.pid if self._link else None
+
+    def open(self) -> EngineFacts:
+        """Start the host and load the model, unless that is done already.
+
+        Raises:
+            EngineError: There is no such model, it is unsafe, or does not fit.
+        """
+        if self._link is None:
+            source = find_model(self._spec)
+            threads = self._spec.threads or len(os.sched_getaffinity(0))
+            self._link = HostLink(
+                threads=threads, memory_limit_bytes=self._spec.memory_limit_bytes
+            )
+            message = {
+                "ask": "open",
+                "folder": str(source.folder),
+                "model": self._spec.model,
+                "revision": source.revision,
+                "precision": self._spec.precision,
+                "chat": self._spec.chat,
+                "threads": threads,
+                "slots": self._option("slots", None),
+            }
+            self._facts = self._load(message)
+        assert self._facts is not None  # noqa: S101
+        return self._facts
+
+    def answer(self, prompts: Sequence[Prompt]) -> Iterator[Answer]:
+        """Answer a block of prompts, batched in the host.
+
+        When the host dies, the prompts that are left are asked one by one, so that a
+        prompt that kills it takes no other with it.
+        """
+        left = {prompt.id: prompt for prompt in prompts}
+        try:
+            yield from self._answer_block(left)
+        except HostDiedError as died:
+            if len(left) <= 1:
+                yield from self._all_failed(left, died)
+                return
+        except EngineError as error:
+            yield from (failed(prompt, error.failure) for prompt in left.values())
+            return
+        yield from self._answer_singly(left)
+
+    def measure(self, prompt: Prompt) -> Answer:
+        """Answer one prompt alone, with the time of each token."""
+        try:
+            self.open()
+            message = {"ask": "measure", "prompt": wire.prompt_to_wire(prompt)}
+            reply = self._ask_one(message)
+            return wire.answer_from_wire(reply["answer"])
+        except HostDiedError as died:
+            return failed(prompt, self._failure(died))
+        except EngineError as error:
+            return failed(prompt, error.failure)
+
+    def facts(self) -> EngineFacts:
+        """Tell what is known now, the peak of memory after the work so far.
+
+        Raises:
+            EngineError: The model was never loaded, and cannot be.
+        """
+        known = self.open()
+        try:
+            self._facts = wire.facts_from_wire(self._ask_one({"ask": "facts"})["facts"])
+        except HostDiedError:
+            return known
+        return self._facts
+
+    def close(self) -> None:
+        """End the host process."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.stop()
+
+    def _load(self, message: Mapping[str, object]) -> EngineFacts:
+        try:
+            reply = self._ask_one(message, self._option("open_s", _OPEN_S))
+        except HostDiedError as died:
+            raise EngineError(self._failure(died)) from None
+        if reply["kind"] == "failure":
+            self.close()
+            raise EngineError(Failure(**reply["failure"]))
+        return wire.facts_from_wire(reply["facts"])
+
+    def _answer_block(self, left: dict[str, Prompt]) -> Iterator[Answer]:
+        """Yield answers, taking their prompts out of `left`."""
+        if not left:
+            return
+        self.open()
+        prompts = [wire.prompt_to_wire(prompt) for prompt in left.values()]
+        for reply in self._ask({"ask": "answer", "prompts": prompts}):
+            answer = wire.answer_from_wire(reply["answer"])
+            left.pop(answer.prompt_id)
+            yield answer
+
+    def _answer_singly(self, left: dict[str, Prompt]) -> Iterator[Answer]:
+        deaths = 0
+        while left:
+            prompt = next(iter(left.values()))
+            alone = {prompt.id: prompt}
+            try:
+                yield from self._answer_block(alone)
+                deaths = 0
+            except HostDiedError as died:
+                deaths += 1
+                if deaths == _GIVE_UP_AFTER:
+                    yield from self._all_failed(left, died)
+                    return
+                yield failed(prompt, self._failure(died))
+            except EngineError as error:
+                yield from (failed(each, error.failure) for each in left.values())
+                return
+            del left[prompt.id]
+
+    def _all_failed(
+        self, left: Mapping[str, Prompt], died: HostDiedError
+    ) -> Iterator[Answer]:
+        for prompt in left.values():
+            yield failed(prompt, self._failure(died))
+
+    def _ask(
+        self, message: Mapping[str, object], silence_s: float | None = None
+    ) -> Iterator[dict[str, Any]]:
+        assert self._link is not None  # noqa: S101
+        silence = silence_s or self._option("silence_s", _SILENCE_S)
+        try:
+            yield from self._link.ask(message, silence_s=silence)
+        except HostDiedError:
+            self.close()
+            raise
+
+    def _ask_one(
+        self, message: Mapping[str, object], silence_s: float | None = None
+    ) -> dict[str, Any]:
+        (reply,) = self._ask(message, silence_s)
+        return reply
+
+    def _failure(self, died: HostDiedError) -> Failure:
+        if died.cause == "out_of_memory":
+            limit = self._spec.memory_limit_bytes
+            where = f"{limit / GB:.3g} GB" if limit else "this machine's memory"
+            told = f"The model does not fit in {where}: {died.detail}."
+            return Failure(code="out_of_memory", kind="model", message=told)
+        if died.cause == "hang":
+            told = f"The model did not answer in time: {died.detail}."
+            return Failure(code="timeout", kind="model", message=told)
+        told = f"The process that runs the model ended: {died.detail}."
+        return Failure(code="host_crash", kind="transport", message=told)
+
+    def _option(self, name: str, default: Any) -> Any:
+        return self._spec.options.get(name, default)
