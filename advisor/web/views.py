@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from advisor.web.pages import TextPage, TroublePage
 from advisor.web.parts import Link
 from advisor.web.rendering import render_page
-from advisor.web.specimens import styleguide_page
+from advisor.web.styleguide import styleguide_page
 
 YEAR = 365 * 24 * 3600
 THEMES = {"light", "dark"}
