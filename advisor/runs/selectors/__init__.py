@@ -1,0 +1,47 @@
+"""What may be read of runs, and by whom? Rows in, values out."""
+
+from advisor.runs.selectors.answers import (
+    AnswerView,
+    SamplePage,
+    SampleView,
+    neighbours_of,
+    sample_of,
+    sample_page,
+)
+from advisor.runs.selectors.evidence import case_of
+from advisor.runs.selectors.finding import (
+    candidates_of,
+    events_of,
+    latest_run,
+    run_by_number,
+    run_of,
+    runs_of,
+    runs_of_team,
+)
+from advisor.runs.selectors.progress import (
+    CandidateProgress,
+    FailureCount,
+    RunProgress,
+    progress_of,
+)
+
+__all__ = [
+    "AnswerView",
+    "CandidateProgress",
+    "FailureCount",
+    "RunProgress",
+    "SamplePage",
+    "SampleView",
+    "candidates_of",
+    "case_of",
+    "events_of",
+    "latest_run",
+    "neighbours_of",
+    "progress_of",
+    "run_by_number",
+    "run_of",
+    "runs_of",
+    "runs_of_team",
+    "sample_of",
+    "sample_page",
+]

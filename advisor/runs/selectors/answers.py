@@ -1,0 +1,194 @@
+"""What did each model answer to a sample? Answers side by side, page by page."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from advisor.projects.models import Sample
+from advisor.runs.models import Answer, Run, Score, Trial
+from advisor.runs.selectors.finding import candidates_of
+
+Show = Literal["all", "failures", "different"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerView:
+    """One answer of one candidate; ``score`` None is a gap or not answered yet."""
+
+    candidate: str
+    role: str
+    repeat: int
+    state: str
+    output: str
+    score: float | None
+    detail: str
+    finish: str
+    failure_code: str
+    failure_message: str
+    input_cut: bool
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    latency_ms: float | None
+    cost_usd: float | None
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether the answer reached the full score."""
+        return self.score == 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleView:
+    """One sample with every answer to it, reference first, then planned order."""
+
+    key: str
+    position: int
+    input: str
+    expected: object
+    group: str
+    tags: tuple[str, ...]
+    answers: tuple[AnswerView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplePage:
+    """One page of samples in the run's fixed order; ``number`` counts from 1."""
+
+    samples: tuple[SampleView, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def sample_page(
+    run: Run,
+    *,
+    show: Show = "all",
+    candidate: str = "",
+    number: int = 1,
+    size: int = 25,
+) -> SamplePage:
+    """Return a page of samples of a run.
+
+    ``failures`` shows samples that a candidate (or the named one) failed or scored
+    below 1; ``different`` those on which the models' scores differ.
+    """
+    found = _shown(run, show, candidate)
+    total = found.count()
+    pages = max(1, -(-total // size))
+    number = min(max(1, number), pages)
+    ids = list(found.values_list("pk", flat=True)[(number - 1) * size : number * size])
+    views = _views(run, ids)
+    return SamplePage(samples=views, number=number, pages=pages, total=total)
+
+
+def sample_of(run: Run, key: str) -> SampleView:
+    """Return one sample with all answers; Sample.DoesNotExist for an unknown key."""
+    sample = _samples(run).get(key=key)
+    return _views(run, [sample.pk])[0]
+
+
+def neighbours_of(run: Run, key: str) -> tuple[str | None, str | None]:
+    """Return the keys before and after a sample in the run's fixed order."""
+    keys = list(_samples(run).values_list("key", flat=True))
+    place = keys.index(key)
+    before = keys[place - 1] if place else None
+    return before, keys[place + 1] if place + 1 < len(keys) else None
+
+
+def _samples(run: Run) -> QuerySet[Sample]:
+    """Return the samples of a run in its fixed order."""
+    first = run.candidates.order_by("pk").values("pk")[:1]
+    mine = Trial.objects.filter(run=run, candidate=first, repeat=0)
+    ordered = mine.filter(sample=OuterRef("pk")).values("position")[:1]
+    found = Sample.objects.filter(pk__in=mine.values("sample"))
+    return found.annotate(place=ordered).order_by("place")
+
+
+def _shown(run: Run, show: Show, candidate: str) -> QuerySet[Sample]:
+    found = _samples(run)
+    mine = Answer.objects.filter(trial__run=run, trial__sample=OuterRef("pk"))
+    if show == "failures":
+        missed = mine.filter(Q(score__lt=1) | ~Q(failure_code=""))
+        if candidate:
+            missed = missed.filter(trial__candidate__key=candidate)
+        else:
+            missed = missed.filter(trial__candidate__role="candidate")
+        return found.filter(Exists(missed))
+    if show == "different":
+        scores = (
+            mine.order_by()
+            .values("trial__sample")
+            .annotate(kinds=Count("score", distinct=True))
+            .filter(kinds__gt=1)
+        )
+        return found.filter(Exists(scores))
+    return found
+
+
+def _views(run: Run, sample_ids: Sequence[int]) -> tuple[SampleView, ...]:
+    trials = (
+        Trial.objects.filter(run=run, sample__in=sample_ids)
+        .select_related("answer", "sample")
+        .order_by("position", "repeat")
+    )
+    details = dict(
+        Score.objects.filter(trial__run=run, trial__sample__in=sample_ids).values_list(
+            "trial_id", "detail"
+        )
+    )
+    by_sample: dict[int, dict[int, list[Trial]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for trial in trials:
+        by_sample[trial.sample_id][trial.candidate_id].append(trial)
+    candidates = candidates_of(run)
+    return tuple(
+        _sample_view(
+            next(iter(by_sample[pk].values()))[0],
+            tuple(
+                _answer_view(trial, one.key, one.role, details.get(trial.pk, ""))
+                for one in candidates
+                for trial in by_sample[pk][one.pk]
+            ),
+        )
+        for pk in sample_ids
+    )
+
+
+def _sample_view(trial: Trial, answers: tuple[AnswerView, ...]) -> SampleView:
+    sample = trial.sample
+    return SampleView(
+        key=sample.key,
+        position=trial.position,
+        input=sample.input,
+        expected=sample.expected,
+        group=sample.group,
+        tags=tuple(sample.tags),
+        answers=answers,
+    )
+
+
+def _answer_view(trial: Trial, key: str, role: str, detail: str) -> AnswerView:
+    answer: Answer | None = getattr(trial, "answer", None)
+    cost = answer.cost_micro if answer else None
+    return AnswerView(
+        candidate=key,
+        role=role,
+        repeat=trial.repeat,
+        state=trial.state,
+        output=answer.output if answer else "",
+        score=answer.score if answer else None,
+        detail=detail,
+        finish=answer.finish if answer else "",
+        failure_code=answer.failure_code if answer else "",
+        failure_message=answer.failure_message if answer else "",
+        input_cut=answer.input_cut if answer else False,
+        prompt_tokens=answer.prompt_tokens if answer else None,
+        completion_tokens=answer.completion_tokens if answer else None,
+        latency_ms=answer.latency_ms if answer else None,
+        cost_usd=None if cost is None else cost / 1_000_000,
+    )

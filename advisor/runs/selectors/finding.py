@@ -1,0 +1,47 @@
+"""Which runs may a team see? What belongs to another team does not exist here."""
+
+from django.db.models import QuerySet
+
+from advisor.accounts.models import Team
+from advisor.projects.models import Project
+from advisor.runs.models import Candidate, Run, RunEvent
+
+
+def runs_of_team(team: Team) -> QuerySet[Run]:
+    """Return the team's runs, newest first."""
+    return (
+        Run.objects.filter(team=team)
+        .select_related("project", "setup", "recommendation")
+        .order_by("-created_at", "-pk")
+    )
+
+
+def runs_of(project: Project) -> QuerySet[Run]:
+    """Return a project's runs, newest first."""
+    return runs_of_team(project.team).filter(project=project)
+
+
+def run_of(team: Team, pk: int) -> Run:
+    """Return one run of the team; Run.DoesNotExist for any other."""
+    return runs_of_team(team).get(pk=pk)
+
+
+def run_by_number(project: Project, number: int) -> Run:
+    """Return a project's run by its number; Run.DoesNotExist for any other."""
+    return runs_of(project).get(number=number)
+
+
+def latest_run(project: Project) -> Run | None:
+    """Return the newest run of a project, None before the first."""
+    return runs_of(project).first()
+
+
+def candidates_of(run: Run) -> list[Candidate]:
+    """Return the reference first, then the candidates in planned order."""
+    rows = run.candidates.select_related("endpoint").defer("recorded")
+    return sorted(rows, key=lambda one: (one.role != "reference", one.position))
+
+
+def events_of(run: Run, limit: int = 50) -> list[RunEvent]:
+    """Return the newest lines of a run's log, newest first."""
+    return list(run.events.select_related("candidate").order_by("-pk")[:limit])

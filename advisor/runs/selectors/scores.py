@@ -1,0 +1,121 @@
+"""What did each sample count? Rows of answers become scores in permutation order."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from advisor.runs.models import Candidate, Run, Trial
+from advisor.sizing.intervals import betting_interval
+from advisor.sizing.measurement import Figure
+
+SHOWN_FROM = 20
+ENDED = (Trial.State.SUCCEEDED, Trial.State.FAILED, Trial.State.QUARANTINED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One trial as the decision sees it: a place, a state and what came back."""
+
+    position: int
+    state: str
+    score: float | None
+    cost_usd: float | None
+    cost_origin: str
+    latency_ms: float | None
+    ttft_ms: float | None
+    failed: bool
+    completion_tokens: int | None
+
+
+@dataclass(slots=True)
+class Column:
+    """The trials of one candidate by sample, in permutation order."""
+
+    by_sample: dict[int, list[Tried]] = field(default_factory=lambda: defaultdict(list))
+
+    def samples(self) -> Iterable[list[Tried]]:
+        """Yield the repeats of each sample in permutation order."""
+        for position in sorted(self.by_sample):
+            yield self.by_sample[position]
+
+    def scores(self) -> tuple[float | None, ...]:
+        """Return one score a sample; see ``mean_scores``."""
+        return mean_scores(list(self.samples()))
+
+
+def columns_of(run: Run) -> dict[int, Column]:
+    """Return the trials of a run by candidate."""
+    columns: dict[int, Column] = defaultdict(Column)
+    rows = (
+        Trial.objects.filter(run=run)
+        .order_by("position", "repeat", "pk")
+        .values_list(
+            "candidate_id",
+            "position",
+            "state",
+            "answer__score",
+            "answer__cost_micro",
+            "answer__cost_origin",
+            "answer__latency_ms",
+            "answer__ttft_ms",
+            "answer__failure_code",
+            "answer__completion_tokens",
+        )
+    )
+    for row in rows.iterator():
+        candidate_id, position, state, score, cost, origin, latency = row[:7]
+        ttft, code, tokens = row[7:]
+        columns[candidate_id].by_sample[position].append(
+            Tried(
+                position=position,
+                state=state,
+                score=score,
+                cost_usd=None if cost is None else cost / 1_000_000,
+                cost_origin=origin or "",
+                latency_ms=latency,
+                ttft_ms=ttft,
+                failed=bool(code),
+                completion_tokens=tokens,
+            )
+        )
+    return columns
+
+
+def mean_scores(samples: Sequence[Sequence[Tried]]) -> tuple[float | None, ...]:
+    """Return one score a sample, its repeats averaged; None is a gap.
+
+    What was not run at the end is cut off; what was not run in between is a gap. A
+    repeat without a score leaves the mean to the others.
+    """
+    ran = [any(one.state in ENDED for one in repeats) for repeats in samples]
+    length = len(ran) - next((i for i, r in enumerate(reversed(ran)) if r), len(ran))
+    return tuple(mean_of([one.score for one in samples[i]]) for i in range(length))
+
+
+def mean_of(values: Iterable[float | None]) -> float | None:
+    """Return the mean of what is known, None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def partial_mean(candidate: Candidate) -> Figure | None:
+    """Return the mean score so far with its interval; None before 20 samples.
+
+    The interval is that of a run that was planned to end here: it informs and never
+    decides.
+    """
+    rows = (
+        Trial.objects.filter(candidate=candidate, state__in=ENDED)
+        .order_by("position")
+        .values_list("position", "answer__score")
+    )
+    by_sample: dict[int, list[float | None]] = defaultdict(list)
+    for position, score in rows:
+        by_sample[position].append(score)
+    known = [m for m in map(mean_of, by_sample.values()) if m is not None]
+    if len(known) < SHOWN_FROM:
+        return None
+    found = betting_interval(known)
+    if found is None:
+        return None
+    return Figure(found.value, found.low, found.high, found.n, "measured")

@@ -1,0 +1,38 @@
+"""What may be done with runs? One verb each; every write is a transaction."""
+
+from advisor.runs.services.driving import Slice, drive
+from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
+from advisor.runs.services.finishing import decided, finish, recomputed
+from advisor.runs.services.holding import close_engines
+from advisor.runs.services.inline import run_inline
+from advisor.runs.services.launching import launch
+from advisor.runs.services.reaping import reap
+from advisor.runs.services.steering import (
+    cancel,
+    drop_candidate,
+    pause,
+    raise_cap,
+    resume,
+    retry_failed,
+)
+
+__all__ = [
+    "LaunchRefused",
+    "RunRefused",
+    "Slice",
+    "StepRefused",
+    "cancel",
+    "close_engines",
+    "decided",
+    "drive",
+    "drop_candidate",
+    "finish",
+    "launch",
+    "pause",
+    "raise_cap",
+    "reap",
+    "recomputed",
+    "resume",
+    "retry_failed",
+    "run_inline",
+]

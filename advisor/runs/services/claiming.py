@@ -1,0 +1,157 @@
+"""Who works on what, and until when? Leases on blocks of trials.
+
+A block is claimed whole under one token. Only the database's clock decides whether a
+lease holds; only the holder of token and claim number may store an answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+from advisor.runs.models import Attempt, Candidate, Run, Trial
+from advisor.runs.services.states import WORKING
+
+# From this claim on a trial is claimed alone: its block was lost several times, and
+# only a crash while holding one trial says which trial it was.
+SUSPECT_CLAIMS = 3
+MAY_END = (Run.State.RUNNING, Run.State.PAUSED, Run.State.BUDGET_STOPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One trial in somebody's hands; ``number`` fences off every older claim."""
+
+    trial_id: int
+    sample_id: int
+    repeat: int
+    position: int
+    number: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The claims held under one token, in the fixed random order."""
+
+    token: UUID
+    candidate_id: int
+    claims: tuple[Claim, ...]
+
+
+def from_now(seconds: float) -> Combinable:
+    """Return the database's time in ``seconds``."""
+    return ExpressionWrapper(
+        Now() + timedelta(seconds=seconds), output_field=DateTimeField()
+    )
+
+
+def claimable(candidate_ids: Iterable[int]) -> Q:
+    """Return the filter of trials that may be claimed now."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
+    return due & Q(
+        candidate__in=list(candidate_ids),
+        state=Trial.State.PENDING,
+        candidate__state__in=WORKING,
+        run__state=Run.State.RUNNING,
+    )
+
+
+@transaction.atomic
+def claim_block(candidate: Candidate, *, lease_s: float | None = None) -> Lease | None:
+    """Claim what is pending of the first block; None when nothing is due.
+
+    Rows that another worker is claiming at this moment are passed over.
+    """
+    due = Trial.objects.filter(claimable([candidate.pk])).order_by("position", "id")
+    due = due.select_for_update(skip_locked=True, of=("self",))
+    first = due.first()
+    if first is None:
+        return None
+    if first.claims >= SUSPECT_CLAIMS:
+        rows = [first]
+    else:
+        rows = list(due.filter(block=first.block, claims__lt=SUSPECT_CLAIMS))
+    token = uuid4()
+    Trial.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Trial.State.LEASED,
+        lease_token=token,
+        lease_until=from_now(lease_s or settings.LEASE_SECONDS),
+        claims=F("claims") + 1,
+        not_before=None,
+    )
+    claims = tuple(
+        Claim(
+            trial_id=row.pk,
+            sample_id=row.sample_id,
+            repeat=row.repeat,
+            position=row.position,
+            number=row.claims + 1,
+            errors=row.errors,
+        )
+        for row in rows
+    )
+    return Lease(token=token, candidate_id=candidate.pk, claims=claims)
+
+
+def beat(token: UUID, *, lease_s: float | None = None) -> bool:
+    """Extend whatever is held under ``token``; False when it is no longer held.
+
+    A lease of trials and the lease of a candidate's speed phase are extended alike;
+    a run that is being cancelled extends nothing, so that its calls end. Work of a run
+    that was paused or reached its cap may end: it is paid for.
+    """
+    until = from_now(lease_s or settings.LEASE_SECONDS)
+    going = Run.objects.filter(pk=OuterRef("run_id"), state__in=MAY_END)
+    held = Trial.objects.filter(lease_token=token, state=Trial.State.LEASED)
+    if held.filter(Exists(going)).update(lease_until=until):
+        return True
+    unit = Candidate.objects.filter(lease_token=token)
+    return bool(unit.filter(Exists(going)).update(lease_until=until))
+
+
+@transaction.atomic
+def release(token: UUID, trial_ids: Sequence[int], *, sent: bool) -> int:
+    """Hand trials back before their answer came; return how many were still held.
+
+    No error is counted. With ``sent`` their reserved money becomes possible extra
+    spend, otherwise it is free again.
+    """
+    from advisor.runs.services.money import close_attempts
+
+    held = Trial.objects.filter(
+        pk__in=trial_ids, lease_token=token, state=Trial.State.LEASED
+    )
+    ids = list(held.select_for_update().values_list("pk", flat=True))
+    ended = Attempt.State.UNKNOWN if sent else Attempt.State.RELEASED
+    close_attempts(ids, state=ended, code="handed_over")
+    Trial.objects.filter(pk__in=ids).update(
+        state=Trial.State.PENDING, lease_token=None, lease_until=None
+    )
+    return len(ids)
+
+
+@transaction.atomic
+def claim_unit(candidate: Candidate) -> UUID | None:
+    """Take the lease on a candidate's speed phase; None when another has it."""
+    token = uuid4()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    taken = Candidate.objects.filter(
+        free,
+        pk=candidate.pk,
+        state=Candidate.State.SPEED,
+        run__state=Run.State.RUNNING,
+    ).update(lease_token=token, lease_until=from_now(settings.LEASE_SECONDS))
+    return token if taken else None
+
+
+def free_unit(candidate: Candidate, token: UUID) -> None:
+    """Give back the lease on a candidate's speed phase."""
+    held = Candidate.objects.filter(pk=candidate.pk, lease_token=token)
+    held.update(lease_token=None, lease_until=None)

@@ -1,0 +1,114 @@
+"""How does an answer become a fact? One transaction a block, fenced by its lease."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from advisor.engines.retrying import retry_class
+from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
+from advisor.runs.services.claiming import Claim, Lease, from_now
+from advisor.runs.services.judging import Outcome
+from advisor.runs.services.money import settle
+
+# The server answered without doing the work, or nothing ever reached it.
+UNBILLED = ("connect", "dns", "tls", "refused", "http_", "rate_limited", "overloaded")
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """How many answers were stored, sent back to wait, or thrown away as late."""
+
+    stored: int = 0
+    waiting: int = 0
+    late: int = 0
+
+
+@transaction.atomic
+def commit(
+    lease: Lease, outcomes: Sequence[Outcome], *, candidate: Candidate, priced: bool
+) -> Committed:
+    """Store the outcomes whose trials are still held under ``lease``.
+
+    In the fixed random order and in one transaction: states, answers, scores, money.
+    An outcome whose lease was lost is thrown away; whoever took the lease has counted
+    its money as possible extra spend.
+    """
+    wanted = sorted(outcomes, key=lambda one: (one.claim.position, one.claim.repeat))
+    held = _held(lease, [one.claim for one in wanted])
+    kept = [one for one in wanted if held.get(one.claim.trial_id) == one.claim.number]
+    stored = [one for one in kept if one.row is not None]
+    _finish(stored)
+    _send_back([one for one in kept if one.row is None])
+    Answer.objects.bulk_create(one.row for one in stored if one.row is not None)
+    Score.objects.bulk_create(score for one in stored for score in one.scores)
+    if priced:
+        settle(candidate.run_id, [_money(one) for one in kept])
+    else:
+        _write_free_attempts(kept)
+    return Committed(len(stored), len(kept) - len(stored), len(wanted) - len(kept))
+
+
+def _held(lease: Lease, claims: Sequence[Claim]) -> dict[int, int]:
+    """Return the claim number of each trial that is still held under the token."""
+    rows = Trial.objects.select_for_update().filter(
+        pk__in=[claim.trial_id for claim in claims],
+        lease_token=lease.token,
+        state=Trial.State.LEASED,
+    )
+    return dict(rows.values_list("pk", "claims"))
+
+
+def _finish(stored: Sequence[Outcome]) -> None:
+    by_state: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one in stored:
+        code = one.failure.code[:60] if one.failure else ""
+        by_state[one.state, code].append(one.claim.trial_id)
+    for (state, code), ids in by_state.items():
+        Trial.objects.filter(pk__in=ids).update(
+            state=state, lease_token=None, lease_until=None, last_error_code=code
+        )
+
+
+def _send_back(waiting: Sequence[Outcome]) -> None:
+    """Return trials to wait for their next try, each with its own time."""
+    for one in waiting:
+        code = one.failure.code[:60] if one.failure else ""
+        Trial.objects.filter(pk=one.claim.trial_id).update(
+            state=Trial.State.PENDING,
+            lease_token=None,
+            lease_until=None,
+            not_before=from_now(one.wait_s) if one.wait_s else None,
+            errors=F("errors") + (1 if one.counts else 0),
+            last_error_code=code,
+        )
+
+
+def _money(one: Outcome) -> tuple[Claim, int | None, str, str]:
+    """Return what became of the money of one attempt, as ``settle`` takes it."""
+    code = one.failure.code[:60] if one.failure else ""
+    cost = one.row.cost_micro if one.row else None
+    if one.failure is None or cost:
+        return one.claim, cost, code, Attempt.State.SETTLED
+    free = retry_class(one.failure) in ("configuration", "rate")
+    if free or one.failure.code.startswith(UNBILLED):
+        return one.claim, None, code, Attempt.State.RELEASED
+    return one.claim, None, code, Attempt.State.UNKNOWN
+
+
+def _write_free_attempts(kept: Sequence[Outcome]) -> None:
+    """Write the attempts of calls that cost nothing; no reserve preceded them."""
+    Attempt.objects.bulk_create(
+        Attempt(
+            trial_id=one.claim.trial_id,
+            claim_no=one.claim.number,
+            state=Attempt.State.SETTLED,
+            cost_micro=0,
+            ended_at=Now(),
+            error_code=one.failure.code[:60] if one.failure else "",
+        )
+        for one in kept
+    )

@@ -1,0 +1,182 @@
+"""What does a worker do with a hint? One slice of one candidate's work.
+
+A slice claims block after block, answers, scores and commits them until its time is
+over, nothing is due, or the worker is to stop; then the work is anybody's. Running it
+twice, late or at the same time elsewhere is safe: the leases decide.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+
+from advisor.engines.base import EngineError, EngineFacts, Failure
+from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.services.answering import Desk
+from advisor.runs.services.claiming import claim_block
+from advisor.runs.services.holding import held_engine
+from advisor.runs.services.reaping import skip
+from advisor.runs.services.speed import measure_speed
+from advisor.runs.services.states import (
+    OPEN_TRIALS,
+    WORKING,
+    move_candidate,
+    move_run,
+)
+
+TRIES_TO_OPEN = 5
+S = Candidate.State
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a slice did: answers stored, and whether the candidate needs another."""
+
+    stored: int = 0
+    more: bool = False
+
+
+def never() -> bool:
+    """Say that nobody asked to stop."""
+    return False
+
+
+def drive(
+    *,
+    run_id: int,
+    candidate_id: int,
+    seconds: float | None = None,
+    stopping: Callable[[], bool] = never,
+) -> Slice:
+    """Work on one candidate of a run for at most ``seconds`` (default one slice).
+
+    Returns at once when there is nothing to do. ``stopping`` is asked between answers;
+    when it says yes, what is answered is stored and the rest handed back.
+    """
+    begin(run_id)
+    candidate = Candidate.objects.select_related(
+        "run__setup", "recorded", "endpoint"
+    ).get(pk=candidate_id, run_id=run_id)
+    if candidate.run.state != Run.State.RUNNING:
+        return Slice()
+    if candidate.state not in (*WORKING, S.SPEED):
+        return Slice()
+    until = time.monotonic() + (seconds or settings.SLICE_SECONDS)
+    _prepare(candidate)
+    try:
+        with held_engine(candidate) as (engine, facts):
+            _ready(candidate, facts)
+            desk = Desk.of(candidate, engine)
+            stored = _quality(desk, until, stopping)
+            candidate.refresh_from_db(fields=["state"])
+            _end_quality(candidate, engine.facts())
+            if candidate.state == S.SPEED and not stopping():
+                measure_speed(candidate, engine, stopping=stopping)
+    except EngineError as error:
+        turn_down(candidate, error.failure)
+        return Slice(more=True)
+    candidate.refresh_from_db(fields=["state"])
+    return Slice(stored, more=candidate.state in (*WORKING, S.SPEED))
+
+
+def begin(run_id: int) -> bool:
+    """Start a queued run; False when it is not queued."""
+    return move_run(
+        run_id,
+        to=Run.State.RUNNING,
+        sources=(Run.State.QUEUED,),
+        text="The run started.",
+        started_at=Coalesce(F("started_at"), Now()),
+    )
+
+
+def _quality(desk: Desk, until: float, stopping: Callable[[], bool]) -> int:
+    stored = 0
+    while time.monotonic() < until and not stopping():
+        lease = claim_block(desk.candidate)
+        if lease is None:
+            break
+        stored += desk.answer(lease, stopping=stopping)
+    return stored
+
+
+def _prepare(candidate: Candidate) -> None:
+    move_candidate(
+        candidate,
+        to=S.PREPARING,
+        text=f"{candidate.key}: opening {candidate.engine}.",
+        started_at=Coalesce(F("started_at"), Now()),
+    )
+
+
+def _ready(candidate: Candidate, facts: EngineFacts) -> None:
+    """Note what the opened engine says of itself; a slice that goes on changes none."""
+    if candidate.state == S.PREPARING:
+        move_candidate(candidate, to=S.READY, facts=facts_row(candidate, facts))
+
+
+def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:
+    """Go on to the speed phase, or end, once every trial has its final state."""
+    if candidate.state != S.READY:
+        return
+    trials = Trial.objects.filter(candidate=candidate, state__in=OPEN_TRIALS)
+    if trials.exists():
+        return
+    row = facts_row(candidate, facts)
+    to = S.DONE if not candidate.spec.get("timed") else S.SPEED
+    move_candidate(candidate, to=to, facts=row)
+
+
+def facts_row(candidate: Candidate, facts: EngineFacts) -> dict[str, object]:
+    """Return the facts as JSON values; what the speed phase added stays."""
+    kept = dict(candidate.facts or {})
+    return kept | {
+        "engine": facts.engine,
+        "model": facts.model,
+        "revision": facts.revision,
+        "precision": facts.precision,
+        "parameters": facts.parameters,
+        "weights_sha256": facts.weights_sha256,
+        "load_ms": facts.load_ms,
+        "peak_memory_bytes": facts.peak_memory_bytes,
+        "base_memory_bytes": facts.base_memory_bytes,
+        "versions": dict(facts.versions),
+        "isolation": dict(facts.isolation),
+        "host": facts.host,
+    }
+
+
+def turn_down(candidate: Candidate, failure: Failure) -> None:
+    """Deal with an engine that would not open.
+
+    What the model causes is a result (it does not fit), a wrong configuration waits
+    for its owner, an unreachable server is tried five times before it does.
+    """
+    candidate.refresh_from_db()
+    text = f"{candidate.key}: {failure.message}"
+    if failure.kind == "model":
+        if move_candidate(
+            candidate, to=S.UNFIT, text=text, level="warning", reason=failure.message
+        ):
+            skip(candidate.run_id, candidate_ids=[candidate.pk], why="candidate_unfit")
+        return
+    tries = candidate.crashes + 1
+    Candidate.objects.filter(pk=candidate.pk).update(crashes=tries)
+    if failure.kind == "transport" and tries < TRIES_TO_OPEN:
+        move_candidate(candidate, to=S.WAITING, text=text, level="warning")
+        return
+    pause_candidate(candidate, failure.message)
+
+
+def pause_candidate(candidate: Candidate, reason: str) -> None:
+    """Stop a candidate until its owner resumes it; the other candidates go on."""
+    move_candidate(
+        candidate,
+        to=S.PAUSED,
+        text=f"{candidate.key} was paused: {reason}",
+        level="error",
+        reason=reason[:500],
+    )

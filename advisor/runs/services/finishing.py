@@ -1,0 +1,138 @@
+"""Is the run over, and what does it recommend? The last step, and how to repeat it.
+
+The recommendation is computed from rows alone and stored as bytes; computing it again
+gives the same bytes.
+"""
+
+from hashlib import sha256
+
+from django.db import transaction
+
+from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
+from advisor.runs.selectors.evidence import case_of
+from advisor.runs.services.states import (
+    FINAL_CANDIDATES,
+    OPEN_TRIALS,
+    move_run,
+)
+
+
+def finish(run_id: int) -> bool:
+    """End a run whose work is done; False while there is work, or it ended before.
+
+    A run whose remaining candidates all wait for their owner is paused with the
+    reason of the first.
+    """
+    run = Run.objects.get(pk=run_id)
+    if run.state == Run.State.CANCELLING:
+        return _end_cancelled(run)
+    if run.state == Run.State.RUNNING and _over(run):
+        move_run(run_id, to=Run.State.FINALIZING, text="All answers are in.")
+        run.refresh_from_db()
+    if run.state != Run.State.FINALIZING:
+        return False
+    return _decide(run)
+
+
+@transaction.atomic
+def _decide(run: Run) -> bool:
+    from advisor.sizing import formats
+
+    gaps = Answer.objects.filter(trial__run=run, score__isnull=True).exists()
+    skipped = run.trials.filter(state=Trial.State.SKIPPED).exists()
+    document = decided(run)
+    text = formats.to_bytes(document).decode()
+    StoredRecommendation.objects.update_or_create(
+        run=run,
+        defaults={
+            "outcome": str(document["outcome"]),
+            "recommended": str(document["recommended"] or ""),
+            "sentence": str(document["sentence"]),
+            "document": text,
+            "sha256": sha256(text.encode()).hexdigest(),
+        },
+    )
+    to = Run.State.WITH_GAPS if gaps or skipped else Run.State.COMPLETED
+    return move_run(
+        run.pk,
+        to=to,
+        sources=(Run.State.FINALIZING,),
+        text=str(document["sentence"]),
+    )
+
+
+def decided(run: Run) -> dict[str, object]:
+    """Compute the recommendation of a run as the published document."""
+    from advisor.sizing import formats, recommendation
+
+    made = recommendation.decide(case_of(run))
+    return formats.document(
+        made, provenance=provenance_of(run), calls=calls_of(run), spend=spend_of(run)
+    )
+
+
+def recomputed(run: Run) -> bytes:
+    """Return the bytes that the stored recommendation must equal."""
+    from advisor.sizing import formats
+
+    return bytes(formats.to_bytes(decided(run)))
+
+
+def provenance_of(run: Run) -> dict[str, object]:
+    """Return where the figures of a run come from."""
+    manifest = run.manifest
+    specs = [one["spec"] for one in manifest["candidates"]]
+    dates = [spec["price"].get("as_of") for spec in specs if spec.get("price")]
+    facts = run.candidates.values_list("facts", flat=True)
+    hosts = {(one or {}).get("host") for one in facts}
+    return {
+        "samples_sha256": run.samples_sha256,
+        "rule_sha256": run.rule_sha256,
+        "seed": run.seed,
+        "versions": manifest["versions"],
+        "prices_as_of": min((day for day in dates if day), default=None),
+        "hosts_contacted": sorted(host for host in hosts if host),
+    }
+
+
+def calls_of(run: Run) -> dict[str, int]:
+    """Return the trials taken, and those that running everything would take."""
+    made = Answer.objects.filter(trial__run=run).count()
+    return {"made": made, "exhaustive": run.trials.count()}
+
+
+def spend_of(run: Run) -> dict[str, object]:
+    """Return the dollars spent; the upper end adds what may have been billed."""
+    spent = (run.spent_micro + run.overshoot_micro) / 1_000_000
+    return {
+        "value": spent,
+        "low": spent,
+        "high": spent + run.unknown_micro / 1_000_000,
+        "n": None,
+        "origin": "measured",
+    }
+
+
+def _over(run: Run) -> bool:
+    """Say whether nothing is left to do; pause when all that is left is paused."""
+    open_ones = run.candidates.exclude(state__in=FINAL_CANDIDATES)
+    if not open_ones.exists():
+        return not run.trials.filter(state__in=OPEN_TRIALS).exists()
+    if not open_ones.exclude(state=Candidate.State.PAUSED).exists():
+        first = open_ones.order_by("position").first()
+        reason = f"{first.key}: {first.reason}" if first else ""
+        move_run(
+            run.pk,
+            to=Run.State.PAUSED,
+            text=f"The run waits for its owner. {reason}",
+            level="error",
+            pause_reason=reason[:300],
+        )
+    return False
+
+
+def _end_cancelled(run: Run) -> bool:
+    """End a cancelled run once nobody works on it any more."""
+    if run.trials.filter(state__in=OPEN_TRIALS).exists():
+        return False
+    return move_run(run.pk, to=Run.State.CANCELLED, text="The run was cancelled.")

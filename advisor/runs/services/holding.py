@@ -1,0 +1,169 @@
+"""Which engine is open in this thread? Loading a model is dear, so it is kept.
+
+One engine a thread: driving another candidate closes it, and so do a minute without
+work and the end of the process. An engine's own process dies with the thread that
+started it, so the thread that opens an engine is the one that uses it.
+"""
+
+import atexit
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from django.conf import settings
+
+from advisor.engines.base import Engine, EngineFacts, EngineSpec
+from advisor.engines.loading import open_engine
+from advisor.runs.models import Candidate
+
+IDLE_SECONDS = 60.0
+SPEC_KEYS = ("revision", "precision", "base_url", "chat", "threads", "concurrency")
+
+
+@dataclass(slots=True)
+class Holder:
+    """The engine of one thread, and whether it is in use."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    key: str = ""
+    engine: Engine | None = None
+    timer: threading.Timer | None = None
+
+    def take(self, spec: EngineSpec, key: str) -> tuple[Engine, EngineFacts]:
+        """Return the open engine of ``spec``; opens it, closing any other one.
+
+        Raises:
+            EngineError: It cannot be opened; nothing is held then.
+        """
+        if self.engine is not None and self.key == key:
+            return self.engine, self.engine.facts()
+        self.drop()
+        engine = open_engine(spec)
+        try:
+            facts = engine.open()
+        except BaseException:
+            engine.close()
+            raise
+        self.engine, self.key = engine, key
+        return engine, facts
+
+    def drop(self) -> None:
+        """Close what is held."""
+        engine, self.engine, self.key = self.engine, None, ""
+        if engine is not None:
+            engine.close()
+
+    def drop_when_idle(self) -> None:
+        """Close what is held unless it is in use at this moment."""
+        if self.lock.acquire(blocking=False):
+            try:
+                self.drop()
+            finally:
+                self.lock.release()
+
+
+_local = threading.local()
+_all: list[Holder] = []
+
+
+@contextmanager
+def held_engine(candidate: Candidate) -> Iterator[tuple[Engine, EngineFacts]]:
+    """Lend the open engine of ``candidate`` to a block of code.
+
+    Raises:
+        EngineError: The engine cannot be opened; its failure says why.
+    """
+    holder = _holder()
+    with holder.lock:
+        if holder.timer is not None:
+            holder.timer.cancel()
+        try:
+            yield holder.take(engine_spec(candidate), _key(candidate))
+        except BaseException:
+            holder.drop()
+            raise
+    holder.timer = threading.Timer(IDLE_SECONDS, holder.drop_when_idle)
+    holder.timer.daemon = True
+    holder.timer.start()
+
+
+def close_engines() -> None:
+    """Close every engine that this process holds."""
+    for holder in _all:
+        if holder.timer is not None:
+            holder.timer.cancel()
+        holder.drop()
+
+
+def engine_spec(candidate: Candidate) -> EngineSpec:
+    """Return the engine spec of a candidate, with its key and recorded text."""
+    spec = candidate.spec
+    given = {name: spec[name] for name in SPEC_KEYS if spec.get(name) is not None}
+    limit = spec.get("memory_limit_bytes")
+    return EngineSpec(
+        engine=candidate.engine,
+        model=str(spec.get("model") or candidate.key),
+        api_key=_api_key(candidate),
+        recorded=_recorded(candidate),
+        memory_limit_bytes=None if limit is None else int(limit),
+        allowed_private=_allowed_private(candidate),
+        local_only=bool(spec.get("local_only", False)),
+        options=_options(candidate),
+        **given,
+    )
+
+
+def _holder() -> Holder:
+    holder: Holder | None = getattr(_local, "holder", None)
+    if holder is None:
+        holder = _local.holder = Holder()
+        _all.append(holder)
+    return holder
+
+
+def _key(candidate: Candidate) -> str:
+    """Name what an engine serves: equal specs share it, across runs as well."""
+    named = {
+        "spec": candidate.spec,
+        "endpoint": candidate.endpoint_id,
+        "recorded": candidate.recorded_id,
+        "engine": candidate.engine,
+    }
+    return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+
+
+def _options(candidate: Candidate) -> dict[str, object]:
+    """Return the engine's options; a second try is the run's, so that it is paid for."""
+    options = dict(candidate.spec.get("options") or {})
+    if candidate.engine == "openai":
+        options.setdefault("retries", {"errors": 1})
+    return options
+
+
+def _recorded(candidate: Candidate) -> str | None:
+    if candidate.recorded is None:
+        return None
+    return bytes(candidate.recorded.content).decode("utf-8-sig")
+
+
+def _api_key(candidate: Candidate) -> str | None:
+    """Return the endpoint's key; empty for a server that asks for none."""
+    if candidate.engine != "openai":
+        return None
+    if candidate.endpoint is None or not candidate.endpoint.key_sealed:
+        return ""
+    from advisor.catalog.services import endpoint_key
+
+    return endpoint_key(candidate.endpoint)
+
+
+def _allowed_private(candidate: Candidate) -> tuple[str, ...]:
+    """Return the private hosts that the operator, or this very run, allows."""
+    own = candidate.spec.get("allowed_private") or ()
+    return (*settings.ALLOWED_PRIVATE_ENDPOINTS, *own)
+
+
+atexit.register(close_engines)

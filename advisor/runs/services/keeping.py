@@ -1,0 +1,75 @@
+"""Is the work still ours? The heartbeat beside a slice of work."""
+
+import logging
+import threading
+import time
+from types import TracebackType
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from advisor.runs.services.claiming import beat
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Extends a lease from a thread of its own for as long as work goes on.
+
+    ``lost`` is set when the lease is gone, the run no longer runs, or the database was
+    out of reach for two thirds of a lease: then the work is to be dropped. Inside an
+    open transaction another connection cannot see the rows; there ``tick``, called
+    between answers, beats instead.
+    """
+
+    def __init__(self, token: UUID) -> None:
+        self.token = token
+        self.lost = threading.Event()
+        self._done = threading.Event()
+        self._last = time.monotonic()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> "Keeper":
+        if not connection.in_atomic_block:
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def tick(self) -> bool:
+        """Beat if no thread does and one is due; True while the work is ours."""
+        waited = time.monotonic() - self._last
+        if self._thread is None and waited > settings.HEARTBEAT_SECONDS:
+            self._beat()
+        return not self.lost.is_set()
+
+    def _run(self) -> None:
+        try:
+            while not self._done.wait(settings.HEARTBEAT_SECONDS):
+                self._beat()
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        try:
+            held = beat(self.token)
+        except DatabaseError as error:
+            connection.close()
+            log.warning("A heartbeat did not reach the database: %s", error)
+            held = time.monotonic() - self._last < settings.LEASE_SECONDS * 2 / 3
+            if not held:
+                self.lost.set()
+            return
+        self._last = time.monotonic()
+        if not held:
+            self.lost.set()

@@ -1,0 +1,148 @@
+"""How does a frozen setup become a run? Rows only; nothing is published here.
+
+A dispatcher sees the rows within a second, so a launch never waits for a queue.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Max
+
+from advisor.accounts.models import Team, User
+from advisor.projects.models import Project, Sample, Setup
+from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.services.errors import LaunchRefused
+from advisor.runs.services.manifest import canonical, manifest_of
+from advisor.runs.services.money import micro
+from advisor.runs.services.ordering import blocks, ordered
+from advisor.runs.services.planning import CandidatePlan, Plan, plan_of
+from advisor.runs.services.states import note
+
+ROWS_A_STATEMENT = 5000
+
+
+@transaction.atomic
+def launch(
+    *,
+    setup: Setup,
+    started_by: User | None,
+    idempotency_key: str = "",
+    cap_usd: float | None = None,
+) -> Run:
+    """Open a run of a frozen setup and return it, queued; a dispatcher starts it.
+
+    ``cap_usd`` overrides the setup's budget. The same ``idempotency_key`` of a team
+    again returns the run that it opened.
+
+    Raises:
+        LaunchRefused: Everything that stands in the way, at once; nothing is stored.
+    """
+    team = setup.project.team
+    # One launch a team at a time: numbers, looks and idempotency keys are counted.
+    Team.objects.select_for_update().get(pk=team.pk)
+    again = _opened_before(team, idempotency_key, setup)
+    if again is not None:
+        return again
+    plan = plan_of(setup)
+    samples = ordered(plan.samples, contents_sha256=plan.contents_sha256)
+    manifest = manifest_of(plan, samples)
+    text = canonical(manifest)
+    cap = plan.budget_usd if cap_usd is None else cap_usd
+    run = Run.objects.create(
+        team=team,
+        project=setup.project,
+        setup=setup,
+        number=_next_number(setup.project),
+        manifest=manifest,
+        manifest_sha256=sha256(text.encode()).hexdigest(),
+        rule_sha256=plan.rule_sha256,
+        samples_sha256=plan.samples_sha256,
+        seed=plan.seed,
+        look=_look(team, str(manifest["series_sha256"]), plan.rule_sha256),
+        idempotency_key=idempotency_key,
+        cap_micro=None if cap is None else micro(cap),
+        created_by=started_by,
+    )
+    candidates = [_candidate(run, one) for one in plan.candidates]
+    _open_trials(run, candidates, samples, plan.repeats)
+    note(run.pk, kind="run", text=_opened(plan, samples), data={"to": run.state})
+    return run
+
+
+def _opened_before(team: Team, key: str, setup: Setup) -> Run | None:
+    if not key:
+        return None
+    run = Run.objects.filter(team=team, idempotency_key=key).first()
+    if run is not None and run.setup_id != setup.pk:
+        raise LaunchRefused(
+            [f"The idempotency key {key!r} opened run {run.number} of another setup."]
+        )
+    return run
+
+
+def _next_number(project: Project) -> int:
+    last = project.runs.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _look(team: Team, series: str, rule_sha256: str) -> int:
+    """Return which look at the same samples, reference and scorer this run is.
+
+    An identical setup is the same look: it cannot show anything new.
+    """
+    earlier = Run.objects.filter(team=team, manifest__series_sha256=series)
+    same = earlier.filter(rule_sha256=rule_sha256).first()
+    if same is not None:
+        return same.look
+    last = earlier.aggregate(last=Max("look"))["last"]
+    return (last or 0) + 1
+
+
+def _candidate(run: Run, plan: CandidatePlan) -> Candidate:
+    return Candidate.objects.create(
+        run=run,
+        key=plan.key,
+        role=plan.role,
+        position=plan.position,
+        engine=plan.engine,
+        queue=plan.queue,
+        spec=plan.spec,
+        endpoint_id=plan.endpoint_id,
+        recorded_id=plan.recorded_id,
+    )
+
+
+def _open_trials(
+    run: Run,
+    candidates: Sequence[Candidate],
+    samples: Sequence[Sample],
+    repeats: int,
+) -> None:
+    block_of = blocks(samples, repeats=repeats)
+    rows = (
+        Trial(
+            run=run,
+            candidate=candidate,
+            sample=sample,
+            repeat=repeat,
+            position=index,
+            block=block_of[index],
+        )
+        for candidate in candidates
+        for index, sample in enumerate(samples)
+        for repeat in range(repeats)
+    )
+    while batch := list(islice(rows, ROWS_A_STATEMENT)):
+        Trial.objects.bulk_create(batch)
+
+
+def _opened(plan: Plan, samples: Sequence[Sample]) -> str:
+    left = len(plan.left_out)
+    tail = f" {left} samples without a reference answer are left out." if left else ""
+    several = "s" if len(plan.candidates) != 1 else ""
+    return (
+        f"The run was launched: {len(plan.candidates)} model{several} on"
+        f" {len(samples)} samples.{tail}"
+    )

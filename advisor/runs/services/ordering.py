@@ -1,0 +1,59 @@
+"""In which order are samples asked, and which are committed together?
+
+The order is a hash of contents, so nobody can re-roll it: neither a name nor a seed
+enters. Samples of one group stay together, and a block holds whole groups.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from advisor.projects.models import Sample
+
+BLOCK = 32
+
+
+def ordered(samples: Iterable[Sample], *, contents_sha256: str) -> list[Sample]:
+    """Return the samples in their fixed random order, groups kept together.
+
+    ``contents_sha256`` names the contents of sample set and setup.
+    """
+
+    def place(text: str) -> str:
+        return sha256(f"{contents_sha256}\n{text}".encode()).hexdigest()
+
+    return sorted(
+        samples,
+        key=lambda one: (
+            place(f"group\n{one.group}" if one.group else f"sample\n{one.key}"),
+            place(f"sample\n{one.key}"),
+        ),
+    )
+
+
+def blocks(samples: Sequence[Sample], *, repeats: int) -> list[int]:
+    """Return the block of each sample: at most 32 trials, a group never split.
+
+    A group with more trials than that is a block of its own.
+    """
+    result: list[int] = []
+    block = filled = 0
+    for size in _units(samples):
+        trials = size * repeats
+        if filled and filled + trials > BLOCK:
+            block, filled = block + 1, 0
+        result += [block] * size
+        filled += trials
+    return result
+
+
+def _units(samples: Sequence[Sample]) -> list[int]:
+    """Return the sizes of consecutive units: a group, or a sample without one."""
+    sizes: list[int] = []
+    last: str | None = None
+    for sample in samples:
+        if sample.group and sample.group == last:
+            sizes[-1] += 1
+        else:
+            sizes.append(1)
+        last = sample.group
+    return sizes

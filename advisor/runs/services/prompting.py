@@ -1,0 +1,58 @@
+"""What is a model asked? The frozen prompt, filled with one sample."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.engines.base import Prompt
+from advisor.projects.models import Sample
+from advisor.runs.services.claiming import Claim
+
+SLOT = "{input}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompting:
+    """How a run asks: template, output limit, sampling and seed.
+
+    Repeats of one sample differ by seed. A recorded file knows samples only, so there
+    every repeat asks under the sample's own id.
+    """
+
+    template: str
+    max_output_tokens: int
+    temperature: float
+    seed: int
+    stop: tuple[str, ...]
+    recorded: bool
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, object], *, recorded: bool) -> "Prompting":
+        """Read what is asked from a run's manifest."""
+        asked = manifest["prompt"]
+        if not isinstance(asked, Mapping):
+            raise TypeError(f"the manifest's prompt must be a mapping, got {asked!r}")
+        return cls(
+            template=str(asked["template"]),
+            max_output_tokens=int(asked["max_output_tokens"]),
+            temperature=float(asked["temperature"]),
+            seed=int(asked["seed"]),
+            stop=tuple(asked["stop"]),
+            recorded=recorded,
+        )
+
+    def prompt(self, sample: Sample, claim: Claim) -> Prompt:
+        """Return the request for one claimed trial."""
+        return self.ask(sample, repeat=claim.repeat)
+
+    def ask(self, sample: Sample, *, repeat: int = 0) -> Prompt:
+        """Return the request for one sample and repeat."""
+        first = repeat == 0 or self.recorded
+        return Prompt(
+            id=sample.key if first else f"{sample.key}#{repeat}",
+            # replace, not format: braces in a prompt are text.
+            text=self.template.replace(SLOT, sample.input),
+            max_output_tokens=self.max_output_tokens,
+            temperature=self.temperature,
+            seed=self.seed + repeat,
+            stop=self.stop,
+        )

@@ -1,0 +1,119 @@
+"""Whose work is abandoned? Expired leases become claimable again.
+
+A trial is not to blame for the crash of a worker that held many; a trial that was held
+alone is. Three crashes alone, or 25 claims, and it is set aside so that it cannot stop
+the others.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
+from advisor.runs.services.claiming import from_now
+from advisor.runs.services.money import close_attempts
+from advisor.runs.services.states import note
+
+SOLO_CRASHES_ALLOWED = 3
+CLAIMS_ALLOWED = 25
+BATCH = 1000
+
+
+@transaction.atomic
+def reap() -> int:
+    """Take back trials and candidates whose lease ran out; return how many trials."""
+    expired = Trial.objects.filter(state=Trial.State.LEASED, lease_until__lt=Now())
+    rows = list(expired.select_for_update(skip_locked=True)[:BATCH])
+    _free_units()
+    if not rows:
+        return 0
+    close_attempts(
+        [row.pk for row in rows], state=Attempt.State.UNKNOWN, code="lease_expired"
+    )
+    held = Counter(row.lease_token for row in rows)
+    for row in rows:
+        _take_back(row, alone=held[row.lease_token] == 1)
+    return len(rows)
+
+
+def _free_units() -> None:
+    """Free the speed phases whose worker is gone; count its crash."""
+    Candidate.objects.filter(lease_until__lt=Now()).update(
+        lease_token=None, lease_until=None, crashes=F("crashes") + 1
+    )
+
+
+def _take_back(trial: Trial, *, alone: bool) -> None:
+    crashes = trial.solo_crashes + (1 if alone else 0)
+    if crashes >= SOLO_CRASHES_ALLOWED:
+        quarantine(trial, code="poison", crashes=crashes)
+        return
+    if trial.claims >= CLAIMS_ALLOWED:
+        quarantine(trial, code="claims", crashes=crashes)
+        return
+    wait = settings.RETRY_SECONDS * 2.0 ** min(trial.claims - 4, 4)
+    Trial.objects.filter(pk=trial.pk).update(
+        state=Trial.State.PENDING,
+        lease_token=None,
+        lease_until=None,
+        solo_crashes=crashes,
+        not_before=from_now(wait) if trial.claims > 3 else None,
+        last_error_code="lease_expired",
+    )
+
+
+def quarantine(trial: Trial, *, code: str, crashes: int) -> None:
+    """Set a trial aside; what crashes its runner scores 0, what is unlucky is a gap."""
+    poison = code == "poison"
+    text = (
+        f"It ended the process that worked on it {crashes} times while held alone."
+        if poison
+        else f"It was claimed {trial.claims} times without an answer."
+    )
+    Trial.objects.filter(pk=trial.pk).update(
+        state=Trial.State.QUARANTINED,
+        lease_token=None,
+        lease_until=None,
+        solo_crashes=crashes,
+        last_error_code=code,
+    )
+    Answer.objects.create(
+        trial=trial,
+        finish="error",
+        score=0.0 if poison else None,
+        failure_code=code,
+        failure_kind="model" if poison else "transport",
+        failure_message=text,
+        attempt_no=trial.claims,
+    )
+    note(
+        trial.run_id,
+        candidate_id=trial.candidate_id,
+        kind="quarantined",
+        level="warning",
+        text=f"Sample {trial.sample.key} was set aside. {text}",
+        data={"trial": trial.pk},
+    )
+
+
+@transaction.atomic
+def skip(run_id: int, *, candidate_ids: Sequence[int] | None = None, why: str) -> int:
+    """Skip what is pending of a run, or of some candidates; return how many."""
+    pending = Trial.objects.filter(run_id=run_id, state=Trial.State.PENDING)
+    if candidate_ids is not None:
+        pending = pending.filter(candidate_id__in=candidate_ids)
+    return pending.update(
+        state=Trial.State.SKIPPED, last_error_code=why, not_before=None
+    )
+
+
+def sweep_cancelled() -> None:
+    """Skip what came back to pending after its run was cancelled or stopped."""
+    over = (Run.State.CANCELLING, Run.State.CANCELLED, Run.State.BUDGET_STOPPED)
+    runs = Trial.objects.filter(state=Trial.State.PENDING, run__state__in=over)
+    for run_id in list(runs.values_list("run_id", flat=True).distinct()):
+        skip(run_id, why="cancelled")

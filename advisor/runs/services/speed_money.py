@@ -1,0 +1,107 @@
+"""Are the requests of a speed phase paid for within the cap? The same ledger.
+
+They are attempts of their samples' trials, under claim numbers from 1,000 on, which no
+lease ever reaches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Max
+
+from advisor.engines.base import Answer, Prompt
+from advisor.engines.text import estimate_tokens
+from advisor.projects.models import Sample
+from advisor.runs.models import Attempt, Candidate, Trial
+from advisor.runs.services.claiming import Claim
+from advisor.runs.services.judging import Price
+from advisor.runs.services.money import (
+    close_attempts,
+    reserve,
+    settle,
+    worst_price_micro,
+)
+
+FIRST_NUMBER = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class Purse:
+    """Pays for timed requests of one candidate; free ones cost nothing."""
+
+    candidate: Candidate
+    price: Price | None
+    number: int = FIRST_NUMBER
+    _trials: dict[int, int] = field(default_factory=dict)
+    _open: dict[int, list[Claim]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> "Purse":
+        """Set up the purse; what an interrupted phase left open counts as billed."""
+        priced = candidate.engine == "openai"
+        purse = cls(
+            candidate=candidate,
+            price=Price.of(candidate.spec) if priced else None,
+        )
+        if purse.price is None:
+            return purse
+        trials = Trial.objects.filter(candidate=candidate, repeat=0)
+        purse._trials = dict(trials.values_list("sample_id", "pk"))
+        ids = list(purse._trials.values())
+        with transaction.atomic():
+            close_attempts(ids, state=Attempt.State.UNKNOWN, code="speed_interrupted")
+        last = Attempt.objects.filter(trial__in=ids).aggregate(last=Max("claim_no"))
+        purse.number = max(FIRST_NUMBER, (last["last"] or 0) + 1)
+        return purse
+
+    def allow(self, wanted: Sequence[tuple[Sample, Prompt]]) -> bool:
+        """Reserve the worst price of all; False when the cap does not allow it."""
+        price = self.price
+        if price is None:
+            return True
+        claims = []
+        for sample, prompt in wanted:
+            claims.append((self._claim(sample), self._worst(price, prompt)))
+        paid = reserve(self.candidate.run_id, claims)
+        for claim in paid:
+            self._open.setdefault(claim.sample_id, []).append(claim)
+        if len(paid) == len(claims):
+            return True
+        with transaction.atomic():
+            ids = [claim.trial_id for claim in paid]
+            close_attempts(ids, state=Attempt.State.RELEASED, code="cap")
+        return False
+
+    def settle(self, sample: Sample, answer: Answer) -> None:
+        """Replace the reserve of an answered request by what it cost."""
+        if self.price is None:
+            return
+        claim = self._open[sample.pk].pop()
+        cost = self.price.cost_micro(answer.prompt_tokens, answer.completion_tokens)
+        failed = answer.failure is not None
+        code = answer.failure.code[:60] if answer.failure else ""
+        end = Attempt.State.UNKNOWN if failed else Attempt.State.SETTLED
+        with transaction.atomic():
+            paid = None if failed else cost
+            settle(self.candidate.run_id, [(claim, paid, code, end)])
+
+    def _claim(self, sample: Sample) -> Claim:
+        claim = Claim(
+            trial_id=self._trials[sample.pk],
+            sample_id=sample.pk,
+            repeat=0,
+            position=0,
+            number=self.number,
+            errors=0,
+        )
+        self.number += 1
+        return claim
+
+    def _worst(self, price: Price, prompt: Prompt) -> int:
+        return worst_price_micro(
+            prompt_tokens=estimate_tokens(prompt.text),
+            max_output_tokens=prompt.max_output_tokens,
+            input_per_1m=price.input_per_1m or 0.0,
+            output_per_1m=price.output_per_1m or 0.0,
+        )
