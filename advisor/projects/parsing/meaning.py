@@ -1,0 +1,108 @@
+"""Would these samples tell models apart, and may they be sent anywhere?
+
+Warnings, but for missing expected answers: nobody but the user can know whether a
+repeated sample is a mistake or daily business.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from advisor.projects.parsing.contents import SampleRow, canonical
+from advisor.projects.parsing.values import Findings, Problem, Unit, excerpt
+from advisor.scoring.base import Scorer
+from advisor.scoring.expected import accepted_texts
+
+FEW = 30
+LEAK_SHARE = 0.20
+LEAK_CHARACTERS = 3  # shorter answers, such as "A", occur in any text
+DUPLICATE_SHARE = 0.05
+SECRETS = (
+    ("API keys", re.compile(r"\b(?:sk-[\w-]{16,}|AKIA[0-9A-Z]{16}|ghp_\w{30,})")),
+    ("private keys", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
+    ("e-mail addresses", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}\b")),
+    ("bank accounts", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b")),
+    ("card numbers", re.compile(r"\b(?:\d{4}[ -]?){3}\d{4}\b")),
+    (
+        "phone numbers",
+        re.compile(r"(?<![\w.])\+\d{1,3}[ -]?\(?\d{2,4}\)?(?:[ -]?\d{2,4}){2,4}"),
+    ),
+)
+
+
+def meaning_problems(samples: Sequence[SampleRow]) -> tuple[Problem, ...]:
+    """Return warnings about the samples as a whole."""
+    if not samples:
+        return ()
+    findings = Findings()
+    for check in (_few, _leaks, _duplicates, _one_label, _secrets):
+        check(samples, findings)
+    return findings.listed()
+
+
+def expected_problems(
+    samples: Sequence[SampleRow], scorer: Scorer, unit: Unit = "row"
+) -> tuple[Problem, ...]:
+    """Return an error for each sample that ``scorer`` cannot score against."""
+    findings = Findings(unit=unit)
+    if samples and all(sample.expected is None for sample in samples):
+        if scorer.check(None):
+            wrong = f"The scorer {scorer.name} needs an answer column."
+            remedy = "Choose the column that holds the expected answer."
+            findings.add("no_expected_column", wrong, remedy)
+        return findings.listed()
+    for sample in samples:
+        problem = scorer.check(sample.expected)
+        if problem:
+            found = None if sample.expected is None else excerpt(sample.expected)
+            findings.add(
+                "expected", problem, row=sample.row, column="expected", found=found
+            )
+    return findings.listed()
+
+
+def _few(samples: Sequence[SampleRow], findings: Findings) -> None:
+    if len(samples) < FEW:
+        wrong = f"{len(samples)} samples are too few to tell models apart."
+        remedy = f"They are used, with wide intervals; add some up to {FEW} or more."
+        findings.warn("few_samples", wrong, remedy)
+
+
+def _leaks(samples: Sequence[SampleRow], findings: Findings) -> None:
+    leaks = sum(_leaked(sample) for sample in samples)
+    if leaks > LEAK_SHARE * len(samples):
+        wrong = f"The expected answer stands in the input of {leaks:,} samples."
+        remedy = "Answers leak, unless the task is to pick from the text."
+        findings.warn("answers_leak", wrong, remedy)
+
+
+def _leaked(sample: SampleRow) -> bool:
+    texts = [text.casefold() for text in accepted_texts(sample.expected)]
+    within = sample.input.casefold()
+    return any(len(text) >= LEAK_CHARACTERS and text in within for text in texts)
+
+
+def _duplicates(samples: Sequence[SampleRow], findings: Findings) -> None:
+    counts = Counter(sample.input.strip() for sample in samples)
+    repeated = sum(times - 1 for times in counts.values())
+    if repeated > DUPLICATE_SHARE * len(samples):
+        wrong = f"{repeated:,} of {len(samples):,} inputs are repeats of another one."
+        remedy = "Repeats make results look surer than they are; give them a group."
+        findings.warn("duplicates", wrong, remedy)
+
+
+def _one_label(samples: Sequence[SampleRow], findings: Findings) -> None:
+    labels = {canonical(sample.expected) for sample in samples}
+    if len(labels) == 1 and len(samples) > 1 and samples[0].expected is not None:
+        wrong = "All samples expect the same answer."
+        remedy = "Every model would get 100 %; add samples with other answers."
+        findings.warn("one_label", wrong, remedy)
+
+
+def _secrets(samples: Sequence[SampleRow], findings: Findings) -> None:
+    for what, pattern in SECRETS:
+        rows = [sample.row for sample in samples if pattern.search(sample.input)]
+        if rows:
+            wrong = f"{len(rows):,} samples may hold {what}."
+            remedy = "Mask them before anything leaves the network."
+            findings.warn("personal_data", wrong, remedy, row=rows[0])

@@ -1,0 +1,63 @@
+"""The child process reads what the parent would, and dies alone."""
+
+import subprocess
+import sys
+
+import pytest
+
+from advisor.projects.parsing import Options, parse_in_child, parse_table
+from tests.projects.parsing.workbooks import workbook
+
+FILES = [
+    (b"input,expected\na,b\n\nx\n", "a.csv"),
+    (b'{"input": "\\ud800", "expected": {"a": [1, null]}}', "a.jsonl"),
+    (workbook(), "a.xlsx"),
+    (b"", "a.csv"),
+]
+
+
+@pytest.mark.parametrize(("data", "name"), FILES)
+def test_the_child_finds_what_the_parent_would(data, name):
+    assert parse_in_child(data, name, Options()) == parse_table(data, name)
+
+
+def test_parquet_is_read_within_the_memory_limit():
+    import io
+
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"input": ["a", "b"]}), stream)
+
+    table = parse_in_child(stream.getvalue(), "a.parquet", Options())
+
+    assert [row.values for row in table.rows] == [("a",), ("b",)]
+
+
+def items(count):
+    return b"[" + b",".join(b'{"input":"%d"}' % n for n in range(count)) + b"]"
+
+
+def test_what_takes_too_long_is_ended_and_told():
+    table = parse_in_child(items(1_200_000), "a.json", cpu_seconds=1)
+
+    assert [problem.code for problem in table.errors] == ["parser_time"]
+
+
+def test_what_takes_too_much_memory_is_ended_and_told():
+    table = parse_in_child(items(300_000), "a.json", memory_bytes=90_000_000)
+
+    assert [problem.code for problem in table.errors] == ["parser_memory"]
+
+
+def test_parsing_loads_neither_django_nor_a_model_runner():
+    code = (
+        "import sys, advisor.projects.parsing;"
+        "print([m for m in ('django', 'torch', 'transformers', 'celery')"
+        " if m in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert done.stdout.strip() == "[]", done.stderr
