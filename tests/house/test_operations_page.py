@@ -1,0 +1,17 @@
+"""The operations page lists every variable that the settings read, and no other."""
+
+import re
+
+from tests.house.source import ROOT
+
+READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
+LISTED = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
+
+
+def test_every_variable_is_in_the_table() -> None:
+    read = set(READ.findall((ROOT / "advisor" / "settings.py").read_text()))
+    page = (ROOT / "docs" / "operations.md").read_text()
+    listed = LISTED.findall(page.split("## Variables")[1].split("## Health")[0])
+
+    assert set(listed) == read
+    assert len(listed) == len(set(listed))
