@@ -41,6 +41,7 @@ FAST = {
     "HEARTBEAT_SECONDS": "0.3",
     "REAP_SECONDS": "0.2",
     "RETRY_SECONDS": "0.1",
+    "SPEED_SECONDS": "3",
     "STOP_SECONDS": "2",
 }
 
