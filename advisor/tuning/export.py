@@ -26,7 +26,7 @@ def export(
     """
     folder.mkdir(parents=True, exist_ok=True)
     stored = copy.deepcopy(model).to(dtype)
-    stored.generation_config = GenerationConfig(
+    stored.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,

@@ -50,7 +50,7 @@ def train_tokenizer(texts: Iterable[str], size: int) -> PreTrainedTokenizerFast:
         show_progress=False,
     )
     bpe.train_from_iterator(texts, trainer)
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=bpe,
         bos_token=BOS,
         eos_token=END,
@@ -79,10 +79,10 @@ def new_model(shape: Shape, tokenizer: Any, seed: int) -> LlamaForCausalLM:
         intermediate_size=shape.mlp,
         max_position_embeddings=shape.context,
         tie_word_embeddings=True,
-        attn_implementation="eager",
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
+    config._attn_implementation = "eager"
     return LlamaForCausalLM(config)

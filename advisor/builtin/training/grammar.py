@@ -30,7 +30,8 @@ def expand(
     """
 
     def pick(match: re.Match[str]) -> str:
-        return rng.choice(match.group(1).split("|"))
+        chosen: str = rng.choice(match.group(1).split("|"))
+        return chosen
 
     def fill(match: re.Match[str]) -> str:
         slot = match.group(1)

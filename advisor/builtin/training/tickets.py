@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from advisor.builtin.training import noise
+from advisor.builtin.training.apart import from_every_pack
 from advisor.builtin.training.grammar import Filler, expand
 from advisor.builtin.training.slots import FILLERS
 
@@ -84,12 +85,19 @@ def material() -> Material:
 
 
 def tickets(seed: int, parts: Material | None = None) -> Iterator[Ticket]:
-    """Yield tickets without end, all intents alike; same seed, same tickets."""
+    """Yield tickets without end, all intents alike; same seed, same tickets.
+
+    A near-duplicate of a sample of a pack is left out, before and after the slips.
+    """
     rng = random.Random(seed)  # noqa: S311
     parts = parts or material()
+    kept_apart = from_every_pack()
     while True:
         intent = rng.choice(INTENTS)
-        yield Ticket(text=_write(intent, rng, parts), intent=intent)
+        tidy = _write(intent, rng, parts)
+        text = _voice(tidy, rng)
+        if tidy not in kept_apart and text not in kept_apart:
+            yield Ticket(text=text, intent=intent)
 
 
 def _write(intent: str, rng: random.Random, parts: Material) -> str:
@@ -103,8 +111,7 @@ def _write(intent: str, rng: random.Random, parts: Material) -> str:
         pieces.insert(0, _say(parts.openers, rng, parts))
     if rng.random() < 0.3:
         pieces.append(_say(parts.closers, rng, parts))
-    text = rng.choice((" ", " ", " ", "\n", "\n\n")).join(pieces)
-    return _voice(text, rng)
+    return rng.choice((" ", " ", " ", "\n", "\n\n")).join(pieces)
 
 
 def _core(intent: str, rng: random.Random, parts: Material) -> str:
