@@ -24,7 +24,7 @@ P = ParamSpec("P")
 class SignedInRequest(HttpRequest):
     """A request of somebody known."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 class TeamRequest(SignedInRequest):
@@ -50,7 +50,7 @@ def needs(
     ) -> Callable[Concatenate[TeamRequest, P], HttpResponse]:
         @wraps(view)
         def guarded(
-            request: TeamRequest, *args: P.args, **kwargs: P.kwargs
+            request: TeamRequest, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
             if not may(request.membership, role):
                 own = Role(request.membership.role).label

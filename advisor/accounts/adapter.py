@@ -8,7 +8,7 @@ from django.urls import reverse
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Say errors in our words; build links from SITE_URL, never from the Host header."""
+    """Say errors in our words; build links from SITE_URL, not from the Host header."""
 
     error_messages: ClassVar[dict[str, str]] = {
         **DefaultAccountAdapter.error_messages,

@@ -15,8 +15,9 @@ from django.core.validators import validate_email
 
 from advisor.accounts.models import ApiToken, Role, User
 from advisor.accounts.selectors import rank
+from advisor.web.forms import HouseForm
 
-PASSWORD_HINT = "At least 12 characters. A few unrelated words make a good one."
+ADVICE = "At least 12 characters. A few unrelated words make a good one."
 MOST_INVITED = 20
 
 
@@ -44,7 +45,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "Work e-mail"
-        self.fields["password1"].help_text = PASSWORD_HINT
+        self.fields["password1"].help_text = ADVICE
         _without_placeholders(self)
 
     def custom_signup(self, request: object, user: User) -> None:
@@ -67,7 +68,7 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = PASSWORD_HINT
+        self.fields["password1"].help_text = ADVICE
         _without_placeholders(self)
 
 
@@ -78,11 +79,11 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = "Present password"
         self.fields["oldpassword"].help_text = ""
-        self.fields["password1"].help_text = PASSWORD_HINT
+        self.fields["password1"].help_text = ADVICE
         _without_placeholders(self)
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(HouseForm):
     """How a person is called."""
 
     name = forms.CharField(
@@ -93,7 +94,7 @@ class ProfileForm(forms.Form):
     )
 
 
-class TeamForm(forms.Form):
+class TeamForm(HouseForm):
     """How a team is called."""
 
     name = forms.CharField(
@@ -104,7 +105,7 @@ class TeamForm(forms.Form):
     )
 
 
-class InviteForm(forms.Form):
+class InviteForm(HouseForm):
     """Whom to invite, and as what."""
 
     emails = forms.CharField(
@@ -133,17 +134,19 @@ class InviteForm(forms.Form):
         return emails
 
 
-class RoleForm(forms.Form):
+class RoleForm(HouseForm):
     """Another role for a member."""
 
     role = forms.ChoiceField(choices=Role.choices)
 
 
-class ApiTokenForm(forms.Form):
+class ApiTokenForm(HouseForm):
     """What a program's token is called, what it may do, and for how long."""
 
     name = forms.CharField(
-        label="Name", help_text="What uses it, for example nightly build.", max_length=60
+        label="Name",
+        help_text="What uses it, for example nightly build.",
+        max_length=60,
     )
     scope = forms.ChoiceField(
         label="May",

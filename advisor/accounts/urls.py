@@ -16,9 +16,7 @@ own_patterns = [
     path("invitations/<str:token>/", entrance.invitation, name="invitation"),
     path("sign-in/once/<str:token>/", entrance.sign_in_once, name="sign-in-once"),
     path(f"{SETTINGS}members/", settings.members, name="members"),
-    path(
-        f"{SETTINGS}members/<int:member>/role/", settings.change_role, name="role"
-    ),
+    path(f"{SETTINGS}members/<int:member>/role/", settings.change_role, name="role"),
     path(f"{SETTINGS}members/<int:member>/remove/", settings.remove, name="remove"),
     path(f"{SETTINGS}invitations/", settings.invite, name="invite"),
     path(
@@ -37,12 +35,8 @@ sign_in_patterns = [
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/email/", account.email, name="account_email"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
-    path(
-        "account/password/", account.password_change, name="account_change_password"
-    ),
-    path(
-        "account/password/set/", account.password_set, name="account_set_password"
-    ),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
     path("account/two-step/", include("allauth.mfa.urls")),
     path(
         "confirm-email/",

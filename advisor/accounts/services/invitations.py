@@ -57,7 +57,7 @@ def invite(*, email: str, role: Role, by: Membership) -> tuple[Invitation, str]:
         target=email,
         detail={"role": str(role)},
     )
-    link = settings.SITE_URL + reverse("accounts:invitation", args=[token])
+    link = str(settings.SITE_URL) + reverse("accounts:invitation", args=[token])
     # Robust: a mail server that is down must not undo the invitation on screen.
     transaction.on_commit(lambda: _mail(invitation, link), robust=True)
     return invitation, link

@@ -23,7 +23,9 @@ def change_role(*, member: Membership, role: Role, by: Membership) -> Membership
     member = Membership.objects.select_related("user", "team").get(pk=member.pk)
     _check_power(by=by, over=member.role)
     if rank(role) > rank(by.role):
-        raise MembershipRefused(f"Only an owner can make somebody {role.label.lower()}.")
+        raise MembershipRefused(
+            f"Only an owner can make somebody {role.label.lower()}."
+        )
     if member.role == Role.OWNER and role != Role.OWNER:
         _check_other_owner(member.team)
     before, member.role = member.role, role

@@ -39,7 +39,7 @@ def one_time_sign_in_link(
         next_path=next_path,
         expires_at=timezone.now() + valid_for,
     )
-    return settings.SITE_URL + reverse("accounts:sign-in-once", args=[token])
+    return str(settings.SITE_URL) + reverse("accounts:sign-in-once", args=[token])
 
 
 def open_sign_in_link(token: str, now: datetime) -> SignInLink | None:
@@ -67,7 +67,5 @@ def use_sign_in_link(token: str, now: datetime) -> SignInLink | None:
     )
     if not spent:
         return None
-    record(
-        team=None, actor=link.user, action="sign_in.once", target=link.user.email
-    )
+    record(team=None, actor=link.user, action="sign_in.once", target=link.user.email)
     return link

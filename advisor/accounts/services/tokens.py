@@ -1,4 +1,4 @@
-"""How does a program get in? By a token: shown once, stored as a hash, never for ever."""
+"""How does a program get in? By a token: shown once, stored hashed, with an end."""
 
 import hashlib
 import secrets

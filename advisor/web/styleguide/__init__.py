@@ -12,8 +12,8 @@ from advisor.web import parts
 from advisor.web.figures import ChartFigure, HeatRow
 from advisor.web.gauge import Gauge
 from advisor.web.parts import Link
-from advisor.web.styleguide.figures import CHART, HEAT_COLUMNS, HEAT_ROWS
 from advisor.web.styleguide.fields import broken_form, plain_form
+from advisor.web.styleguide.figures import CHART, HEAT_COLUMNS, HEAT_ROWS
 from advisor.web.styleguide.pages import (
     ALERTS,
     ANSWERS,

@@ -1,10 +1,18 @@
 """A form with every kind of field, empty and wrong."""
 
+from typing import ClassVar
+
 from django import forms
 
+from advisor.web.forms import HouseForm
 
-class SpecimenForm(forms.Form):
+
+class SpecimenForm(HouseForm):
     """One field of each kind."""
+
+    affixes: ClassVar = {"peak": ("", "requests/s"), "budget": ("$", "a month")}
+    columns: ClassVar = {"kinds": 2}
+    no_optional: ClassVar = frozenset({"local"})
 
     name = forms.CharField(
         label="Project name", max_length=80, initial="Ticket routing"
@@ -60,14 +68,6 @@ class SpecimenForm(forms.Form):
         help_text="Only local models and listed private endpoints run.",
         required=False,
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["peak"].affix_after = "requests/s"  # type: ignore[attr-defined]
-        self.fields["budget"].affix_before = "$"  # type: ignore[attr-defined]
-        self.fields["budget"].affix_after = "a month"  # type: ignore[attr-defined]
-        self.fields["kinds"].columns = 2  # type: ignore[attr-defined]
-        self.fields["local"].no_optional = True  # type: ignore[attr-defined]
 
 
 def plain_form() -> SpecimenForm:

@@ -1,7 +1,7 @@
 """A heat table and a chart with made-up values."""
 
-from typing import Any
-
+from advisor.charts.trade_off import trade_off
+from advisor.charts.values import Point, TradeOff
 from advisor.web.figures import ChartFigure, DataTable, HeatCell, HeatRow
 
 HEAT_COLUMNS = ("Billing", "Delivery", "Returns", "All")
@@ -38,35 +38,43 @@ HEAT_ROWS = (
 )
 
 
-def _figure() -> dict[str, Any]:
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [120, 660, 8400],
-                "y": [88.4, 96.1, 100],
-                "marker": {"size": 11},
-            }
-        ],
-        "layout": {
-            "height": 320,
-            "margin": {"l": 44, "r": 16, "t": 16, "b": 44},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": "gray"},
-            "xaxis": {"type": "log", "title": {"text": "Cost per month (log scale)"}},
-            "yaxis": {"title": {"text": "Quality, % of the reference"}},
-        },
-        "config": {},
-    }
-
-
+TRADE_OFF = TradeOff(
+    points=(
+        Point(
+            label="tiny",
+            note="88.4%, $120",
+            verdict="fails",
+            quality=88.4,
+            low=85.3,
+            high=91.5,
+            cost=120,
+        ),
+        Point(
+            label="small",
+            note="96.1%, $660",
+            verdict="recommended",
+            quality=96.1,
+            low=93.8,
+            high=98.4,
+            cost=660,
+        ),
+        Point(
+            label="large", note="reference", verdict="reference", quality=100, cost=8400
+        ),
+    ),
+    cost_title="Cost per month (log scale)",
+    summary="Three made-up models: quality against monthly cost.",
+    floor=93,
+    floor_label="Quality floor 93%",
+    budget=2000,
+    budget_label="Budget $2,000",
+    frontier=("tiny", "small", "large"),
+)
 CHART = ChartFigure(
     id="specimen-chart",
-    summary="Three made-up models: quality against monthly cost.",
-    light=_figure(),
-    dark=_figure(),
+    summary=TRADE_OFF.summary,
+    light=trade_off(TRADE_OFF, mode="light"),
+    dark=trade_off(TRADE_OFF, mode="dark"),
     caption="Made-up values: a chart, its caption and the table behind it.",
     table=DataTable(
         columns=("Model", "Quality", "Cost a month"),

@@ -26,7 +26,7 @@ def control(field: BoundField) -> SafeString:
     described = []
     if field.help_text:
         described.append(f"{field.auto_id}-hint")
-    attrs: dict[str, object] = {"class": _look(field.field.widget)}
+    attrs: dict[str, str | bool] = {"class": _look(field.field.widget)}
     if field.errors:
         described.append(f"{field.auto_id}-error")
         attrs["aria-invalid"] = "true"
@@ -38,8 +38,8 @@ def control(field: BoundField) -> SafeString:
 @register.filter
 def is_group(field: BoundField) -> bool:
     """Whether the field is a set of choices, shown as a fieldset."""
-    return isinstance(field.field.widget, forms.RadioSelect) or isinstance(
-        field.field.widget, forms.CheckboxSelectMultiple
+    return isinstance(
+        field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple
     )
 
 

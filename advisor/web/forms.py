@@ -1,0 +1,45 @@
+"""How does a form of this house speak? Its units, its columns, its default errors."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+CHOICES = (forms.ChoiceField, forms.FileField)
+DJANGO_DEFAULT = str(forms.Field.default_error_messages["required"])
+
+
+class HouseForm(forms.Form):
+    """A form whose fields say what to do when they are left empty.
+
+    Class attributes that the field component reads:
+
+    - `affixes`      field name to (before, after): its units, such as ("$", "a month")
+    - `columns`      field name to 2 or "inline": how a set of choices is laid out
+    - `no_optional`  names of optional fields that do not say "(optional)"
+    """
+
+    affixes: ClassVar[dict[str, tuple[str, str]]] = {}
+    columns: ClassVar[dict[str, int | str]] = {}
+    no_optional: ClassVar[frozenset[str]] = frozenset()
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            before, after = self.affixes.get(name, ("", ""))
+            marks = {
+                "affix_before": before,
+                "affix_after": after,
+                "columns": self.columns.get(name, ""),
+                "no_optional": name in self.no_optional,
+            }
+            for mark, value in marks.items():
+                setattr(field, mark, value)
+            if str(field.error_messages["required"]) == DJANGO_DEFAULT:
+                field.error_messages["required"] = _ask_for(name, field)
+
+
+def _ask_for(name: str, field: forms.Field) -> str:
+    label = str(field.label or name.replace("_", " "))
+    thing = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return f"{'Choose' if isinstance(field, CHOICES) else 'Enter'} {thing}"
