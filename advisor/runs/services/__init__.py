@@ -3,10 +3,16 @@
 from advisor.runs.services.driving import Slice, drive
 from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
 from advisor.runs.services.finishing import decided, finish, recomputed
+from advisor.runs.services.hints import (
+    due_candidates,
+    forget_hints,
+    next_hints,
+    take_hints,
+)
 from advisor.runs.services.holding import close_engines
 from advisor.runs.services.inline import run_inline
 from advisor.runs.services.launching import launch
-from advisor.runs.services.reaping import reap
+from advisor.runs.services.reaping import reap, sweep_cancelled
 from advisor.runs.services.steering import (
     cancel,
     drop_candidate,
@@ -26,8 +32,11 @@ __all__ = [
     "decided",
     "drive",
     "drop_candidate",
+    "due_candidates",
     "finish",
+    "forget_hints",
     "launch",
+    "next_hints",
     "pause",
     "raise_cap",
     "reap",
@@ -35,4 +44,6 @@ __all__ = [
     "resume",
     "retry_failed",
     "run_inline",
+    "sweep_cancelled",
+    "take_hints",
 ]

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 # A slow block is stored in parts, so that a crash loses at most this much work.
 FLUSH_SECONDS = 2.0
 CONFIGURATION_FAILURES = 2
+OVERSIZED = 3
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Desk:
     prompting: Prompting
     judge: Judge
     wrong_in_a_row: int = 0
+    oversized_in_a_row: int = 0
     _samples: dict[int, Sample] = field(default_factory=dict)
 
     @classmethod
@@ -68,9 +70,11 @@ class Desk:
         with Keeper(lease.token) as keeper:
             claims = self._paid(lease)
             block = Block(desk=self, lease=lease, keeper=keeper, stopping=stopping)
-            if claims:
-                block.answer(claims)
-            block.close()
+            try:
+                if claims:
+                    block.answer(claims)
+            finally:
+                block.close()
         return block.stored
 
     def _load(self, lease: Lease) -> None:
@@ -161,12 +165,13 @@ class Block:
                 for answer in answers:
                     if not self._take(waiting[answer.prompt_id].popleft(), answer):
                         break
+        except EngineError:
+            raise
         except Exception as error:
             log.exception("The engine of %s broke", desk.candidate.key)
             left = [claim for queue in waiting.values() for claim in queue]
             for claim, answer in lost(left, broken(error)):
                 self._take(claim, answer)
-            self.close()
             raise EngineError(broken(error)) from error
 
     def _take(self, claim: Claim, answer: Answer) -> bool:
@@ -186,8 +191,18 @@ class Block:
         return not self.stopping()
 
     def _refused(self, failure: Failure | None) -> bool:
-        """Count refusals in a row; two of them pause the candidate."""
+        """Count refusals in a row: two of them pause the candidate.
+
+        Three answers in a row that ran out of memory say that the model does not fit.
+        """
         desk = self.desk
+        if failure is not None and failure.code == "out_of_memory":
+            desk.oversized_in_a_row += 1
+            if desk.oversized_in_a_row >= OVERSIZED:
+                self.flush()
+                raise EngineError(failure)
+        else:
+            desk.oversized_in_a_row = 0
         if failure is None or retry_class(failure) != "configuration":
             desk.wrong_in_a_row = 0
             return False

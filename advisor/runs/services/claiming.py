@@ -34,6 +34,7 @@ class Claim:
     position: int
     number: int
     errors: int
+    solo_crashes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ def claim_block(candidate: Candidate, *, lease_s: float | None = None) -> Lease 
             position=row.position,
             number=row.claims + 1,
             errors=row.errors,
+            solo_crashes=row.solo_crashes,
         )
         for row in rows
     )

@@ -82,7 +82,8 @@ def _send_back(waiting: Sequence[Outcome]) -> None:
             lease_token=None,
             lease_until=None,
             not_before=from_now(one.wait_s) if one.wait_s else None,
-            errors=F("errors") + (1 if one.counts else 0),
+            errors=F("errors") + int(one.counts),
+            solo_crashes=F("solo_crashes") + int(one.crashed),
             last_error_code=code,
         )
 

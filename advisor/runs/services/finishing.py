@@ -15,6 +15,8 @@ from advisor.runs.services.states import (
     OPEN_TRIALS,
     move_run,
 )
+from advisor.sizing import formats, recommendation
+from advisor.sizing.measurement import Figure
 
 
 def finish(run_id: int) -> bool:
@@ -36,8 +38,6 @@ def finish(run_id: int) -> bool:
 
 @transaction.atomic
 def _decide(run: Run) -> bool:
-    from advisor.sizing import formats
-
     gaps = Answer.objects.filter(trial__run=run, score__isnull=True).exists()
     skipped = run.trials.filter(state=Trial.State.SKIPPED).exists()
     document = decided(run)
@@ -63,8 +63,6 @@ def _decide(run: Run) -> bool:
 
 def decided(run: Run) -> dict[str, object]:
     """Compute the recommendation of a run as the published document."""
-    from advisor.sizing import formats, recommendation
-
     made = recommendation.decide(case_of(run))
     return formats.document(
         made, provenance=provenance_of(run), calls=calls_of(run), spend=spend_of(run)
@@ -73,9 +71,7 @@ def decided(run: Run) -> dict[str, object]:
 
 def recomputed(run: Run) -> bytes:
     """Return the bytes that the stored recommendation must equal."""
-    from advisor.sizing import formats
-
-    return bytes(formats.to_bytes(decided(run)))
+    return formats.to_bytes(decided(run))
 
 
 def provenance_of(run: Run) -> dict[str, object]:
@@ -101,16 +97,11 @@ def calls_of(run: Run) -> dict[str, int]:
     return {"made": made, "exhaustive": run.trials.count()}
 
 
-def spend_of(run: Run) -> dict[str, object]:
+def spend_of(run: Run) -> Figure:
     """Return the dollars spent; the upper end adds what may have been billed."""
     spent = (run.spent_micro + run.overshoot_micro) / 1_000_000
-    return {
-        "value": spent,
-        "low": spent,
-        "high": spent + run.unknown_micro / 1_000_000,
-        "n": None,
-        "origin": "measured",
-    }
+    possible = spent + run.unknown_micro / 1_000_000
+    return Figure(spent, spent, possible, origin="measured")
 
 
 def _over(run: Run) -> bool:

@@ -1,7 +1,7 @@
 """Who should be told that there is work? Candidates with something to do now."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.claiming import from_now
-from advisor.runs.services.states import WORKING
+from advisor.runs.services.states import OPEN_TRIALS, WORKING
 
 S = Candidate.State
 # A hint is repeated after so many looks of the dispatcher, in case it was lost.
@@ -26,10 +26,8 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
     claimable = Trial.objects.filter(
         ready, candidate=OuterRef("pk"), state=Trial.State.PENDING
     )
-    open_ones = Trial.objects.filter(
-        candidate=OuterRef("pk"), state__in=(Trial.State.PENDING, Trial.State.LEASED)
-    )
-    answering = Q(state__in=WORKING) & (Exists(claimable) | ~Exists(open_ones))
+    unfinished = Trial.objects.filter(candidate=OuterRef("pk"), state__in=OPEN_TRIALS)
+    answering = Q(state__in=WORKING) & (Exists(claimable) | ~Exists(unfinished))
     measuring = Q(state=S.SPEED, lease_until__isnull=True)
     found = Candidate.objects.filter(
         answering | measuring, run__state__in=(Run.State.QUEUED, Run.State.RUNNING)
@@ -38,11 +36,7 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
         found = found.filter(run__in=list(run_ids))
     return sorted(
         found.defer("spec", "facts"),
-        key=lambda one: (
-            one.run_id,
-            one.role != Candidate.Role.REFERENCE,
-            one.position,
-        ),
+        key=lambda one: (one.run_id, one.role != "reference", one.position),
     )
 
 
@@ -54,26 +48,36 @@ def working_by_queue() -> Counter[str]:
 
 
 @transaction.atomic
-def take_hints(
-    *, slots: int, queues: Sequence[str] = ("local", "remote", "default")
-) -> list[Candidate]:
+def take_hints() -> list[Candidate]:
     """Return the candidates to publish a hint for now, and note that it was done.
 
-    As many as a queue has free slots; a hint is repeated after a while, in case it
-    was lost. Teams take turns: the run that was hinted longest ago goes first.
+    At most as many as a queue has free workers (``WORKERS``); a candidate that was
+    hinted just now keeps its place, so that no other model is loaded before it.
     """
-    busy = working_by_queue()
-    stale = Q(hinted_at__isnull=True) | Q(
-        hinted_at__lt=from_now(-HINT_AGAIN * settings.REAP_SECONDS)
-    )
-    waiting = set(
-        Candidate.objects.filter(stale, queue__in=queues).values_list("pk", flat=True)
+    free = Counter(settings.WORKERS)
+    free.subtract(working_by_queue())
+    recent = from_now(-HINT_AGAIN * settings.REAP_SECONDS)
+    hinted = set(
+        Candidate.objects.filter(hinted_at__gt=recent).values_list("pk", flat=True)
     )
     chosen: list[Candidate] = []
     for one in due_candidates():
-        if one.pk in waiting and busy[one.queue] < slots:
-            busy[one.queue] += 1
-            chosen.append(one)
-    hinted = [one.pk for one in chosen]
-    Candidate.objects.filter(pk__in=hinted).update(hinted_at=Now())
+        if free[one.queue] > 0:
+            free[one.queue] -= 1
+            if one.pk not in hinted:
+                chosen.append(one)
+    ids = [one.pk for one in chosen]
+    Candidate.objects.filter(pk__in=ids).update(hinted_at=Now())
     return chosen
+
+
+def next_hints(candidate_id: int) -> list[Candidate]:
+    """Return the hints to publish after a slice of a candidate: perhaps its own."""
+    Candidate.objects.filter(pk=candidate_id).update(hinted_at=None)
+    return take_hints()
+
+
+def forget_hints(candidates: Iterable[Candidate]) -> None:
+    """Note that hints were not sent after all."""
+    ids = [one.pk for one in candidates]
+    Candidate.objects.filter(pk__in=ids).update(hinted_at=None)

@@ -136,7 +136,7 @@ def _key(candidate: Candidate) -> str:
 
 
 def _options(candidate: Candidate) -> dict[str, object]:
-    """Return the engine's options; a second try is the run's, so that it is paid for."""
+    """Return the engine's options; a second try is the run's, and reserved for."""
     options = dict(candidate.spec.get("options") or {})
     if candidate.engine == "openai":
         options.setdefault("retries", {"errors": 1})

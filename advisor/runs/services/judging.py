@@ -23,6 +23,7 @@ from advisor.scoring.base import Score as ScoreValue
 from advisor.scoring.base import Scorer
 
 ERRORS_ALLOWED = 5
+SOLO_CRASHES_ALLOWED = 3
 LONGEST_WAIT_S = 120.0
 
 
@@ -31,7 +32,8 @@ class Outcome:
     """What becomes of one claimed trial.
 
     ``row`` is the answer to store, None when the trial goes back to wait
-    ``wait_s`` seconds; ``counts`` says whether that uses up a try.
+    ``wait_s`` seconds; ``counts`` says whether that uses up a try, ``crashed`` whether
+    it ended the process that ran the model.
     """
 
     claim: Claim
@@ -41,6 +43,7 @@ class Outcome:
     failure: Failure | None = None
     wait_s: float = 0.0
     counts: bool = True
+    crashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,8 @@ class Judge:
     def outcome(self, claim: Claim, answer: Answer, sample: Sample) -> Outcome:
         """Return what becomes of the trial that ``answer`` is for."""
         failure = answer.failure
+        if failure is not None and failure.code == "host_crash":
+            return _crashed(claim, answer, failure)
         if failure is not None and (wait := _retry(claim, failure)) is not None:
             return Outcome(
                 claim=claim,
@@ -143,6 +148,31 @@ class Judge:
                 detail=clean(detail)[:300],
             ),
         )
+
+
+def _crashed(claim: Claim, answer: Answer, failure: Failure) -> Outcome:
+    """Return what becomes of a sample that ended the model's process.
+
+    An engine asks alone what is left after a crash, so the sample is to blame: it is
+    tried again, and after three crashes set aside with a score of 0.
+    """
+    if claim.solo_crashes + 1 < SOLO_CRASHES_ALLOWED:
+        return Outcome(
+            claim=claim,
+            state=Trial.State.PENDING,
+            failure=failure,
+            counts=False,
+            crashed=True,
+        )
+    row = _row(claim, answer, 0.0)
+    row.failure_kind = "model"
+    return Outcome(
+        claim=claim,
+        state=Trial.State.QUARANTINED,
+        row=row,
+        failure=failure,
+        crashed=True,
+    )
 
 
 def _retry(claim: Claim, failure: Failure) -> float | None:

@@ -15,10 +15,10 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
 from advisor.runs.services.claiming import from_now
+from advisor.runs.services.judging import SOLO_CRASHES_ALLOWED
 from advisor.runs.services.money import close_attempts
 from advisor.runs.services.states import note
 
-SOLO_CRASHES_ALLOWED = 3
 CLAIMS_ALLOWED = 25
 BATCH = 1000
 

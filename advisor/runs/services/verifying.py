@@ -1,0 +1,180 @@
+"""Do the rows of a run still add up? Ten invariants, each with its name.
+
+Checked by `manage.py verify_run`, in the tests after every fault, and by an operator
+whenever something looks odd. A broken invariant is a sentence; none is an empty list.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.fields import DateTimeField
+from django.db.models.functions import Now
+
+from advisor.runs.models import Attempt, Candidate, Run, RunEvent, Score, Trial
+from advisor.runs.services.finishing import recomputed
+from advisor.runs.services.hints import due_candidates
+from advisor.runs.services.money import ledger
+from advisor.runs.services.states import (
+    ANSWERED_TRIALS,
+    CANDIDATE_EDGES,
+    OPEN_TRIALS,
+    RUN_EDGES,
+    Edges,
+)
+
+LATE_LEASE_SECONDS = 15.0
+Check = Callable[[Run], Iterator[str]]
+
+
+def broken_invariants(run: Run) -> list[str]:
+    """Return every invariant that does not hold, as "I3: why"; empty when all do."""
+    found = []
+    for number, check in enumerate(CHECKS, start=1):
+        found += [f"I{number}: {why}" for why in check(run)]
+    return found
+
+
+def _planned(run: Run) -> Iterator[str]:
+    """I1: there is one trial for each candidate, sample and repeat."""
+    count = run.manifest["samples"]["count"] * run.manifest["repeats"]
+    rows = run.candidates.annotate(n=Count("trials")).exclude(n=count)
+    for one in rows:
+        yield f"{one.key} has {one.n} trials, planned were {count}"
+
+
+def _one_answer(run: Run) -> Iterator[str]:
+    """I2: what ended with an answer has one, and nothing else has."""
+    trials = Trial.objects.filter(run=run)
+    none = trials.filter(state__in=ANSWERED_TRIALS, answer__isnull=True).count()
+    if none:
+        yield f"{none} ended trials have no answer"
+    early = trials.filter(answer__isnull=False).exclude(state__in=ANSWERED_TRIALS)
+    if early.exists():
+        yield f"{early.count()} trials have an answer and are not ended"
+
+
+def _leases(run: Run) -> Iterator[str]:
+    """I3: no lease is much older than its time."""
+    late = ExpressionWrapper(
+        Now() - timedelta(seconds=LATE_LEASE_SECONDS), output_field=DateTimeField()
+    )
+    stuck = Trial.objects.filter(run=run, lease_until__lt=late).count()
+    stuck += Candidate.objects.filter(run=run, lease_until__lt=late).count()
+    if stuck:
+        yield f"{stuck} leases ran out {LATE_LEASE_SECONDS:.0f} s ago or more"
+
+
+def _books(run: Run) -> Iterator[str]:
+    """I4: the counters of the run equal the sum of its attempts."""
+    counters = {
+        "spent": run.spent_micro,
+        "reserved": run.reserved_micro,
+        "unknown": run.unknown_micro,
+        "overshoot": run.overshoot_micro,
+    }
+    for name, total in ledger(run.pk).items():
+        if total != counters[name]:
+            yield f"{name} is {counters[name]} micro, the attempts say {total}"
+
+
+def _cap(run: Run) -> Iterator[str]:
+    """I5: what is spent, reserved or possibly billed stays within the cap."""
+    total = run.spent_micro + run.reserved_micro + run.unknown_micro
+    if run.cap_micro is not None and total > run.cap_micro:
+        yield f"{total} micro pass the cap of {run.cap_micro}"
+
+
+def _closed(run: Run) -> Iterator[str]:
+    """I6: no attempt of an ended trial is open; timing requests aside."""
+    still = Attempt.objects.filter(
+        trial__run=run, state=Attempt.State.RESERVED, claim_no__lte=F("trial__claims")
+    ).exclude(trial__state__in=OPEN_TRIALS)
+    if still.exists():
+        yield f"{still.count()} attempts of ended trials are open"
+
+
+def _moving(run: Run) -> Iterator[str]:
+    """I7: a running run with work to do was hinted at not long ago."""
+    old = ExpressionWrapper(
+        Now() - timedelta(seconds=settings.STUCK_SECONDS), output_field=DateTimeField()
+    )
+    held = Trial.objects.filter(run=run, state=Trial.State.LEASED).exists()
+    if run.state != Run.State.RUNNING or held:
+        return
+    due = [one.pk for one in due_candidates(run_ids=[run.pk])]
+    quiet = Candidate.objects.filter(pk__in=due).filter(
+        Q(hinted_at__lt=old) | Q(hinted_at__isnull=True, run__started_at__lt=old)
+    )
+    if due and quiet.count() == len(due):
+        yield f"there is work and nobody took it for {settings.STUCK_SECONDS:.0f} s"
+
+
+def _same_bytes(run: Run) -> Iterator[str]:
+    """I8: computing the recommendation again gives the stored bytes."""
+    stored = getattr(run, "recommendation", None)
+    ended = (Run.State.COMPLETED, Run.State.WITH_GAPS)
+    if run.state not in ended:
+        return
+    if stored is None:
+        yield "the run ended and has no recommendation"
+    elif recomputed(run).decode() != stored.document:
+        yield "computing the recommendation again gives other bytes"
+
+
+def _replays(run: Run) -> Iterator[str]:
+    """I9: the log of states is a path along the edges, and ends where things stand."""
+    yield from _path(run.events.filter(kind="run"), RUN_EDGES, run.state, "the run")
+    for one in run.candidates.all():
+        events = one.events.filter(kind="candidate")
+        yield from _path(events, CANDIDATE_EDGES, one.state, one.key, start="waiting")
+
+
+def _path(
+    events: QuerySet[RunEvent],
+    edges: Edges,
+    now: str,
+    name: str,
+    start: str | None = None,
+) -> Iterator[str]:
+    at = start
+    for event in events.order_by("pk"):
+        to = str(event.data["to"])
+        if at is not None and to not in edges[at]:
+            yield f"the log takes {name} from {at} to {to}"
+        at = to
+    if at != now:
+        yield f"the log leaves {name} at {at}, it stands at {now}"
+
+
+def _one_team(run: Run) -> Iterator[str]:
+    """I10: nothing of the run belongs to another team."""
+    if run.project.team_id != run.team_id or run.setup.project_id != run.project_id:
+        yield "its project or setup is of another team"
+    foreign = Trial.objects.filter(run=run).exclude(
+        sample__sample_set__project=run.project_id, candidate__run=run.pk
+    )
+    if foreign.exists():
+        yield f"{foreign.count()} trials use samples or candidates of another project"
+    others = run.candidates.exclude(Q(recorded=None) | Q(recorded__team=run.team_id))
+    others |= run.candidates.exclude(Q(endpoint=None) | Q(endpoint__team=run.team_id))
+    if others.exists():
+        yield f"{others.count()} candidates use a file or endpoint of another team"
+    stray = Score.objects.filter(trial__run=run, trial__answer__isnull=True)
+    if stray.exists():
+        yield f"{stray.count()} scores have no answer"
+
+
+CHECKS: tuple[Check, ...] = (
+    _planned,
+    _one_answer,
+    _leases,
+    _books,
+    _cap,
+    _closed,
+    _moving,
+    _same_bytes,
+    _replays,
+    _one_team,
+)

@@ -1,0 +1,50 @@
+"""Which messages wake a worker? Hints: ids in, one slice of work, safe to lose."""
+
+import logging
+from collections.abc import Iterable
+
+from celery.signals import (
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
+from kombu.exceptions import OperationalError
+
+from advisor.celery import app
+from advisor.runs import services
+from advisor.runs.models import Candidate
+from advisor.runs.services import stopping
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name="advisor.runs.tasks.drive")  # type: ignore[untyped-decorator]
+def drive(run_id: int, candidate_id: int, **_: object) -> None:
+    """Work a slice on one candidate, end what is over, hint at what is next."""
+    services.drive(
+        run_id=run_id, candidate_id=candidate_id, stopping=stopping.asked_to_stop
+    )
+    services.finish(run_id)
+    if not stopping.asked_to_stop():
+        publish(services.next_hints(candidate_id))
+
+
+def publish(candidates: Iterable[Candidate]) -> bool:
+    """Send a hint for each candidate; False when the queue cannot be reached."""
+    for one in candidates:
+        try:
+            drive.apply_async((one.run_id, one.pk), queue=one.queue)
+        except (OperationalError, OSError) as error:
+            log.warning("A hint was not sent: %s", error)
+            return False
+    return True
+
+
+def close_engines(**_: object) -> None:
+    """Close what this pool child holds before it ends."""
+    services.close_engines()
+
+
+worker_process_init.connect(stopping.listen_in_child)
+worker_process_shutdown.connect(close_engines)
+worker_shutting_down.connect(stopping.tell_children)
