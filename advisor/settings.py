@@ -134,6 +134,12 @@ SPEED_SECONDS = env.float("SPEED_SECONDS", default=60)
 REDIS_GONE_SECONDS = env.float("REDIS_GONE_SECONDS", default=60)
 STUCK_SECONDS = env.float("STUCK_SECONDS", default=60)
 STOP_SECONDS = env.float("STOP_SECONDS", default=5)
+# How many worker processes of each queue there are, on all machines together
+WORKERS = {
+    "local": env.int("LOCAL_WORKERS", default=1),
+    "remote": env.int("REMOTE_WORKERS", default=1),
+    "default": env.int("DEFAULT_WORKERS", default=1),
+}
 TASK_SOFT_SECONDS = env.int("TASK_SOFT_SECONDS", default=360)
 TASK_HARD_SECONDS = env.int("TASK_HARD_SECONDS", default=420)
 
