@@ -93,7 +93,7 @@ class Finding:
 class Recommendation:
     """The answer: outcome, sentence, and a finding for everyone, best first.
 
-    ``confidence`` is what this look may state, None when too many looks have used it up.
+    ``confidence`` is what this look may state, None when earlier looks used it up.
     """
 
     case: Case

@@ -90,7 +90,7 @@ def _ceiling_row(
     return Row(
         constraint=constraint,
         status="met" if top <= constraint.number else "failed",
-        value=figure.value,
+        value=top,
         slack=constraint.number - top,
         decisive=top,
         n=figure.n,
@@ -105,7 +105,7 @@ def _floor_row(constraint: Constraint, figure: Figure | None) -> Row:
     return Row(
         constraint=constraint,
         status="met" if bottom >= constraint.number else "failed",
-        value=figure.value,
+        value=bottom,
         slack=bottom - constraint.number,
         decisive=bottom,
         n=figure.n,

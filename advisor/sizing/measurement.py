@@ -214,6 +214,13 @@ class Case:
         return tuple(sorted(chosen, key=lambda one: (one.position, one.id)))
 
     @property
+    def monthly(self) -> bool:
+        """Return whether a monthly volume is given, so that costs are per month."""
+        return self.monthly_requests is not None or any(
+            one.name == "monthly_requests" for one in self.constraints
+        )
+
+    @property
     def reference(self) -> Evidence | None:
         """Return the reference, or None when quality is judged by a minimum alone."""
         return next((one for one in self.evidence if one.role == "reference"), None)

@@ -43,8 +43,8 @@ class Units:
     """The complete units that were run: their loss at worst and at best, and weight.
 
     ``value`` is the mean loss of the samples without a gap, ``variance`` that of one
-    unit, ``samples`` counts all that were run, ``gaps`` those lost. ``binary`` says that every score is 0 or 1
-    and that samples are ungrouped and of equal weight.
+    unit, ``samples`` counts all that were run, ``gaps`` those lost. ``binary`` says
+    that every score is 0 or 1 and that samples are ungrouped and of equal weight.
     """
 
     worst: Array

@@ -1,0 +1,125 @@
+"""Who runs next, and when is the race over?
+
+Cheapest first, paired with the reference on the same samples, so that reference answers
+are shared. Each candidate stops at its own decision: alpha and beta are split over the
+candidates beforehand, so whatever order and stopping the race takes, the chance that
+any certificate is false stays below alpha. The race is over when no candidate that is
+still open could beat the certified one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.sizing.assessment import objective
+from advisor.sizing.conclusions import Row
+from advisor.sizing.exams import QUALITY, describer, exams, frames
+from advisor.sizing.limits import excluded
+from advisor.sizing.measurement import Case, Evidence, Figure
+from advisor.sizing.qualification import settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One candidate in the race.
+
+    ``certified`` and ``rejected`` are final; ``excluded`` says that a declared fact
+    fails a must, so that running it is no use. ``more`` is about how many more samples
+    would settle it, None when that cannot be told. ``states`` resume its certifiers.
+    """
+
+    id: str
+    certified: bool
+    rejected: bool
+    excluded: bool
+    finished: bool
+    more: int | None
+    states: Mapping[str, Mapping[str, object]]
+
+    @property
+    def open(self) -> bool:
+        """Return whether more samples could decide it."""
+        return not (self.certified or self.rejected or self.excluded or self.finished)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """Where the race stands: every lane in planned order, and who runs next."""
+
+    lanes: tuple[Lane, ...]
+    next: str | None
+
+    def lane(self, name: str) -> Lane:
+        """Return the lane of a candidate."""
+        return next(one for one in self.lanes if one.id == name)
+
+
+def race(case: Case) -> Race:
+    """Return where the race stands with the scores so far.
+
+    Runs of ``stop: exhausted`` take every candidate through every sample; here a
+    certificate ends nothing.
+    """
+    cut = frames(case)
+    examined = {one.id: exams(case, one, cut) for one in case.candidates}
+    rows = settle(case, examined)
+    lanes = []
+    for one in case.candidates:
+        states: dict[str, Mapping[str, object]] = {
+            exam.constraint.key: exam.certifier.state()
+            for exam in examined[one.id]
+            if exam.certifier is not None
+        }
+        if one.scores and case.stop == "decided":
+            states[QUALITY] = describer(case, one, cut).state()
+        lanes.append(_lane(case, one, rows[one.id], states))
+    return Race(lanes=tuple(lanes), next=_next(case, lanes))
+
+
+def _lane(
+    case: Case,
+    evidence: Evidence,
+    rows: tuple[Row, ...],
+    states: Mapping[str, Mapping[str, object]],
+) -> Lane:
+    musts = [row for row in rows if row.must]
+    early = case.stop == "decided"
+    undecided = [row.more for row in musts if row.status == "undecided"]
+    known = [more for more in undecided if more is not None]
+    return Lane(
+        id=evidence.id,
+        certified=early and bool(musts) and all(row.status == "met" for row in musts),
+        rejected=early and any(row.status == "failed" for row in musts),
+        excluded=excluded(case, evidence),
+        finished=len(evidence.scores) == case.samples,
+        more=max(known) if known and len(known) == len(undecided) else None,
+        states=states,
+    )
+
+
+def _next(case: Case, lanes: list[Lane]) -> str | None:
+    """Return the first open candidate that could still beat what is certified."""
+    by_id = {one.id: one for one in case.candidates}
+    certified = [by_id[lane.id] for lane in lanes if lane.certified]
+    for lane in lanes:
+        if lane.open and not any(
+            not _could_beat(case, by_id[lane.id], best) for best in certified
+        ):
+            return lane.id
+    return None
+
+
+def _could_beat(case: Case, untested: Evidence, certified: Evidence) -> bool:
+    """Return whether the planned objective, at its best, is below the certified one."""
+    hoped = _optimistic(untested.planned)
+    if hoped is None:
+        return False
+    known = objective(case, certified)
+    if known is None and certified.planned is not None:
+        known = certified.planned.value
+    return known is None or hoped < known
+
+
+def _optimistic(figure: Figure | None) -> float | None:
+    if figure is None:
+        return None
+    return figure.value if figure.low is None else figure.low
