@@ -17,8 +17,7 @@ def check_encryption_keys(app_configs: object, **_: Any) -> list[CheckMessage]:
         return [
             Error(
                 str(error),
-                hint="Set ENCRYPTION_KEYS=ID:KEY with a key made by"
-                " `python -m advisor.web.keys`.",
+                hint="Set ENCRYPTION_KEYS as `python -m advisor.web.keys` prints it.",
                 id="advisor.E001",
             )
         ]

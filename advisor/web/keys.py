@@ -33,5 +33,11 @@ def read_or_make_key(path: Path) -> str:
     return path.read_text().strip()
 
 
+def new_variables() -> str:
+    """Write a fresh SECRET_KEY and ENCRYPTION_KEYS as lines of an .env file."""
+    signing = secrets.token_urlsafe(48)
+    return f"SECRET_KEY={signing}\nENCRYPTION_KEYS=first:{new_key()}"
+
+
 if __name__ == "__main__":
-    print(new_key())
+    print(new_variables())

@@ -4,7 +4,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from advisor.web.keys import new_key, read_or_make_key
+from advisor.web.keys import new_key, new_variables, read_or_make_key
 from advisor.web.secrets import read_keys
 
 
@@ -27,3 +27,10 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
 
 def test_a_new_key_fits_the_key_ring() -> None:
     assert len(read_keys([f"id:{new_key()}"])["id"]) == 32
+
+
+def test_new_variables_are_good_enough_for_production() -> None:
+    variables = dict(line.split("=", 1) for line in new_variables().splitlines())
+
+    assert len(variables["SECRET_KEY"]) >= 50
+    assert set(read_keys([variables["ENCRYPTION_KEYS"]])) == {"first"}
