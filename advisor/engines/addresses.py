@@ -139,7 +139,7 @@ def _is_public(address: Address) -> bool:
 
 def _hidden(address: Address) -> tuple[Address, ...]:
     """Return the IPv4 addresses that an IPv6 address carries inside."""
-    if isinstance(address, IPv4Address):
+    if isinstance(address, IPv4Address) or address.is_loopback:
         return ()
     found: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
     found.extend(address.teredo or ())

@@ -95,7 +95,7 @@ class SafeHttp:
         self.target = target
         self.limits = limits
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=trusted or ssl.create_default_context(),
+            ssl_context=trusted or _trusted_by_system(target),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=15.0,
@@ -159,6 +159,11 @@ class SafeHttp:
         usual = {"https": 443, "http": 80}[self.target.scheme]
         whole = self.target.host_port
         return whole.rpartition(":")[0] if self.target.port == usual else whole
+
+
+def _trusted_by_system(target: Target) -> ssl.SSLContext | None:
+    # Reading the system's certificates takes some 20 ms.
+    return ssl.create_default_context() if target.scheme == "https" else None
 
 
 def _head(raw: list[tuple[bytes, bytes]], limits: Limits) -> dict[str, str]:

@@ -60,9 +60,8 @@ class EventReader:
 
     def _check(self, length: int) -> None:
         if length > self._limits.line_bytes:
-            raise CallError(
-                _refused(f"a line of more than {self._limits.line_bytes:,}")
-            )
+            longest = f"{self._limits.line_bytes:,} bytes"
+            raise CallError(_refused(f"a line of more than {longest}"))
         # An event takes two lines: its data and the empty one.
         if self._lines > 2 * self._limits.events:
             raise CallError(_refused(f"more than {self._limits.events:,} events"))

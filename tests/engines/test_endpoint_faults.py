@@ -1,0 +1,240 @@
+"""What becomes of each fault of an endpoint? Scaled down to fractions of a second."""
+
+import datetime
+import ipaddress
+import ssl
+import zlib
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.engines.stub_server import chat, event, piece, reply, stream_head
+from tests.engines.test_openai_compatible import asking, one, prompt
+
+QUICK = {
+    "retries": {"first_s": 0.01, "longest_retry_after_s": 0.05},
+    "limits": {"first_byte_s": 0.3, "gap_s": 0.3, "connect_s": 0.5},
+    "total_s": 0.5,
+}
+GOOD = reply(chat("yes"))
+
+
+def failure_of(steps, *, stream=False, **spec):
+    with asking(lambda _: steps, options=QUICK, **spec) as (engine, stub):
+        answer = engine.measure(prompt()) if stream else one(engine)
+        assert answer.output is None
+        return answer.failure, len(stub.requests)
+
+
+@pytest.mark.parametrize(
+    "asked", ["0", "", "Mon, 04 May 2020 12:00:30 GMT", "1000000000", "-1", "soon"]
+)
+def test_rate_limits_are_waited_out_whatever_the_header_says(asked):
+    def plan(request):
+        slow = reply(b"{}", "429 Too Many Requests", Retry_After=asked)
+        return [slow if request.number < 6 else GOOD]
+
+    with asking(plan, options=QUICK, concurrency=2) as (engine, stub):
+        answers = list(engine.answer([prompt(str(n)) for n in range(4)]))
+        assert [answer.output for answer in answers] == ["yes"] * 4
+        assert len(stub.requests) == 10
+        assert sum(answer.timing is None for answer in answers) >= 2
+
+
+@pytest.mark.parametrize("status", ["500", "502", "503", "504", "408"])
+def test_a_passing_fault_is_tried_again_five_times_at_most(status):
+    failure, calls = failure_of([reply(b"oops", f"{status} X")])
+    assert (failure.kind, failure.code) == ("transport", f"http_{status}")
+    assert calls == 5
+
+
+def test_faults_at_a_third_of_the_calls_lose_nothing():
+    seen = set()
+
+    def plan(request):
+        ill = int(request.prompt) % 3 == 0 and request.prompt not in seen
+        seen.add(request.prompt)
+        return [reply(b"", "500 X") if ill else GOOD]
+
+    with asking(plan, options=QUICK) as (engine, stub):
+        prompts = [prompt(str(n), text=str(n)) for n in range(40)]
+        answers = list(engine.answer(prompts))
+        assert all(answer.output == "yes" for answer in answers)
+        assert len(stub.requests) == 40 + 14
+
+
+@pytest.mark.parametrize("status", ["400", "401", "402", "403", "404", "405", "422"])
+def test_a_wrong_setting_costs_two_calls_however_many_samples(status):
+    refused = reply({"error": {"message": "no"}}, f"{status} X")
+    with asking(lambda _: [refused], concurrency=8) as (engine, stub):
+        answers = list(engine.answer([prompt(str(n)) for n in range(30)]))
+        answers += list(engine.answer([prompt(str(n)) for n in range(30)]))
+        assert {answer.failure.kind for answer in answers} == {"configuration"}
+        assert len(stub.requests) <= 2
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind", "code"),
+    [
+        ({"code": "context_length_exceeded"}, "400 X", "input", "context_too_long"),
+        ({"message": "too big"}, "413 X", "input", "context_too_long"),
+        ({"code": "content_filter"}, "400 X", "model", "content_filter"),
+        ({"code": "insufficient_quota"}, "429 X", "configuration", "payment"),
+    ],
+)
+def test_a_refusal_is_read_for_its_reason(error, status, kind, code):
+    failure, calls = failure_of([reply({"error": error}, status)])
+    assert (failure.kind, failure.code) == (kind, code)
+    assert calls == 1
+
+
+def test_another_shape_of_error_is_read_too():
+    failure, _ = failure_of([reply({"detail": "Unknown model x"}, "404 X")])
+    assert "Unknown model x" in failure.message
+
+
+def test_a_server_that_never_answers_is_left_at_the_deadline():
+    failure, calls = failure_of(["hold"], concurrency=1, stream=True)
+    assert (failure.kind, failure.code, calls) == ("model", "timeout", 1)
+
+
+def test_an_endless_drip_is_cut_at_the_total_deadline():
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+    failure, _ = failure_of([head, *[b" ", 0.05] * 100], stream=True)
+    assert failure.code == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ([stream_head(), *[piece("x"), 0.02] * 60], "timeout"),
+        ([stream_head(), *[b": ping\n\n", 0.02] * 60], "timeout"),
+        ([stream_head(), piece("half"), "reset"], "connection_lost"),
+        ([stream_head(), piece("half")], "half_stream"),
+        ([stream_head()], "half_stream"),
+        ([stream_head(), b"data: " + b"x" * 1_000_000], "bad_response:stream"),
+        ([stream_head(), piece("x"), "hold"], "timeout"),
+        ([stream_head(), event({"error": {"message": "overload"}})], "server_error"),
+        ([stream_head(), event("{broken")], "bad_response:json"),
+        ([stream_head(), event({"choices": [7]})], "bad_response:choices"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_broken_stream_is_never_half_an_answer(steps, code):
+    failure, _ = failure_of(steps, stream=True)
+    assert failure.code == code
+
+
+def bomb(coding):
+    body = zlib.compress(b"0" * 10_000_000)
+    return reply(body, Content_Encoding=coding)
+
+
+@pytest.mark.parametrize(
+    ("answered", "code"),
+    [
+        (reply(b" " * 5_000_000), "bad_response:too_large"),
+        (reply(b" " * 5_000_000, length=False), "bad_response:too_large"),
+        (bomb("gzip"), "bad_response:encoding"),
+        (bomb("deflate"), "bad_response:encoding"),
+        (bomb("br"), "bad_response:encoding"),
+        (bomb("zstd"), "bad_response:encoding"),
+        (reply(b"{}", X="y" * 70_000), "bad_response:too_large"),
+        (reply(b"<!doctype html><h1>Hi</h1>"), "bad_response:html"),
+        (reply(b""), "bad_response:empty"),
+        (reply(b'{"choices": [{"mess'), "bad_response:json"),
+        (reply(b'{"choices": NaN}'), "bad_response:json"),
+        (reply(b"[" * 100_000), "bad_response:json"),
+        (reply(b'{"choices": [], "choices": []}'), "bad_response:json"),
+        (reply(b"[1]"), "bad_response:json"),
+        (reply({"choices": None}), "bad_response:choices"),
+        (reply({"choices": []}), "bad_response:choices"),
+        (reply({"choices": [{"message": "x"}]}), "bad_response:message"),
+        (reply(chat(7)), "bad_response:content"),
+        (reply(chat([{"type": "text", "text": "x"}])), "bad_response:content"),
+        (reply(chat(None, refusal="I cannot")), "refusal"),
+        (reply(chat(None, tool_calls=[{"id": "1"}])), "tool_call"),
+        (reply(chat("", finish_reason="content_filter")), "content_filter"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "bad_response:protocol"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", "connection_lost"),
+        (b"", "connection_lost"),
+    ],
+)
+def test_garbage_has_a_code_of_its_own(answered, code):
+    failure, _ = failure_of([answered])
+    assert failure.code == code
+
+
+def test_empty_content_and_a_cut_output_are_answers():
+    with asking(lambda _: [reply(chat(""))]) as (engine, _):
+        assert one(engine).output == ""
+    with asking(lambda _: [reply(chat("x", finish_reason="length"))]) as (engine, _):
+        assert one(engine).finish == "length"
+
+
+def test_a_refused_port_is_a_transport_failure():
+    with asking(lambda _: [GOOD], options=QUICK) as (engine, stub):
+        stub.stop()
+        assert engine.measure(prompt()).failure.code == "not_connected"
+
+
+def certificate(folder, name, *, days=(-1, 1)):
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    try:
+        names = [x509.IPAddress(ipaddress.ip_address(name))]
+    except ValueError:
+        names = [x509.DNSName(name)]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now + datetime.timedelta(days=days[0] - 1))
+        .not_valid_after(now + datetime.timedelta(days=days[1]))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return path, context
+
+
+def asking_securely(context, **options):
+    return asking(
+        lambda _: [GOOD], stub_options={"tls": context}, options={**QUICK, **options}
+    )
+
+
+def test_a_trusted_certificate_is_accepted(tmp_path):
+    path, context = certificate(tmp_path, "127.0.0.1")
+    with asking_securely(context, ca_file=str(path)) as (engine, _):
+        assert one(engine).output == "yes"
+
+
+@pytest.mark.parametrize("fault", ["unknown", "name", "expired", "old"])
+def test_a_bad_certificate_is_a_wrong_setting(tmp_path, fault):
+    name = "other.example" if fault == "name" else "127.0.0.1"
+    days = (-3, -2) if fault == "expired" else (-1, 1)
+    path, context = certificate(tmp_path, name, days=days)
+    if fault == "old":
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    trusted = {} if fault == "unknown" else {"ca_file": str(path)}
+    with asking_securely(context, **trusted) as (engine, stub):
+        failure = one(engine).failure
+        assert (failure.kind, failure.code) == ("configuration", "tls")
+        assert not stub.requests
