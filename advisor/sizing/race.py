@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from advisor.sizing.assessment import objective
 from advisor.sizing.conclusions import Row
 from advisor.sizing.exams import QUALITY, describer, exams, frames
-from advisor.sizing.limits import excluded
+from advisor.sizing.limits import excluded, limit_rows
 from advisor.sizing.measurement import Case, Evidence, Figure
 from advisor.sizing.qualification import settle
 
@@ -22,7 +22,8 @@ from advisor.sizing.qualification import settle
 class Lane:
     """One candidate in the race.
 
-    ``certified`` and ``rejected`` are final; ``excluded`` says that a declared fact
+    ``certified`` is final for quality, and withdrawn where a speed or memory must fails
+    later; ``rejected`` is final; ``excluded`` says that a declared fact
     fails a must, so that running it is no use. ``more`` is about how many more samples
     would settle it, None when that cannot be told. ``states`` resume its certifiers.
     """
@@ -82,13 +83,16 @@ def _lane(
     states: Mapping[str, Mapping[str, object]],
 ) -> Lane:
     musts = [row for row in rows if row.must]
+    others = [row for row in limit_rows(case, evidence) if row.must]
+    failed = any(row.status == "failed" for row in (*musts, *others))
+    met = bool(musts) and all(row.status == "met" for row in musts)
     early = case.stop == "decided"
     undecided = [row.more for row in musts if row.status == "undecided"]
     known = [more for more in undecided if more is not None]
     return Lane(
         id=evidence.id,
-        certified=early and bool(musts) and all(row.status == "met" for row in musts),
-        rejected=early and any(row.status == "failed" for row in musts),
+        certified=early and met and not failed,
+        rejected=early and failed,
         excluded=excluded(case, evidence),
         finished=len(evidence.scores) == case.samples,
         more=max(known) if known and len(known) == len(undecided) else None,
