@@ -140,6 +140,10 @@ class Endpoint(models.Model):
         max_digits=14, decimal_places=6, null=True, blank=True
     )
     price_as_of = models.DateField(null=True, blank=True)
+    operator_allowed = models.BooleanField(
+        default=False,
+        help_text="Entered on the operator's command line: its address may be private",
+    )
     key_sealed = models.TextField(blank=True)
     key_last4 = models.CharField(max_length=4, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -6,10 +6,12 @@ team does not exist here.
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from advisor.accounts.models import Team
+from advisor.catalog.models import HardwareProfile, ModelCard
 from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
+from advisor.projects.parsing import SampleRow
 
 
 def projects_of(team: Team) -> QuerySet[Project]:
@@ -64,3 +66,33 @@ def uploads_of(team: Team, kind: str) -> QuerySet[Upload]:
 def uploads_by_id(team: Team, ids: Iterable[int]) -> dict[int, Upload]:
     """Return the team's uploads among ``ids`` by id, without their content."""
     return team.uploads.defer("content").in_bulk(list(ids))
+
+
+def row_of(sample: Sample) -> SampleRow:
+    """Return a stored sample as the value that the parser gave."""
+    return SampleRow(
+        id=sample.key,
+        input=sample.input,
+        expected=sample.expected,
+        group=sample.group or None,
+        tags=tuple(sample.tags),
+        row=sample.position + 1,
+    )
+
+
+def card_names(team: Team) -> frozenset[str]:
+    """Return slugs and aliases of the model cards that the team may name."""
+    return _names(ModelCard.objects.filter(Q(team=team) | Q(team__isnull=True)))
+
+
+def hardware_names(team: Team) -> frozenset[str]:
+    """Return slugs and aliases of the hardware that the team may name."""
+    return _names(HardwareProfile.objects.filter(Q(team=team) | Q(team__isnull=True)))
+
+
+def _names(rows: QuerySet[ModelCard] | QuerySet[HardwareProfile]) -> frozenset[str]:
+    return frozenset(
+        name
+        for slug, aliases in rows.values_list("slug", "aliases")
+        for name in (slug, *aliases)
+    )

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('input_per_1m', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True)),
                 ('output_per_1m', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True)),
                 ('price_as_of', models.DateField(blank=True, null=True)),
+                ('operator_allowed', models.BooleanField(default=False, help_text="Entered on the operator's command line: its address may be private")),
                 ('key_sealed', models.TextField(blank=True)),
                 ('key_last4', models.CharField(blank=True, max_length=4)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

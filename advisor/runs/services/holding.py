@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from advisor.catalog.endpoint_keys import host_port, open_key
 from advisor.engines.base import Engine, EngineFacts, EngineSpec
 from advisor.engines.loading import open_engine
 from advisor.runs.models import Candidate
@@ -155,14 +156,13 @@ def _api_key(candidate: Candidate) -> str | None:
         return None
     if candidate.endpoint is None or not candidate.endpoint.key_sealed:
         return ""
-    from advisor.catalog.services import endpoint_key
-
-    return endpoint_key(candidate.endpoint)
+    return open_key(candidate.endpoint)
 
 
 def _allowed_private(candidate: Candidate) -> tuple[str, ...]:
-    """Return the private hosts that the operator, or this very run, allows."""
-    own = candidate.spec.get("allowed_private") or ()
+    """Return the private hosts that the operator allows, in settings or by command."""
+    endpoint = candidate.endpoint
+    own = (host_port(endpoint),) if endpoint and endpoint.operator_allowed else ()
     return (*settings.ALLOWED_PRIVATE_ENDPOINTS, *own)
 
 

@@ -17,7 +17,6 @@ ENGINE_KEYS = (
     "threads",
     "concurrency",
     "options",
-    "allowed_private",
     "memory_limit_bytes",
 )
 # A recorded file brings its times; a script has none worth measuring.

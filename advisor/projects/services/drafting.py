@@ -1,0 +1,80 @@
+"""How does a project get a draft, and what is typed into it?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+
+from advisor.accounts.models import Team, User
+from advisor.projects import selectors
+from advisor.projects.models import Project, SampleSet, Setup
+
+
+@transaction.atomic
+def create_project(*, team: Team, name: str, created_by: User | None) -> Project:
+    """Open a project with an empty draft; names are unique in the team."""
+    name = " ".join(name.split())
+    if not 3 <= len(name) <= 80:
+        raise ValidationError(
+            {"name": f"Use 3 to 80 characters for the name; this has {len(name)}."}
+        )
+    if selectors.project_by_name(team, name):
+        raise ValidationError(
+            {"name": f"Another project is called {name}. Choose a different name."}
+        )
+    project = Project.objects.create(
+        team=team, name=name, slug=_free_slug(team, name), created_by=created_by
+    )
+    Setup.objects.create(project=project, version=1, created_by=created_by)
+    return project
+
+
+@transaction.atomic
+def open_draft(*, project: Project, opened_by: User | None) -> Setup:
+    """Return the draft; without one, a new version that starts from the last."""
+    existing = selectors.draft_of(project)
+    if existing:
+        return existing
+    last = selectors.latest_setup(project)
+    return Setup.objects.create(
+        project=project,
+        version=(last.version if last else 0) + 1,
+        step=last.step if last else 1,
+        document=last.document if last else {},
+        sample_set=last.sample_set if last else None,
+        created_by=opened_by,
+    )
+
+
+def save_draft(
+    *,
+    setup: Setup,
+    document: Mapping[str, Any],
+    step: int,
+    sample_set: SampleSet | None = None,
+) -> Setup:
+    """Store what was typed so far, valid or not; ``step`` never goes back."""
+    if setup.state != Setup.State.DRAFT:
+        raise ValidationError(
+            f"Version {setup.version} is frozen. Open a new draft to change it."
+        )
+    setup.document = dict(document)
+    setup.step = max(setup.step, step)
+    if sample_set is not None:
+        setup.sample_set = sample_set
+    setup.save(update_fields=("document", "step", "sample_set", "updated_at"))
+    return setup
+
+
+def _free_slug(team: Team, name: str) -> str:
+    """Return a slug for ``name`` that no other project of the team has."""
+    base = slugify(name)[:80] or "project"
+    taken = set(
+        Project.objects.filter(team=team, slug__startswith=base).values_list(
+            "slug", flat=True
+        )
+    )
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (base, *numbered) if slug not in taken)

@@ -1,0 +1,106 @@
+"""When may a draft be frozen? When it can run as it is; then it never changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from advisor.accounts.models import Team
+from advisor.catalog.models import Endpoint
+from advisor.projects import selectors
+from advisor.projects.models import Setup, Upload
+from advisor.projects.schema import (
+    Known,
+    Problem,
+    SetupInvalid,
+    check_samples,
+    parse_setup,
+    rule_sha256,
+)
+from advisor.projects.schema import Setup as SetupValue
+
+
+@transaction.atomic
+def freeze(*, setup: Setup, document: Mapping[str, Any]) -> Setup:
+    """Check ``document`` with the draft's samples, then fix both for good.
+
+    Raises:
+        SetupInvalid: Everything that stands in the way, at once; nothing is stored.
+    """
+    if setup.sample_set is None:
+        told = Problem("samples", None, "are missing", "Upload a sample file.")
+        raise SetupInvalid([told])
+    known = known_names(setup.project.team)
+    value = parse_setup(document, stored=True, known=known)
+    rows = [
+        selectors.row_of(one) for one in selectors.evaluation_samples(setup.sample_set)
+    ]
+    problems, about_rows = check_samples(value, rows)
+    problems += [
+        Problem("samples", one.found, f"{one.place}: {one.wrong}", one.remedy)
+        for one in about_rows
+        if one.severity == "error"
+    ]
+    if problems:
+        raise SetupInvalid(problems)
+    contents = contents_of(value, setup.project.team)
+    return _fix(setup, value, rule_sha256(value, contents))
+
+
+def _fix(setup: Setup, value: SetupValue, rule: str) -> Setup:
+    now = timezone.now()
+    frozen = Setup.objects.filter(pk=setup.pk, state=Setup.State.DRAFT).update(
+        state=Setup.State.FROZEN,
+        document=value.document(),
+        sample_set=setup.sample_set,
+        rule_sha256=rule,
+        step=5,
+        frozen_at=now,
+        updated_at=now,
+    )
+    if not frozen:
+        raise ValidationError(f"Version {setup.version} is frozen already.")
+    setup.refresh_from_db()
+    return setup
+
+
+def known_names(team: Team) -> Known:
+    """Return which cards, hardware and private hosts a setup of the team may name."""
+    return Known(
+        cards=selectors.card_names(team),
+        hardware=selectors.hardware_names(team),
+        allowed_private=frozenset(settings.ALLOWED_PRIVATE_ENDPOINTS),
+    )
+
+
+def contents_of(value: SetupValue, team: Team) -> dict[str, dict[str, object]]:
+    """Return what stands behind stored names, by candidate: the rule hashes contents.
+
+    Raises:
+        SetupInvalid: An upload or endpoint is not the team's.
+    """
+    contents: dict[str, dict[str, object]] = {}
+    problems: list[Problem] = []
+    for one in value.all_candidates:
+        if one.upload is not None:
+            upload = Upload.objects.filter(team=team, pk=one.upload).first()
+            if upload is None:
+                problems.append(_not_there(f"{one.id}.upload", one.upload))
+            else:
+                contents[one.id] = {"recorded_sha256": upload.sha256}
+        if one.endpoint is not None:
+            endpoint = Endpoint.objects.filter(team=team, pk=one.endpoint).first()
+            if endpoint is None:
+                problems.append(_not_there(f"{one.id}.endpoint", one.endpoint))
+            else:
+                contents[one.id] = {"endpoint_model": endpoint.model}
+    if problems:
+        raise SetupInvalid(problems)
+    return contents
+
+
+def _not_there(path: str, given: object) -> Problem:
+    return Problem(path, given, "is not there", "Choose one of your team's.")

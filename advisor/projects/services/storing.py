@@ -1,0 +1,73 @@
+"""How do files and samples come to be kept, once each?"""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from advisor.accounts.models import Team, User
+from advisor.projects.models import Project, Sample, SampleSet, Upload
+from advisor.projects.parsing import sha256_of_samples
+from advisor.projects.parsing.contents import SampleLike
+
+ROWS_A_STATEMENT = 1000
+
+
+def store_upload(
+    *, team: Team, kind: str, name: str, content: bytes, uploaded_by: User | None
+) -> Upload:
+    """Keep a file's bytes once a team; the same content again is the same upload."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    upload, _ = Upload.objects.get_or_create(
+        team=team,
+        kind=kind,
+        sha256=sha256,
+        defaults={
+            "name": name[-200:],
+            "content": content,
+            "size": len(content),
+            "uploaded_by": uploaded_by,
+        },
+    )
+    return upload
+
+
+@transaction.atomic
+def store_samples(
+    *,
+    project: Project,
+    name: str,
+    rows: Iterable[SampleLike],
+    notes: Iterable[str] = (),
+) -> SampleSet:
+    """Keep a list of samples as a new version; an equal last version is returned."""
+    listed = list(rows)
+    sha256 = sha256_of_samples(listed)
+    last = project.sample_sets.order_by("-version").first()
+    if last and last.sha256 == sha256:
+        return last
+    stored = SampleSet.objects.create(
+        project=project,
+        version=(last.version if last else 0) + 1,
+        name=name[-200:],
+        sha256=sha256,
+        count=len(listed),
+        notes=list(notes),
+    )
+    Sample.objects.bulk_create(
+        (_sample(stored, position, row) for position, row in enumerate(listed)),
+        batch_size=ROWS_A_STATEMENT,
+    )
+    return stored
+
+
+def _sample(sample_set: SampleSet, position: int, row: SampleLike) -> Sample:
+    return Sample(
+        sample_set=sample_set,
+        key=row.id,
+        position=position,
+        input=row.input,
+        expected=row.expected,
+        group=row.group or "",
+        tags=sorted(row.tags),
+    )
