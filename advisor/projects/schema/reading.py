@@ -13,7 +13,8 @@ import yaml
 from advisor.projects.parsing.json_values import JsonWrong, read_json
 from advisor.projects.schema.problems import Problem, SetupInvalid
 
-LIMIT = 1_000_000  # characters of a setup
+LIMIT = 200_000  # characters of a setup
+DEPTH = 64
 
 
 def mapping_of(source: Mapping[str, Any] | str) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def mapping_of(source: Mapping[str, Any] | str) -> dict[str, Any]:
 
 def _read(text: str) -> Any:
     if len(text) > LIMIT:
-        wrong = "is longer than 1,000,000 characters"
+        wrong = "is longer than 200,000 characters"
         raise _invalid(None, wrong, "Keep samples in a file of their own.")
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith("{"):
@@ -47,11 +48,7 @@ def _read(text: str) -> Any:
 
 def _read_yaml(text: str) -> Any:
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                mark = event.start_mark
-                line = mark.line + 1 if mark else 1
-                raise _invalid(None, f"uses an alias in line {line}", "Write it out.")
+        _refuse_events(text)
         _refuse_repeats(yaml.compose(text, Loader=yaml.SafeLoader))
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -63,6 +60,21 @@ def _read_yaml(text: str) -> Any:
         if isinstance(error, SetupInvalid):
             raise
         raise _invalid(None, "is not YAML", "Correct it.") from error
+
+
+def _refuse_events(text: str) -> None:
+    """Raise SetupInvalid for aliases and for nesting that would take for ever."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        mark = event.start_mark
+        line = mark.line + 1 if mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise _invalid(None, f"uses an alias in line {line}", "Write it out.")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH:
+            wrong = f"is nested deeper than {DEPTH} in line {line}"
+            raise _invalid(None, wrong, "Write it flatter.")
 
 
 def _refuse_repeats(node: Any) -> None:

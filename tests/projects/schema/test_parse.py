@@ -360,8 +360,10 @@ def test_a_yaml_date_is_read_as_text():
         ('{"a": 1, "a": 2}', "twice"),
         ('{"a": }', "is not JSON at line 1"),
         ("1: 2", "Keys are texts"),
-        ("[" * 5_000, "is not"),
-        ("x" * 1_000_001, "is longer than"),
+        ("[" * 100_000, "is nested deeper than 64"),
+        ("a: " + "- " * 200, "is not YAML"),
+        (f"{'- ' * 100}a", "is nested deeper than 64"),
+        ("x" * 200_001, "is longer than"),
     ],
 )
 def test_a_text_that_is_no_setup_is_refused(text, words):
