@@ -12,6 +12,7 @@ import platform
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ FAMILY = {
         Member(
             name="tickets-large",
             shape=Shape(layers=6, width=192, heads=3, mlp=512),
-            recipe=Recipe(steps=1600, learning_rate=1.5e-3),
+            recipe=Recipe(steps=1600, rows=16, learning_rate=1.2e-3),
         ),
         Member(
             name="tickets-medium",
@@ -74,9 +75,10 @@ def examples(seed: int) -> Iterator[Example]:
         )
 
 
-def tokenizer() -> Any:
+@cache
+def tokenizer(tickets_read: int = TOKENIZER_TICKETS) -> Any:
     """Learn the family's tokenizer from generated examples; always the same one."""
-    drawn = islice(examples(TOKENIZER_SEED), TOKENIZER_TICKETS)
+    drawn = islice(examples(TOKENIZER_SEED), tickets_read)
     return train_tokenizer((f"{e.prompt} {e.answer}" for e in drawn), VOCABULARY)
 
 
@@ -89,10 +91,12 @@ def data_sha256() -> str:
     return digest.hexdigest()
 
 
-def make(member: Member, folder: Path, work: Path, *, every: int = 50) -> Outcome:
+def make(
+    member: Member, folder: Path, work: Path, *, vocabulary: Any, every: int = 50
+) -> Outcome:
     """Train one model and store it in `folder`; checkpoint and log lie in `work`."""
     work.mkdir(parents=True, exist_ok=True)
-    vocabulary = tokenizer()
+    data = data_sha256()
     model = new_model(member.shape, vocabulary, member.recipe.seed)
     batches = Batches(
         Generated(examples, member.recipe.seed),
@@ -116,7 +120,7 @@ def make(member: Member, folder: Path, work: Path, *, every: int = 50) -> Outcom
         every=every,
         checkpoint=work / f"{member.name}.safetensors",
     )
-    card = describe(member, model.num_parameters(), outcome)
+    card = describe(member, model.num_parameters(), outcome, data)
     export(model, vocabulary, folder, card=card)
     return outcome
 
@@ -125,7 +129,9 @@ def _short(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def describe(member: Member, parameters: int, outcome: Outcome) -> dict[str, Any]:
+def describe(
+    member: Member, parameters: int, outcome: Outcome, data: str
+) -> dict[str, Any]:
     """Say on the model card what the model is and what it is not."""
     return {
         "name": member.name,
@@ -154,7 +160,7 @@ def describe(member: Member, parameters: int, outcome: Outcome) -> dict[str, Any
             "tokens": outcome.tokens,
             "last_sitting_seconds": round(outcome.seconds),
             "answer_loss": round(outcome.loss, 4),
-            "data_sha256": data_sha256(),
+            "data_sha256": data,
             "machine": platform.machine(),
             "versions": {
                 "torch": torch.__version__,
@@ -173,7 +179,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     names: list[str] = options.names or list(FAMILY)
     for name in names:
-        make(FAMILY[name], options.out / name, options.work)
+        folder = options.out / name
+        make(FAMILY[name], folder, options.work, vocabulary=tokenizer())
     return 0
 
 
