@@ -127,9 +127,9 @@ def _wealth(edge: Array, risk: float) -> float:
     so a larger edge everywhere never means less wealth.
     """
     stakes = 0.95 / risk * np.array(BURST_CAPS)[:, None]
-    paths = np.exp(np.cumsum(np.log1p(stakes * edge), axis=1))
-    best = float((np.array(BURST_SHARES) @ paths).max())
-    return log(best) if best < inf else inf
+    paths = np.cumsum(np.log1p(stakes * edge), axis=1)
+    shares = np.log(BURST_SHARES)[:, None]
+    return float(np.logaddexp.reduce(paths + shares).max())
 
 
 def _count(ordered: Array, holds: Callable[[float], bool]) -> int:

@@ -52,9 +52,7 @@ def test_slices_become_one_constraint_each():
 
 def test_a_level_around_all_slices_holds_for_each():
     found = parse({"slices": {"limit": {"vip": 0.85}, "level": "prefer"}})
-    assert found[1] == Constraint(
-        name="slices", level="prefer", limit=0.85, tag="vip"
-    )
+    assert found[1] == Constraint(name="slices", level="prefer", limit=0.85, tag="vip")
 
 
 def test_it_lists_every_problem_at_once_with_a_remedy():

@@ -8,7 +8,9 @@ from advisor.sizing.measurement import Case, Evidence, Figure
 
 
 def a_case(*evidence: Evidence, **settings: object) -> Case:
-    return Case(**{"evidence": evidence or (Evidence(id="a"),), "samples": 3, **settings})  # type: ignore[arg-type]
+    return Case(
+        **{"evidence": evidence or (Evidence(id="a"),), "samples": 3, **settings}
+    )  # type: ignore[arg-type]
 
 
 def test_a_figure_becomes_json_values():
@@ -34,7 +36,10 @@ def test_an_infinite_end_has_no_number_in_json():
 
 @pytest.mark.parametrize(
     ("numbers", "message"),
-    [((nan,), "value is not a number"), ((1.0, 2.0, 1.0), "low must not be above high")],
+    [
+        ((nan,), "value is not a number"),
+        ((1.0, 2.0, 1.0), "low must not be above high"),
+    ],
 )
 def test_it_refuses_a_figure_that_cannot_be(numbers, message):
     with pytest.raises(InvalidMeasurement, match=message):

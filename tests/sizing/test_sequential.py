@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from advisor.sizing.errors import InvalidMeasurement
 from advisor.sizing.sequential import Certifier
 
-LOSSES = st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), min_size=1, max_size=60)
+LOSSES = st.lists(
+    st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), min_size=1, max_size=60
+)
 PROMISES = st.sampled_from(["traffic", "samples"])
 
 
