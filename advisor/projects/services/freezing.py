@@ -1,6 +1,7 @@
 """When may a draft be frozen? When it can run as it is; then it never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -21,11 +22,16 @@ from advisor.projects.schema import (
     rule_sha256,
 )
 from advisor.projects.schema import Setup as SetupValue
+from advisor.projects.schema.rule import is_path
 
 
 @transaction.atomic
-def freeze(*, setup: Setup, document: Mapping[str, Any]) -> Setup:
+def freeze(
+    *, setup: Setup, document: Mapping[str, Any], by_operator: bool = False
+) -> Setup:
     """Check ``document`` with the draft's samples, then fix both for good.
+
+    ``by_operator`` is for the command line: only there may a model be any folder.
 
     Raises:
         SetupInvalid: Everything that stands in the way, at once; nothing is stored.
@@ -44,6 +50,7 @@ def freeze(*, setup: Setup, document: Mapping[str, Any]) -> Setup:
         for one in about_rows
         if one.severity == "error"
     ]
+    problems += [] if by_operator else _folders(value)
     if problems:
         raise SetupInvalid(problems)
     contents = contents_of(value, setup.project.team)
@@ -65,6 +72,18 @@ def _fix(setup: Setup, value: SetupValue, rule: str) -> Setup:
         raise ValidationError(f"Version {setup.version} is frozen already.")
     setup.refresh_from_db()
     return setup
+
+
+def _folders(value: SetupValue) -> Iterator[Problem]:
+    """Yield the models that are folders outside what the operator opened to users."""
+    roots = [Path(root).resolve() for root in settings.MODEL_ROOTS]
+    for one in value.all_candidates:
+        if one.engine != "transformers" or one.model is None or not is_path(one.model):
+            continue
+        folder = Path(one.model).resolve()
+        if not any(folder.is_relative_to(root) for root in roots):
+            wrong = "is not among the folders that the operator opened"
+            yield Problem(f"{one.id}.model", one.model, wrong, "Choose from the list.")
 
 
 def known_names(team: Team) -> Known:

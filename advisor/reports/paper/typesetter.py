@@ -67,14 +67,14 @@ def typeset(report: dict[str, Any]) -> bytes:
     with tempfile.TemporaryDirectory() as empty:
         pdf: bytes = typst.compile(
             template,
-            root=empty,
+            None,
+            empty,
             package_path="/nonexistent",
             format="pdf",
             sys_inputs={"data": json.dumps(cleaned(report))},
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=int(stamp.timestamp()),
+            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
+            pdf_standards="ua-1",
+            timestamp=stamp,
         )
     return pdf
 

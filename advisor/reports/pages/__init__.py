@@ -1,0 +1,1 @@
+"""Of what are the pages and papers of a recommendation made? Frozen values of text."""

@@ -1,0 +1,1 @@
+"""What may be done with recommendations and their papers? One verb each."""
