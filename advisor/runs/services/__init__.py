@@ -1,6 +1,6 @@
 """What may be done with runs? One verb each; every write is a transaction."""
 
-from advisor.runs.services.driving import Slice, drive
+from advisor.runs.services.driving import Slice, begin, drive
 from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
 from advisor.runs.services.finishing import decided, finish, recomputed
 from advisor.runs.services.hints import (
@@ -27,6 +27,7 @@ __all__ = [
     "RunRefused",
     "Slice",
     "StepRefused",
+    "begin",
     "cancel",
     "close_engines",
     "decided",

@@ -13,13 +13,14 @@ from advisor.engines.retrying import retry_class
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, Run
-from advisor.runs.services.claiming import Claim, Lease, release
+from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.committing import commit
 from advisor.runs.services.judging import Judge, Outcome, Price, broken, lost
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.money import reserve, worst_price_micro
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.reaping import skip
+from advisor.runs.services.releasing import release
 from advisor.runs.services.states import move_candidate, move_run
 from advisor.scoring.registry import scorer
 

@@ -4,7 +4,7 @@ A block is claimed whole under one token. Only the database's clock decides whet
 lease holds; only the holder of token and claim number may store an answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from advisor.runs.models import Attempt, Candidate, Run, Trial
+from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.states import WORKING
 
 # From this claim on a trial is claimed alone: its block was lost several times, and
@@ -116,27 +116,6 @@ def beat(token: UUID, *, lease_s: float | None = None) -> bool:
         return True
     unit = Candidate.objects.filter(lease_token=token)
     return bool(unit.filter(Exists(going)).update(lease_until=until))
-
-
-@transaction.atomic
-def release(token: UUID, trial_ids: Sequence[int], *, sent: bool) -> int:
-    """Hand trials back before their answer came; return how many were still held.
-
-    No error is counted. With ``sent`` their reserved money becomes possible extra
-    spend, otherwise it is free again.
-    """
-    from advisor.runs.services.money import close_attempts
-
-    held = Trial.objects.filter(
-        pk__in=trial_ids, lease_token=token, state=Trial.State.LEASED
-    )
-    ids = list(held.select_for_update().values_list("pk", flat=True))
-    ended = Attempt.State.UNKNOWN if sent else Attempt.State.RELEASED
-    close_attempts(ids, state=ended, code="handed_over")
-    Trial.objects.filter(pk__in=ids).update(
-        state=Trial.State.PENDING, lease_token=None, lease_until=None
-    )
-    return len(ids)
 
 
 @transaction.atomic

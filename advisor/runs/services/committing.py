@@ -63,13 +63,17 @@ def _held(lease: Lease, claims: Sequence[Claim]) -> dict[int, int]:
 
 
 def _finish(stored: Sequence[Outcome]) -> None:
-    by_state: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_state: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for one in stored:
         code = one.failure.code[:60] if one.failure else ""
-        by_state[one.state, code].append(one.claim.trial_id)
-    for (state, code), ids in by_state.items():
+        by_state[one.state, code, one.crashed].append(one.claim.trial_id)
+    for (state, code, crashed), ids in by_state.items():
         Trial.objects.filter(pk__in=ids).update(
-            state=state, lease_token=None, lease_until=None, last_error_code=code
+            state=state,
+            lease_token=None,
+            lease_until=None,
+            last_error_code=code,
+            solo_crashes=F("solo_crashes") + int(crashed),
         )
 
 

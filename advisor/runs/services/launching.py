@@ -46,7 +46,7 @@ def launch(
     if again is not None:
         return again
     plan = plan_of(setup)
-    samples = ordered(plan.samples, contents_sha256=plan.contents_sha256)
+    samples = ordered(plan.samples, rule_sha256=plan.rule_sha256)
     manifest = manifest_of(plan, samples)
     text = canonical(manifest)
     cap = plan.budget_usd if cap_usd is None else cap_usd

@@ -4,30 +4,19 @@ The order is a hash of contents, so nobody can re-roll it: neither a name nor a 
 enters. Samples of one group stay together, and a block holds whole groups.
 """
 
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Sequence
 
 from advisor.projects.models import Sample
+from advisor.projects.schema import sample_order
+from advisor.projects.selectors import row_of
 
 BLOCK = 32
 
 
-def ordered(samples: Iterable[Sample], *, contents_sha256: str) -> list[Sample]:
-    """Return the samples in their fixed random order, groups kept together.
-
-    ``contents_sha256`` names the contents of sample set and setup.
-    """
-
-    def place(text: str) -> str:
-        return sha256(f"{contents_sha256}\n{text}".encode()).hexdigest()
-
-    return sorted(
-        samples,
-        key=lambda one: (
-            place(f"group\n{one.group}" if one.group else f"sample\n{one.key}"),
-            place(f"sample\n{one.key}"),
-        ),
-    )
+def ordered(samples: Sequence[Sample], *, rule_sha256: str) -> list[Sample]:
+    """Return the samples in their fixed random order, groups kept together."""
+    rows = [row_of(one) for one in samples]
+    return [samples[at] for at in sample_order(rows, rule_sha256)]
 
 
 def blocks(samples: Sequence[Sample], *, repeats: int) -> list[int]:

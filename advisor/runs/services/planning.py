@@ -8,13 +8,13 @@ from advisor.engines.loading import ENGINES
 from advisor.engines.recorded import parse_recorded
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample, Setup, Upload
-from advisor.projects.selectors import evaluation_samples
+from advisor.projects.schema import without_reference
+from advisor.projects.selectors import evaluation_samples, row_of
 from advisor.runs.models import Candidate
 from advisor.runs.services.errors import LaunchRefused
 from advisor.runs.services.specs import queue_of, spec_of
 from advisor.scoring.registry import describe, scorer
 
-MOST_LEFT_OUT = 0.05
 UNKNOWN = float("inf")
 
 
@@ -42,7 +42,6 @@ class Plan:
     candidates: tuple[CandidatePlan, ...]
     samples_sha256: str
     rule_sha256: str
-    contents_sha256: str
     scorer: dict[str, object]
     repeats: int
     seed: int
@@ -77,7 +76,6 @@ def plan_of(setup: Setup) -> Plan:
         candidates=_in_planned_order(made, document.get("objective", "cost"), tokens),
         samples_sha256=setup.sample_set.sha256,
         rule_sha256=setup.rule_sha256,
-        contents_sha256=f"{setup.sample_set.sha256}{setup.rule_sha256}",
         scorer=describe(scorer(document.get("scorer", "exact_match"))),
         repeats=int(document.get("repeats") or 1),
         seed=int(document.get("seed") or 0),
@@ -120,13 +118,10 @@ def _samples(
     if not reference or reference.get("engine") != "recorded":
         return samples, ()
     known = recorded_ids(Upload.objects.get(pk=reference["upload"]))
-    missing = tuple(one.key for one in samples if one.key not in known)
-    if len(missing) > MOST_LEFT_OUT * len(samples):
-        problems.append(
-            f"reference: {len(missing)} of {len(samples)} samples have no recorded"
-            f" answer ({', '.join(missing[:5])}, …). At most 5 % may be missing."
-        )
-    return tuple(one for one in samples if one.key in known), missing
+    missing, problem = without_reference([row_of(one) for one in samples], known)
+    if problem is not None:
+        problems.append(str(problem))
+    return tuple(one for one in samples if one.key in known), tuple(missing)
 
 
 def recorded_ids(upload: Upload) -> frozenset[str]:

@@ -1,0 +1,91 @@
+"""Sixty samples, five kill -9 in the middle: sixty answers, none lost, none double."""
+
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tests.conftest import ServicesFactory
+from tests.services import Services, wait_until
+
+pytestmark = pytest.mark.services
+
+SAMPLES = 60
+KILLS = ("child", "child", "group", "child", "main")
+
+LAUNCH = """
+from advisor.runs import services
+from tests.runs.factory import make_setup
+setup = make_setup(
+    samples={samples},
+    candidates=[
+        {{
+            "id": "scripted",
+            "options": {{"delay_s": 0.04, "default": "upper", "calls_file": {calls!r}}},
+        }}
+    ],
+)
+print(services.launch(setup=setup, started_by=None).pk)
+"""
+STATE = "SELECT state FROM runs_run"
+TRIALS = "SELECT id FROM runs_trial ORDER BY id"
+ANSWERS = "SELECT trial_id FROM runs_answer ORDER BY trial_id"
+
+
+def column(url: str, statement: str) -> list[object]:
+    """Ask the database itself, without a process that loads the application."""
+    if url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return [row[0] for row in connection.execute(statement)]
+    with psycopg.connect(url) as connection:
+        return [row[0] for row in connection.execute(statement)]
+
+
+def shell(running: Services, code: str) -> str:
+    done = running.manage("shell", "--no-imports", "-c", code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()[-1]
+
+
+def calls(path: Path) -> list[str]:
+    return path.read_text().split() if path.exists() else []
+
+
+def victims(running: Services) -> dict[str, list[int]]:
+    """The pool children of the worker, its main process, and both."""
+    main = psutil.Process(running.pid("default"))
+    children = [child.pid for child in main.children()]
+    return {"child": children, "main": [main.pid], "group": [main.pid, *children]}
+
+
+def kill(running: Services, kind: str) -> None:
+    for pid in victims(running)[kind]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_sixty_samples_survive_five_kills(
+    services: ServicesFactory, database_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls"
+    variables = {"DATABASE_URL": database_url, "LEASE_SECONDS": "2"}
+    with services(roles=["default", "dispatcher"], **variables) as running:
+        pk = shell(running, LAUNCH.format(samples=SAMPLES, calls=str(path)))
+        for kind in KILLS:
+            before = len(calls(path))
+            assert wait_until(lambda before=before: len(calls(path)) >= before + 6)
+            kill(running, kind)
+        assert wait_until(
+            lambda: column(database_url, STATE)[0] not in ("queued", "running"),
+            seconds=60,
+        ), running.log.read_text()
+        verified = running.manage("verify_run", pk)
+    assert column(database_url, STATE) == ["completed"]
+    assert len(column(database_url, TRIALS)) == SAMPLES
+    assert column(database_url, ANSWERS) == column(database_url, TRIALS)
+    assert verified.returncode == 0, verified.stdout
+    assert set(calls(path)) == {f"s{index:04}" for index in range(SAMPLES)}
