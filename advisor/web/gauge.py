@@ -46,8 +46,8 @@ class Gauge:
     ) -> Self:
         """Place a value that must reach ``limit``; the axis is 0 to 1.5 x limit."""
         span = axis or (0.0, 1.5 * limit)
-        places = (_place(x, span) for x in (limit, value, low, high))
-        return cls._made(text, "min", status, *places)
+        numbers = (limit, value, low, high)
+        return cls._placed("min", span, text, status, numbers)
 
     @classmethod
     def at_most(
@@ -66,20 +66,19 @@ class Gauge:
         Memory uses ``axis=(0, 1.7 * limit)``.
         """
         span = axis or (0.0, 1.5 * limit)
-        places = (_place(x, span) for x in (limit, value, low, high))
-        return cls._made(text, "max", status, *places)
+        numbers = (limit, value, low, high)
+        return cls._placed("max", span, text, status, numbers)
 
     @classmethod
-    def _made(
+    def _placed(
         cls,
-        text: str,
         side: Literal["min", "max"],
+        axis: tuple[float, float],
+        text: str,
         status: Status,
-        limit: float | None,
-        value: float | None,
-        low: float | None,
-        high: float | None,
+        numbers: tuple[float, float | None, float | None, float | None],
     ) -> Self:
+        limit, value, low, high = (_place(number, axis) for number in numbers)
         return cls(
             text=text,
             side=side,

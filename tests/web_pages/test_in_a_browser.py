@@ -1,0 +1,209 @@
+"""In a real Chromium: accessible, inside its width, quiet, usable without scripts."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from advisor.accounts import services
+from advisor.accounts.models import Role, Team, User
+from tests.services import require
+
+from .conftest import membership
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+WIDTHS = (1280, 820, 390, 320)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PUBLIC = (
+    *("/", "/sign-in/", "/sign-up/", "/password/reset/", "/styleguide/"),
+    *("/how-recommendations-are-made/", "/help/", "/privacy/", "/accessibility/"),
+    "/no-such-page/",
+)
+OWN = (
+    *("/account/", "/account/password/", "/account/two-step/", "/teams/new/"),
+    *("/t/team-atlas/settings/members/", "/t/team-atlas/settings/tokens/"),
+    "/t/team-atlas/settings/audit/",
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    require(CHROMIUM.exists(), "chromium")
+    # Playwright keeps an event loop, in which Django refuses to touch the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Visit:
+    """One visitor's window; remembers everything that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.page: Page = context.new_page()
+        self.base = base
+        self.wrong: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("request", self._request)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error" and "404 (Not Found)" not in message.text:
+            self.wrong.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.wrong.append(f"a request left: {request.url}")
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+
+def opened(
+    chromium: Browser, server: LiveServer, user: User | None = None, **options: Any
+) -> Visit:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+    if user is not None:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": server.url}
+        context.add_cookies([cookie])
+    return Visit(context, server.url)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong, by the rules of WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{v['id']}: {node['html'][:140]} {node.get('any', [{}])[:1]}"
+        for v in found["violations"]
+        for node in v["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("own", [False, True], ids=["public", "own"])
+def test_pages_are_accessible_quiet_and_inside_their_width(
+    own, theme, chromium, live_server, team, alice, bob
+):
+    require(AXE.exists(), "npm, then npm ci for axe-core")
+    services.invite(
+        email="dora@example.com", role=Role.VIEWER, by=membership(team, alice)
+    )
+    visit = opened(chromium, live_server, alice if own else None, color_scheme=theme)
+    wrong = []
+    for path in OWN if own else PUBLIC:
+        page = visit.go(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                wrong.append(f"{path} is {wide} wide at {width}")
+            # Each theme at one width: the other pairs differ in nothing axe looks at.
+            if width == (1280 if theme == "light" else 390):
+                wrong += [f"{path} at {width}: {fault}" for fault in faults(page)]
+    assert wrong + visit.wrong == []
+
+
+def test_the_accessibility_check_finds_what_is_wrong(chromium, live_server):
+    require(AXE.exists(), "npm, then npm ci for axe-core")
+    page = opened(chromium, live_server).go("/help/")
+    page.evaluate("document.querySelector('h1').style.color = '#ddd'")
+    page.evaluate("document.querySelector('main').append(new Image())")
+    found = " ".join(faults(page))
+    assert "color-contrast" in found
+    assert "image-alt" in found
+
+
+def test_the_theme_switch_works_at_once_and_is_remembered(chromium, live_server):
+    visit = opened(chromium, live_server, color_scheme="light")
+    page = visit.go("/help/")
+    page.locator("[data-theme-toggle]").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(15, 20, 24)"
+    )
+    assert visit.go("/privacy/").locator("html").get_attribute("data-theme") == "dark"
+    assert visit.wrong == []
+
+
+def test_without_javascript_the_switch_posts(chromium, live_server):
+    visit = opened(chromium, live_server, java_script_enabled=False)
+    page = visit.go("/help/")
+    page.locator("[data-theme-toggle]").click()
+    assert page.url.endswith("/help/")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(chromium, live_server):
+    page = opened(chromium, live_server).go("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_wrong_form_takes_the_focus_to_its_summary(chromium, live_server):
+    page = opened(chromium, live_server).go("/sign-in/")
+    page.locator("main button").click()
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.className") == "errsum"
+    page.locator(".errsum a").first.click()
+    assert page.evaluate("document.activeElement.id") == "id_login"
+
+
+def test_a_role_changes_as_soon_as_it_is_chosen(
+    chromium, live_server, team: Team, alice: User, bob: User
+):
+    visit = opened(chromium, live_server, alice)
+    page = visit.go("/t/team-atlas/settings/members/")
+    with page.expect_navigation():
+        page.get_by_label("Role of Bob").select_option("editor")
+    assert page.locator(".toast").inner_text() == "Bob is editor now."
+    assert membership(team, bob).role == Role.EDITOR
+    assert visit.wrong == []
+
+
+def test_a_menu_closes_by_escape_and_gives_the_focus_back(
+    chromium, live_server, team: Team, alice: User
+):
+    page = opened(chromium, live_server, alice).go("/account/")
+    summary = page.locator("details.team").first.locator("summary")
+    summary.click()
+    assert page.get_by_role("link", name="Create a team").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("link", name="Create a team").is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_specimen_chart_is_drawn_in_both_themes(chromium, live_server):
+    visit = opened(chromium, live_server, color_scheme="light")
+    page = visit.go("/styleguide/")
+    page.wait_for_selector(".plot .main-svg")
+    colour = (
+        "getComputedStyle(document.querySelector('.plot text.annotation-text')).fill"
+    )
+    light = page.evaluate(colour)
+    page.locator("[data-theme-toggle]").click()
+    page.wait_for_function(f"{colour} !== '{light}'")
+    assert visit.wrong == []
