@@ -1,6 +1,0 @@
-"""stub"""
-from advisor.web.pages import TextPage
-
-
-def styleguide_page() -> TextPage:
-    return TextPage(title="Components and states")
