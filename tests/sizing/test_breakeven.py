@@ -30,21 +30,28 @@ def random_price_sets(count, seed):
 
 def test_it_equals_direct_evaluation_in_ten_thousand_random_price_sets():
     rng = np.random.default_rng(12)
-    steps = rng.integers(1, 12, 10_000)
-    parts = rng.integers(1, 9, 10_000)
-    prices = random_price_sets(10_000, seed=11)
-    for (capacity, cost, saving), k, part in zip(prices, steps, parts, strict=True):
-        even = BreakEven(capacity, cost, saving)
+    capacity, cost = rng.uniform(1, 100, (2, 10_000)).tolist()
+    saving = rng.uniform(-0.5, 5, 10_000).tolist()
+    volumes = (rng.uniform(0, 12, 10_000) * capacity).tolist()
+    agreed = [
+        BreakEven(*prices).cheaper_at(volume) == own_is_cheaper(volume, *prices)
+        for *prices, volume in zip(capacity, cost, saving, volumes, strict=True)
+    ]
+    assert all(agreed)
+
+
+def test_it_is_exact_at_every_corner_and_crossing():
+    for k, prices in enumerate(random_price_sets(600, seed=11)):
+        capacity, cost, saving = prices
+        even = BreakEven(*prices)
         # The corner of a step and the crossing itself are where rounding would show.
-        crossing = int(k) * cost / saving if saving > 0 and cost > 0 else capacity
-        for volume in (int(part) * capacity / 4, crossing):
-            assert even.cheaper_at(volume) == own_is_cheaper(
-                volume, capacity, cost, saving
-            )
+        crossing = (k % 9 + 1) * cost / saving if saving > 0 and cost > 0 else capacity
+        for volume in ((k % 7 + 1) * capacity / 4, crossing):
+            assert even.cheaper_at(volume) == own_is_cheaper(volume, *prices)
 
 
 def test_its_intervals_are_the_runs_of_a_scan():
-    for capacity, cost, saving in random_price_sets(60, seed=5):
+    for capacity, cost, saving in random_price_sets(25, seed=5):
         even = BreakEven(capacity, cost, saving)
         grid = [Fraction(k, 40) * capacity for k in range(1, 240)]
         inside = list(even.intervals(up_to=6 * capacity))
