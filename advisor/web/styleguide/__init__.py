@@ -11,6 +11,7 @@ from django import forms
 from advisor.web import parts
 from advisor.web.figures import ChartFigure, HeatRow
 from advisor.web.gauge import Gauge
+from advisor.web.panels import EffectPanel, RankRow, Slider
 from advisor.web.parts import Link
 from advisor.web.styleguide.fields import broken_form, plain_form
 from advisor.web.styleguide.figures import CHART, HEAT_COLUMNS, HEAT_ROWS
@@ -30,6 +31,7 @@ from advisor.web.styleguide.pages import (
     TAGS,
     VERDICTS,
 )
+from advisor.web.styleguide.panels import PANEL, RANK, SLIDERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,16 @@ class StyleguidePage:
     form: forms.Form
     broken_form: forms.Form
     back: Link
+    panel: EffectPanel
+    sliders: tuple[Slider, ...]
+    rank: tuple[RankRow, ...]
     has_sign_in: bool = False
     top_links: tuple[Link, ...] = ()
 
 
 def styleguide_page() -> StyleguidePage:
     """Put all specimens together."""
-    rooms = "Colour Type Verdicts Text Forms Tables Charts Answers Empty Trouble"
+    rooms = "Colour Type Verdicts Text Forms Panels Tables Charts Answers Empty Trouble"
     return StyleguidePage(
         title="Components and states",
         anchors=tuple(Link(room, f"#{room.lower()}") for room in rooms.split()),
@@ -106,4 +111,7 @@ def styleguide_page() -> StyleguidePage:
         form=plain_form(),
         broken_form=broken_form(),
         back=Link("Keep running", "#"),
+        panel=PANEL,
+        sliders=SLIDERS,
+        rank=RANK,
     )

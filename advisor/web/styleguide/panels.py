@@ -1,0 +1,45 @@
+"""Made-up values for the side panels."""
+
+from advisor.web.panels import EffectPanel, Excluded, RankRow, Slider
+from advisor.web.parts import Fact, Link, Verdict
+
+PANEL = EffectPanel(
+    title="Still in the running",
+    left=9,
+    total=24,
+    excluded=(
+        Excluded(count=4, reason="licence excludes commercial use"),
+        Excluded(count=11, reason="do not fit 48 GB at 8-bit"),
+    ),
+    note="Nothing is removed without a stated reason.",
+    link=Link("See the 9 models", "#panels"),
+    facts_title="At your volume",
+    facts=(
+        Fact(term="Average load", value="1.2 requests/s"),
+        Fact(term="Reference would cost", value=None),
+    ),
+)
+SLIDERS = (
+    Slider(
+        name="specimen-p95",
+        label="p95 latency",
+        value=2.5,
+        shown="2.5",
+        unit="s",
+        least=0.5,
+        most=5.0,
+        step=0.1,
+        ends=("0.5 s", "5 s"),
+    ),
+)
+RANK = (
+    RankRow(
+        name="small",
+        value="$662",
+        verdict=Verdict("pass", "pass", "Cheapest that was certified"),
+        recommended=True,
+    ),
+    RankRow(
+        name="tiny", value="$365", verdict=Verdict("fail", "fail", "0.81 s too slow")
+    ),
+)
