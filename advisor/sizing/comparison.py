@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.special import ndtr, ndtri
-from scipy.stats import binom
+from scipy.special import bdtr, ndtr, ndtri
 
 from advisor.sizing.errors import InvalidMeasurement
 
@@ -54,7 +53,7 @@ def mcnemar(pairs: Pairs) -> float:
     if alone == 0:
         return 1.0
     fewer = min(pairs.reference, pairs.candidate)
-    return min(1.0, 2 * float(binom.cdf(fewer, alone, 0.5)))
+    return min(1.0, 2 * float(bdtr(fewer, alone, 0.5)))
 
 
 def tango_score(pairs: Pairs, margin: float) -> float:

@@ -7,6 +7,7 @@ with numbers, ``promise`` says what is promised and how surely. The parts are bu
 
 from advisor.sizing import formats, phrases, sentences
 from advisor.sizing.conclusions import Finding, Recommendation
+from advisor.sizing.measurement import Objective, Promise, Stop
 
 
 def sentence(recommendation: Recommendation) -> str:
@@ -42,34 +43,55 @@ def reason(recommendation: Recommendation, finding: Finding) -> str:
     elif finding.standing == "not_run":
         text = sentences.not_run(recommendation)
     else:
-        text = sentences.capital(sentences.shortcomings(finding)) + "."
+        told = sentences.shortcomings(finding)
+        lead = "Not run: " if finding.evidence.not_run else ""
+        text = f"{sentences.capital(lead + told)}."
     return text + phrases.unverified(finding)
 
 
 def promise(recommendation: Recommendation) -> str:
     """Return what is promised, in words that hold for the promise chosen."""
     case = recommendation.case
-    if recommendation.confidence is None:
+    return promise_words(
+        promise=case.promise,
+        stop=case.stop,
+        objective=case.objective,
+        confidence=case.confidence,
+        look=case.look,
+        has_reference=case.reference is not None,
+    )
+
+
+def promise_words(
+    *,
+    promise: Promise,
+    stop: Stop,
+    objective: Objective,
+    confidence: float,
+    look: int,
+    has_reference: bool,
+) -> str:
+    """Return what look ``look`` at ``confidence`` promises."""
+    error = look * (1 - confidence)
+    if error >= 1 - 1e-9:
         return (
-            f"After {case.look} looks at the same samples no confidence is left to "
+            f"After {look} looks at the same samples no confidence is left to "
             "state. Bring new samples."
         )
-    error = case.look * (1 - case.confidence)
-    if case.promise == "samples" and case.stop == "exhausted":
+    if promise == "samples" and stop == "exhausted":
         return "The verdict of all your samples, which were all run."
-    if case.promise == "samples":
+    if promise == "samples":
         agree = formats.percent(max(1 - 3 * error, 0.0), 0)
         return (
             "The same verdict as all your samples, with probability at least "
             f"{agree} (above 99% in simulation)."
         )
     sure, kept = formats.percent(1 - error, 0), formats.percent(1 - 2 * error, 0)
-    best = sentences.BEST[case.objective]
     what = "its quality on requests drawn like your samples is at least your minimum"
-    if case.reference is not None:
+    if has_reference:
         what = "its loss on requests drawn like your samples is within the margin"
     return (
-        f"The {best} candidate we could certify; with {sure} confidence {what}; with "
-        f"{kept} no {sentences.MORE[case.objective]} qualifying candidate was rejected "
-        "on quality."
+        f"The {sentences.BEST[objective]} candidate we could certify; with {sure} "
+        f"confidence {what}; with {kept} no {sentences.MORE[objective]} qualifying "
+        "candidate was rejected on quality."
     )

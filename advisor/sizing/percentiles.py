@@ -7,11 +7,12 @@ are the unit.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import ceil, inf, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from advisor.sizing.errors import InvalidMeasurement
 from advisor.sizing.measurement import Figure
@@ -70,16 +71,23 @@ def bounds(
         return 0.0, inf
     if bursts is not None:
         return _burst_bounds(times, q, confidence, bursts)
-    n = len(times)
+    lower, upper = _ranks(len(times), q, confidence)
     ordered = np.sort(np.asarray(times, dtype=np.float64))
-    # how many requests stay below the true percentile is binomial (n, q)
-    upper = int(binom.ppf(confidence, n, q)) + 1
-    lower = int(binom.ppf(1 - confidence, n, q))
-    if binom.cdf(lower, n, q) > 1 - confidence:
-        lower -= 1
-    low = 0.0 if lower < 0 else float(ordered[lower])
-    high = inf if upper > n else float(ordered[upper - 1])
+    low = 0.0 if lower == 0 else float(ordered[lower - 1])
+    high = inf if upper > len(times) else float(ordered[upper - 1])
     return low, high
+
+
+@lru_cache(maxsize=1024)
+def _ranks(n: int, q: float, confidence: float) -> tuple[int, int]:
+    """Return the ranks of both bounds, from 1; 0 and n + 1 where there is none.
+
+    How many of ``n`` requests stay below the true percentile is binomial (n, q).
+    """
+    at_most = bdtr(np.arange(n + 1, dtype=np.float64), n, q)
+    upper = int(np.searchsorted(at_most, confidence)) + 1
+    lower = int(np.searchsorted(at_most, 1 - confidence, side="right"))
+    return lower, upper
 
 
 def _burst_bounds(

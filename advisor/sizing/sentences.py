@@ -152,7 +152,7 @@ def shortcomings(finding: Finding) -> str:
     """Return every must that excludes, each with its distance; "" without one."""
     told = [phrases.failed(row) for row in finding.rows_with("failed")]
     unknown = [phrases.name(row) for row in finding.rows_with("unknown")]
-    if unknown:
+    if unknown and not (told and finding.evidence.not_run):
         told.append(f"not measured: {', '.join(unknown)}")
     return "; ".join(told)
 

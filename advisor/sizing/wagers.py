@@ -185,7 +185,17 @@ class Side:
         return self._certain(1.0 - m - (behind / left if self.finite else 0.0))
 
     def _settled_grid(self) -> NDArray[np.bool_]:
-        return np.fromiter((self._settled(m) for m in GRID.tolist()), bool, GRID.size)
+        """Return ``_settled`` for each margin of the grid."""
+        left = self.horizon - self.n
+        behind = GRID * self.weight - self.total
+        at_end = behind > TOLERANCE if self.strict else behind >= -TOLERANCE
+        if self.finite and left == 0:
+            return at_end
+        room = 1.0 - GRID - (behind / left if self.finite else 0.0)
+        settled = room < -TOLERANCE if self.strict else room <= TOLERANCE
+        if self.strict:
+            settled[-1] = at_end[-1]
+        return settled
 
     def _certain(self, room: float) -> bool:
         """Return whether ``room``, what one unit can still lose, rules the null out."""
