@@ -2,7 +2,8 @@
 
 Reads the report's values as JSON from standard input and writes the PDF to standard
 output. Run as ``python -m advisor.reports.paper.typesetter`` by `rendering`, under
-limits of memory and processor time. No network, no packages, an empty root folder.
+limits of memory and processor time. No network, no packages, and the template is the
+only file that it may read.
 """
 
 import json
@@ -63,18 +64,21 @@ def cleaned(value: Any, key: str = "") -> Any:
 def typeset(report: dict[str, Any]) -> bytes:
     """Return the tagged PDF (PDF/UA-1); the same bytes for the same values."""
     template = Path(__file__).with_name("report.typ").read_bytes()
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
     stamp = datetime.fromisoformat(report["stamp"]).astimezone(UTC)
-    with tempfile.TemporaryDirectory() as empty:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "report.typ").write_bytes(template)
         pdf: bytes = typst.compile(
-            template,
+            root / "report.typ",
             None,
-            empty,
-            package_path="/nonexistent",
+            root,
+            package_path=Path("/nonexistent"),
             format="pdf",
             sys_inputs={"data": json.dumps(cleaned(report))},
-            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
+            font_paths=fonts,
             pdf_standards="ua-1",
-            timestamp=stamp,
+            timestamp=int(stamp.timestamp()),
         )
     return pdf
 

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 from advisor.catalog.services import ensure_facts
 from advisor.projects.schema import SetupInvalid
 from advisor.projects.services import known_names
-from advisor.reports.pages import terminal
-from advisor.reports.services import evaluating, records
+from advisor.reports.pages import record, terminal
+from advisor.reports.services import evaluating
 from advisor.reports.services.setup_files import read_setup, store_setup
 from advisor.runs.models import Run
 from advisor.runs.services import LaunchRefused
@@ -81,7 +81,7 @@ class Command(BaseCommand):
             options["json"].write_bytes(recommendation.document.encode())
             self.stdout.write(f"JSON: {options['json'].resolve()}")
         if options["report"]:
-            options["report"].write_bytes(records.pdf_of(run))
+            options["report"].write_bytes(record.pdf_of(run))
             self.stdout.write(f"PDF: {options['report'].resolve()}")
         return EXITS[recommendation.outcome]
 

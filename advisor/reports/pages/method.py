@@ -1,0 +1,148 @@
+"""How was it decided, on what, and how is it repeated? Method, provenance, notices."""
+
+from typing import Any
+
+from advisor.reports.pages import words
+from advisor.reports.selectors import Result, disturbed
+from advisor.runs.models import Run
+from advisor.sizing import explanation, formats
+from advisor.web.parts import Fact, Notice
+
+HASH_SHOWN = 12
+FEW_SAMPLES = 30
+OBJECTIVES = {
+    "cost": "Cheapest first",
+    "size": "Fewest parameters first",
+    "latency": "Fastest first",
+}
+
+
+def promise_of(result: Result) -> str:
+    """Return what the recommendation promises, in words."""
+    manifest = result.run.manifest
+    return explanation.promise_words(
+        promise=manifest["promise"],
+        stop=manifest["stop"],
+        objective=manifest["objective"],
+        confidence=manifest["confidence"],
+        look=result.document["look"],
+        has_reference=result.reference is not None,
+    )
+
+
+def notices_of(result: Result) -> tuple[Notice, ...]:
+    """Return what a reader must know before trusting the figures."""
+    manifest, notices = result.run.manifest, []
+    count = manifest["samples"]["count"]
+    if count < FEW_SAMPLES:
+        text = f"{count} samples tell models apart only when they differ widely."
+        notices.append(_warning("Few samples.", text))
+    left_out = manifest["samples"]["left_out"]
+    if left_out:
+        text = f"{formats.count(len(left_out), 'sample')} had no recorded answer."
+        notices.append(_warning("Left out.", text))
+    if result.run.state == Run.State.WITH_GAPS:
+        text = "Some answers could not be had; each counts at its worst for certifying."
+        notices.append(_warning("Gaps.", text))
+    if disturbed(result.run):
+        text = "Other work ran on the machine while times were measured."
+        notices.append(_warning("Disturbed measurement.", text))
+    return tuple(notices)
+
+
+def method_of(result: Result) -> tuple[Fact, ...]:
+    """Return how it was measured and decided, one fact a line."""
+    manifest, calls = result.run.manifest, result.document["calls"]
+    objective = OBJECTIVES[manifest["objective"]]
+    repeats = manifest["repeats"]
+    times = f", {repeats} times each" if repeats > 1 else ""
+    made, all_calls = calls["made"], calls["exhaustive"]
+    return (
+        Fact(term="Promise", value=promise_of(result)),
+        Fact(term="Order", value=f"{objective}, by measured values."),
+        Fact(term="Score", value=_scorer(manifest["scorer_described"])),
+        Fact(
+            term="Samples",
+            value=f"{formats.count(manifest['samples']['count'], 'sample')}{times}"
+            " in one fixed order that is a hash of their contents.",
+        ),
+        Fact(
+            term="Answers",
+            value=f"{formats.number(made)} of {formats.number(all_calls)} possible"
+            " were taken, reference and recorded ones included.",
+        ),
+        Fact(
+            term="Not counted",
+            value="Staff, storage and network costs; requests unlike the samples.",
+        ),
+    )
+
+
+def provenance_of(result: Result) -> tuple[Fact, ...]:
+    """Return hashes, seed, models, prices and versions."""
+    proof = result.document["provenance"]
+    spent = formats.money(words.value_of(result.document["spend_usd"]))
+    hosts = ", ".join(proof["hosts_contacted"]) or "none"
+    versions = ", ".join(f"{name} {v}" for name, v in sorted(proof["versions"].items()))
+    return (
+        Fact(term="Samples", value=f"sha256:{proof['samples_sha256']}"),
+        Fact(term="Rule", value=f"sha256:{proof['rule_sha256']}"),
+        Fact(term="Seed", value=f"{proof['seed']}, look {result.document['look']}"),
+        Fact(term="Models", value=None, lines=_models(result)),
+        Fact(term="Prices", value=None, lines=_prices(result)),
+        Fact(term="Spent", value=spent),
+        Fact(term="Hosts contacted", value=hosts),
+        Fact(term="Versions", value=versions),
+    )
+
+
+def _models(result: Result) -> tuple[str, ...]:
+    lines = []
+    for key, row in result.rows.items():
+        facts = row.facts or {}
+        parts = [str(row.spec.get("model") or words.ENGINES[row.engine])]
+        if facts.get("revision"):
+            parts.append(f"revision {facts['revision'][:HASH_SHOWN]}")
+        if facts.get("weights_sha256"):
+            parts.append(f"weights sha256:{facts['weights_sha256'][:HASH_SHOWN]}")
+        if row.recorded is not None:
+            parts = [f"recorded answers {row.recorded.name}"]
+            parts.append(f"sha256:{row.recorded.sha256[:HASH_SHOWN]}")
+        lines.append(f"{key}: {', '.join(parts)}")
+    return tuple(lines)
+
+
+def _prices(result: Result) -> tuple[str, ...]:
+    lines = []
+    for key, row in result.rows.items():
+        told = _price(row.spec)
+        if told:
+            lines.append(f"{key}: {told}")
+    return tuple(lines) or (formats.DASH,)
+
+
+def _price(spec: dict[str, Any]) -> str:
+    """Return a candidate's price with source and date; empty when it has none."""
+    parts, price = [], spec.get("price") or {}
+    if price.get("input_per_1m") is not None:
+        tokens_in = formats.money(price["input_per_1m"])
+        tokens_out = formats.money(price.get("output_per_1m"))
+        parts.append(f"{tokens_in} and {tokens_out} per million tokens in and out")
+    if spec.get("hourly") is not None:
+        parts.append(f"{formats.money(spec['hourly'])} per hour of {spec['hardware']}")
+    if not parts:
+        return ""
+    source = price.get("source") or "catalog"
+    day = price.get("as_of")
+    return "; ".join(parts) + f" ({source}{', ' + day if day else ''})"
+
+
+def _scorer(described: dict[str, Any]) -> str:
+    name = str(described.get("name", "")).replace("_", " ")
+    options = {key: v for key, v in described.items() if key not in ("name", "version")}
+    told = ", ".join(f"{key} {value}" for key, value in options.items() if value)
+    return f"{name.capitalize()}{f' ({told})' if told else ''}"
+
+
+def _warning(title: str, text: str) -> Notice:
+    return Notice(kind="warn", icon="warn", title=title, text=text)

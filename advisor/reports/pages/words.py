@@ -1,0 +1,91 @@
+"""How is a figure of the stored document written? Dictionaries in, text out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.sizing import formats
+from advisor.sizing.measurement import Figure
+from advisor.web.parts import Verdict
+
+Stored = Mapping[str, Any] | None
+
+VERDICTS = {
+    "recommended": Verdict("pass", "pass", "Recommended"),
+    "qualifies": Verdict("pass", "pass", "Meets every constraint"),
+    "rejected": Verdict("fail", "fail", "Rejected"),
+    "undecided": Verdict("warn", "unsure", "Undecided"),
+    "not_run": Verdict("quiet", "skip", "Not run"),
+}
+REFERENCE = Verdict("quiet", "seal", "Reference")
+STATUSES = {
+    "met": Verdict("pass", "pass", "Met"),
+    "failed": Verdict("fail", "fail", "Failed"),
+    "undecided": Verdict("warn", "unsure", "Undecided"),
+    "unknown": Verdict("quiet", "skip", "Not measured"),
+}
+NAMES = {
+    "quality_margin": "Loss against the reference",
+    "min_quality": "Quality",
+    "p95_latency_ms": "p95 latency",
+    "ttft_ms": "Time to first token, p95",
+    "monthly_requests": "Monthly volume",
+    "peak_requests_per_second": "Peak load",
+    "monthly_budget_usd": "Cost per month",
+    "hosting": "Where it runs",
+    "local_only": "Stays in the network",
+    "max_memory_gb": "Memory",
+    "hardware": "Hardware",
+    "licences": "Licence",
+    "languages": "Languages",
+    "context_tokens": "Context",
+}
+ENGINES = {
+    "transformers": "run here",
+    "openai": "endpoint",
+    "recorded": "recorded answers",
+    "fake": "scripted",
+}
+
+
+def value_of(figure: Stored) -> float | None:
+    """Return the value of a stored figure, None when nothing was measured."""
+    return None if figure is None else figure["value"]
+
+
+def points(share: float | None) -> str:
+    """Return a share as points of score, one decimal, without the unit."""
+    return formats.number(None if share is None else share * 100, 1)
+
+
+def quality(figure: Stored) -> tuple[str, str]:
+    """Return a quality and its interval in points of score."""
+    if figure is None:
+        return formats.DASH, ""
+    low, high = figure["low"], figure["high"]
+    if low is None or high is None:
+        return points(figure["value"]), ""
+    return points(figure["value"]), f"{points(low)} to {points(high)}"
+
+
+def margin(figure: Figure) -> str:
+    """Return half the interval of a figure in points, such as ± 2.3."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return ""
+    half = max(figure.high - figure.value, figure.value - figure.low)
+    return f"± {points(half)}"
+
+
+def name_of(key: str) -> str:
+    """Return the name of a constraint; a slice is named by its tag."""
+    kind, _, tag = key.partition(".")
+    return f"Quality of {tag}" if kind == "slices" else NAMES.get(key, key)
+
+
+def spec_note(spec: Mapping[str, Any], engine: str) -> str:
+    """Return engine, precision and machine of a candidate in a few words."""
+    parts = [ENGINES.get(engine, engine)]
+    if engine == "transformers":
+        parts = [str(spec.get("precision") or "fp32"), str(spec.get("hardware") or "")]
+    if engine == "openai":
+        parts.append(str(spec.get("model") or ""))
+    return ", ".join(part.replace("-", " ") for part in parts if part)
