@@ -208,6 +208,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "advisor.web.finders.PlotlyFinder",
+    "advisor.web.stylesheet.StylesheetFinder",
 ]
 HASHED_STATIC = env.bool("HASHED_STATIC", default=PRODUCTION)
 STATIC_ROOT = BASE_DIR / "staticfiles" if HASHED_STATIC else None

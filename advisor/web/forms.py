@@ -41,5 +41,7 @@ class HouseForm(forms.Form):
 
 def _ask_for(name: str, field: forms.Field) -> str:
     label = str(field.label or name.replace("_", " "))
+    if label.endswith("?"):
+        return "Choose an answer"
     thing = label[:1].lower() + label[1:] if label[1:2].islower() else label
     return f"{'Choose' if isinstance(field, CHOICES) else 'Enter'} {thing}"

@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from advisor.web.stylesheet import bundle
+
 ROOT = Path(settings.BASE_DIR) / "static/css"
 FILES = sorted(ROOT.rglob("*.css"))
 LITERAL = re.compile(
@@ -56,7 +58,7 @@ def test_every_custom_property_that_is_used_is_defined():
     assert used - defined - inline == set()
 
 
-@pytest.mark.parametrize("name", ["css/app.css", "js/page.js", "img/icon.svg"])
+@pytest.mark.parametrize("name", ["css/rightsize.css", "js/page.js", "img/icon.svg"])
 def test_static_files_are_found(name: str):
     assert finders.find(name)
 
@@ -64,3 +66,26 @@ def test_static_files_are_found(name: str):
 def test_the_stylesheets_are_light():
     """A page may weigh 150 KB without plotly; htmx takes 51 of them."""
     assert sum(path.stat().st_size for path in FILES) < 80_000
+
+
+def test_the_bundle_holds_every_rule_in_its_layer():
+    whole = bundle(ROOT / "app.css")
+    assert "@import" not in whole
+    assert whole.count("{") == whole.count("}")
+    for path in FILES:
+        layer = {"components": "components", "pages": "pages"}.get(path.parent.name)
+        if layer:
+            rules = re.sub(r"/\*.*?\*/\n*", "", path.read_text(), flags=re.S)
+            assert f"@layer {layer} {{\n{rules}}}" in whole, path.name
+
+
+def test_the_bundle_follows_a_change(tmp_path: Path):
+    (tmp_path / "app.css").write_text(
+        '@layer base;\n@import url("a.css") layer(base);\n@import url("p.css") print;\n'
+    )
+    (tmp_path / "a.css").write_text("/* One. */\n\nb { color: inherit; }\n")
+    (tmp_path / "p.css").write_text("i { color: inherit; }\n")
+    assert bundle(tmp_path / "app.css") == (
+        "@layer base;\n@layer base {\nb { color: inherit; }\n}\n"
+        "@media print {\ni { color: inherit; }\n}\n"
+    )

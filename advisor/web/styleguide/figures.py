@@ -62,7 +62,7 @@ TRADE_OFF = TradeOff(
             label="large", note="reference", verdict="reference", quality=100, cost=8400
         ),
     ),
-    cost_title="Cost per month (log scale)",
+    cost_title="Cost per month",
     summary="Three made-up models: quality against monthly cost.",
     floor=93,
     floor_label="Quality floor 93%",
