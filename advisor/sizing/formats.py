@@ -95,6 +95,12 @@ def count(value: float | None, what: str) -> str:
     return f"{number(value)} {what}" + ("" if value == 1 else "s")
 
 
+def about(value: int, what: str) -> str:
+    """Return an estimated count with its noun, rounded up to two digits."""
+    step = 10 ** max(len(str(value)) - 2, 0)
+    return f"about {count(-(-value // step) * step, what)}"
+
+
 def span(low: float | None, high: float | None, digits: int = 2) -> str:
     """Return an interval, such as "0.70 to 0.97"."""
     return f"{number(low, digits)} to {number(high, digits)}"

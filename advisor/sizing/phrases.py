@@ -96,7 +96,7 @@ def settling(row: Row) -> str:
     """Return about how many more samples would settle a quality."""
     if row.more is None:
         return "how many more samples would settle it cannot be told"
-    return f"about {formats.count(row.more, 'more sample')} would settle it"
+    return f"{formats.about(row.more, 'more sample')} would settle it"
 
 
 def loss(value: object) -> str:

@@ -173,7 +173,7 @@ def _settling(finding: Finding) -> str:
     row = finding.rows_with("undecided")[0]
     if row.more is None:
         return "how many more samples cannot be told"
-    return f"about {formats.count(row.more, 'more sample')}"
+    return formats.about(row.more, "more sample")
 
 
 def _bound(recommendation: Recommendation, finding: Finding) -> str:

@@ -15,6 +15,14 @@ def scores(right: int, n: int = ANSWERED) -> tuple[float, ...]:
     )
 
 
+def losing(count: int, right: int = 170) -> tuple[float, ...]:
+    """Return ``scores(right)`` with the first ``count`` right answers made wrong."""
+    kept = list(scores(right))
+    for index in [index for index, score in enumerate(kept) if score][:count]:
+        kept[index] = 0.0
+    return tuple(kept)
+
+
 def dollars(a_month: float, a_thousand: float | None = None) -> Costs:
     """Return costs that are certain, as billed."""
     thousand = a_month if a_thousand is None else a_thousand
