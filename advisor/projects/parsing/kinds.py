@@ -5,6 +5,7 @@ file is refused with the name of what it is, so that nobody debugs a PNG as CSV.
 """
 
 import io
+import struct
 import zipfile
 from pathlib import PurePosixPath
 
@@ -102,7 +103,7 @@ def _zip_refused(data: bytes) -> Refused:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             is_excel = "xl/workbook.xml" in archive.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError):
         is_excel = False
     if is_excel:
         wrong = "This is an Excel file."

@@ -41,7 +41,7 @@ class Problem:
         found = f" Found “{self.found}”." if self.found is not None else ""
         text = f"{self.wrong}{found} {self.remedy}".strip()
         place = self.place
-        return f"{place[0].upper()}{place[1:]}: {text}" if place else text
+        return visible(f"{place[0].upper()}{place[1:]}: {text}" if place else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,15 @@ class Findings:
         return (*self.problems, rest)
 
 
+def visible(text: str) -> str:
+    """Return ``text`` with what cannot be printed shown as U+FFFD."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 def excerpt(text: object, limit: int = 80) -> str:
     """Return a value as one visible line of at most ``limit`` characters."""
     line = " ".join(str(text).split())
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in line[: limit + 1])
+    shown = visible(line[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 

@@ -7,12 +7,24 @@ within; macros; passwords; parts that no workbook has; XML that declares entitie
 
 import io
 import stat
+import struct
 import zipfile
+import zlib
 
 from advisor.projects.parsing import limits
 from advisor.projects.parsing.values import refused
 
 KNOWN = ("[Content_Types].xml", "_rels/", "docProps/", "xl/", "customXml/")
+# What the zip module raises for damaged archives, beside its own error.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 BIG = f"It unpacks to more than {limits.UNPACKED_BYTES // 1_000_000} MB."
 UNSAFE = "The workbook holds unsafe XML (it declares entities)."
@@ -28,7 +40,7 @@ def check_workbook(data: bytes) -> bool:
             for entry in entries:
                 _check_entry(entry)
             return _read_parts(archive, entries)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
+    except DAMAGED as error:
         wrong = "The Excel file is damaged."
         raise refused("damaged_file", wrong, SAVE_AGAIN) from error
 

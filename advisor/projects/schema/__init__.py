@@ -9,7 +9,11 @@ from advisor.projects.schema.known import Known
 from advisor.projects.schema.parse import parse_setup
 from advisor.projects.schema.problems import Problem, SetupInvalid
 from advisor.projects.schema.rule import rule_of, rule_sha256, sample_order
-from advisor.projects.schema.samples import check_samples, without_reference
+from advisor.projects.schema.samples import (
+    beyond_context,
+    check_samples,
+    without_reference,
+)
 from advisor.projects.schema.values import CandidateSpec, PriceSpec, Setup
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "Setup",
     "SetupFiles",
     "SetupInvalid",
+    "beyond_context",
     "check_samples",
     "parse_setup",
     "read_files",

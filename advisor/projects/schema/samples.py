@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from advisor.engines.text import estimate_tokens
 from advisor.projects.parsing.contents import SampleRow
 from advisor.projects.parsing.meaning import expected_problems, meaning_problems
+from advisor.projects.parsing.values import Findings, Unit
 from advisor.projects.parsing.values import Problem as RowProblem
-from advisor.projects.parsing.values import Unit
 from advisor.projects.schema.problems import Problem, did_you_mean
 from advisor.projects.schema.values import Setup
 
@@ -43,6 +44,27 @@ def without_reference(
     )
     remedy = "Add the answers, or check that the ids are those of the samples."
     return missing, Problem("reference.file", None, wrong, remedy)
+
+
+def beyond_context(
+    setup: Setup, samples: Sequence[SampleRow], contexts: Sequence[int], unit: Unit
+) -> list[RowProblem]:
+    """Return a warning for each sample too long for every candidate.
+
+    ``contexts`` are the context lengths that are known, in tokens; none known, no
+    warning. Tokens are estimated from the length of prompt and input, and the longest
+    answer must fit too. Nothing is cut silently: the server says what it cut.
+    """
+    findings = Findings(unit=unit)
+    room = max(contexts, default=0) - setup.max_output_tokens
+    around = estimate_tokens(setup.prompt.replace("{input}", ""))
+    for sample in samples if contexts else ():
+        needed = around + estimate_tokens(sample.input)
+        if needed > room:
+            wrong = f"It takes about {needed:,} tokens; every candidate has fewer."
+            remedy = "Shorten it, or add a candidate with a longer context."
+            findings.warn("beyond_context", wrong, remedy, row=sample.row)
+    return list(findings.listed())
 
 
 def _slices(setup: Setup, samples: Sequence[SampleRow]) -> Iterator[Problem]:

@@ -1,7 +1,12 @@
 """Samples are held against the setup before anything runs."""
 
 from advisor.projects.parsing import SampleRow
-from advisor.projects.schema import check_samples, parse_setup, without_reference
+from advisor.projects.schema import (
+    beyond_context,
+    check_samples,
+    parse_setup,
+    without_reference,
+)
 from tests.projects.schema.test_parse import SETUP
 
 
@@ -54,3 +59,19 @@ def test_more_than_5_percent_left_out_are_an_error():
     assert len(left_out) == 3
     assert problem is not None
     assert "no recorded answer to 3 of 40 samples (s37, s38, s39)" in problem.wrong
+
+
+def test_a_sample_too_long_for_every_candidate_is_named():
+    setup = parse_setup({**SETUP, "max_output_tokens": 100})
+    samples = [*rows(2), SampleRow(id="x", input="word " * 400, row=9)]
+
+    (warning,) = beyond_context(setup, samples, [256, 512], "row")
+
+    assert (warning.row, warning.severity) == (9, "warning")
+    assert "about 500 tokens" in warning.wrong
+
+
+def test_without_a_known_context_no_sample_is_too_long():
+    samples = [SampleRow(id="x", input="word " * 400, row=9)]
+
+    assert beyond_context(parse_setup(SETUP), samples, [], "row") == []
