@@ -116,7 +116,8 @@ def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
 @transaction.atomic
 def drop_candidate(*, candidate: Candidate, reason: str) -> None:
     """Go on without a candidate; what it answered stays, the rest is not run."""
-    moved = move_candidate(
+    run = Run.objects.select_for_update().get(pk=candidate.run_id)
+    moved = run.state in _going() and move_candidate(
         candidate,
         to=Candidate.State.NOT_RUN,
         text=f"{candidate.key} is left out: {reason}",
@@ -124,8 +125,8 @@ def drop_candidate(*, candidate: Candidate, reason: str) -> None:
     )
     if not moved:
         raise StepRefused(
-            f"{candidate.key} is {candidate.get_state_display().lower()} and cannot be"
-            " left out."
+            f"{candidate.key} is {candidate.get_state_display().lower()} and its run"
+            f" {run.get_state_display().lower()}: what is over cannot be left out."
         )
     skip(candidate.run_id, candidate_ids=[candidate.pk], why="not_run")
 

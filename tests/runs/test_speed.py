@@ -1,0 +1,143 @@
+"""The speed phase is one unit: apart from quality, flagged when disturbed, paid for."""
+
+import math
+
+import pytest
+
+from advisor.runs import selectors, services
+from advisor.runs.models import Attempt, Candidate, Run, SpeedRecord
+from advisor.runs.services.claiming import claim_unit
+from advisor.runs.services.driving import never
+from advisor.runs.services.holding import held_engine
+from advisor.runs.services.money import ledger
+from advisor.runs.services.speed import measure_speed
+from advisor.runs.services.verifying import broken_invariants
+from advisor.sizing.percentiles import smallest_n
+from tests.runs.factory import make_setup
+
+pytestmark = pytest.mark.django_db
+Phase = SpeedRecord.Phase
+
+
+def timed(**setup) -> tuple[Run, Candidate]:
+    """A run whose scripted candidate is timed, as a model or a server would be."""
+    options = {"default": "upper", "latency_ms": 100.0, "ttft_ms": 40.0}
+    entry = {"id": "a", "options": options, **setup.pop("entry", {})}
+    setup.setdefault("constraints", {"min_quality": 0.01})
+    made = make_setup(samples=20, candidates=[entry], **setup)
+    run = services.launch(setup=made, started_by=None)
+    one = run.candidates.get()
+    one.spec["timed"] = True
+    one.save(update_fields=["spec"])
+    return run, one
+
+
+def test_a_candidate_is_warmed_up_and_then_timed_alone():
+    run, one = timed()
+    services.run_inline(run)
+    phases = one.speed.order_by("pk").values_list("phase", flat=True)
+    assert list(phases) == ["warm_up"] * 3 + ["single"] * 72
+    one.refresh_from_db()
+    assert one.state == Candidate.State.DONE
+    assert run.state == Run.State.COMPLETED
+    assert broken_invariants(run) == []
+
+
+def test_the_warm_up_counts_for_nothing():
+    run, _ = timed()
+    services.run_inline(run)
+    evidence = selectors.case_of(run).evidence[0]
+    assert evidence.latency_ms == (100.0,) * 72
+    assert evidence.ttft_ms == (40.0,) * 72
+    assert evidence.bursts is None
+    assert evidence.capacity_rps.value == pytest.approx(10.0)
+
+
+def test_the_requests_suffice_for_a_bound_on_both_sides():
+    assert smallest_n(0.95, sides=2) == 72
+
+
+def test_a_failure_counts_as_endless():
+    run, one = timed()
+    one.spec["options"]["failures"] = {
+        "s0003": {"code": "timeout", "kind": "model", "message": "slow"}
+    }
+    one.save(update_fields=["spec"])
+    services.run_inline(run)
+    latency = selectors.case_of(run).evidence[0].latency_ms
+    assert 3 <= sum(map(math.isinf, latency)) <= 4
+
+
+def test_a_peak_is_sent_as_an_open_loop_in_bursts(settings):
+    settings.SPEED_SECONDS = 1
+    run, one = timed(
+        constraints={"min_quality": 0.01, "peak_requests_per_second": 400.0}
+    )
+    services.run_inline(run)
+    load = list(one.speed.filter(phase=Phase.LOAD).order_by("index"))
+    bursts = {record.burst for record in load}
+    assert bursts == set(range(80))
+    evidence = selectors.case_of(run).evidence[0]
+    assert len(evidence.bursts) == len(evidence.latency_ms) == len(load)
+    # counted from the scheduled send, never below the answer's own time
+    assert min(evidence.latency_ms) >= 100.0
+
+
+def test_an_interrupted_phase_leaves_nothing_and_starts_afresh():
+    run, one = timed()
+    asked = iter([False] * 60)
+    services.drive(
+        run_id=run.pk, candidate_id=one.pk, stopping=lambda: next(asked, True)
+    )
+    one.refresh_from_db()
+    assert (one.state, one.lease_token) == (Candidate.State.SPEED, None)
+    assert not one.speed.exists()
+    services.run_inline(run)
+    assert one.speed.filter(phase=Phase.SINGLE).count() == 72
+
+
+def test_another_worker_does_not_measure_at_the_same_time():
+    timed()
+    Candidate.objects.update(state=Candidate.State.SPEED)
+    Run.objects.update(state=Run.State.RUNNING)
+    one = Candidate.objects.select_related("run").get()
+    with held_engine(one) as (engine, _):
+        assert claim_unit(one) is not None
+        assert measure_speed(one, engine, stopping=never) is False
+    assert not one.speed.exists()
+
+
+def test_less_time_means_fewer_requests_and_the_log_says_so(settings):
+    settings.SPEED_SECONDS = 0.0
+    run, one = timed()
+    services.run_inline(run)
+    assert one.speed.filter(phase=Phase.SINGLE).count() < 72
+    texts = [event.text for event in selectors.events_of(run) if event.kind == "speed"]
+    assert "Fewer than 72" in texts[0]
+
+
+def test_timed_requests_of_a_priced_server_are_in_the_books():
+    run, one = timed(entry={"price": {"input_per_1m": 10, "output_per_1m": 10}})
+    Candidate.objects.update(state=Candidate.State.SPEED, engine="openai")
+    Run.objects.update(state=Run.State.RUNNING, cap_micro=100_000)
+    one = Candidate.objects.select_related("run").get()
+    scripted = Candidate(engine="fake", key="a", spec=one.spec, run=one.run)
+    with held_engine(scripted) as (engine, _):
+        measure_speed(one, engine, stopping=never)
+    run.refresh_from_db()
+    assert run.spent_micro == ledger(run.pk)["spent"] > 0
+    assert set(Attempt.objects.values_list("state", flat=True)) == {"settled"}
+    assert Attempt.objects.count() == 75
+
+
+def test_the_cap_ends_a_speed_phase_as_it_ends_everything():
+    run, one = timed(entry={"price": {"input_per_1m": 10, "output_per_1m": 10}})
+    Candidate.objects.update(state=Candidate.State.SPEED, engine="openai")
+    Run.objects.update(state=Run.State.RUNNING, cap_micro=4_000)
+    one = Candidate.objects.select_related("run").get()
+    scripted = Candidate(engine="fake", key="a", spec=one.spec, run=one.run)
+    with held_engine(scripted) as (engine, _):
+        measure_speed(one, engine, stopping=never)
+    run.refresh_from_db()
+    assert run.spent_micro + run.reserved_micro + run.unknown_micro <= 4_000
+    assert one.speed.filter(phase=Phase.SINGLE).count() < 72
