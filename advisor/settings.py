@@ -114,6 +114,9 @@ DATABASES = {
         env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'rightsize.sqlite3'}")
     )
 }
+# What the dispatcher does at each look besides runs: named here, since it knows only
+# the rooms below it.
+DISPATCHER_CHORES = ["advisor.reports.tasks.hint_exports"]
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_TIMEOUT_SECONDS = env.float("CACHE_TIMEOUT_SECONDS", default=0.2)
 CACHES = {"default": cache_settings(REDIS_URL, seconds=CACHE_TIMEOUT_SECONDS)}

@@ -1,6 +1,19 @@
 """Which addresses belong to what people read and print?"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from advisor.reports.views import comparison, dashboard, export
 
 app_name = "reports"
-urlpatterns: list[URLPattern | URLResolver] = []
+PROJECT = "t/<slug:team>/p/<slug:project>/"
+RUN = f"{PROJECT}runs/<int:number>/"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("t/<slug:team>/", dashboard.dashboard, name="dashboard"),
+    path(PROJECT, comparison.project, name="project"),
+    path(f"{RUN}compare/", comparison.compare, name="comparison"),
+    path(f"{RUN}samples/", comparison.sample_list, name="samples"),
+    path(f"{RUN}sample/", comparison.sample, name="sample"),
+    path(f"{RUN}report/", export.report, name="report"),
+    path(f"{RUN}report/report.pdf", export.pdf, name="report-pdf"),
+    path(f"{RUN}recommendation.json", export.document, name="recommendation"),
+]

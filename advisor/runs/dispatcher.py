@@ -14,6 +14,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.module_loading import import_string
 
 from advisor.runs import services
 from advisor.runs.models import Candidate, Run
@@ -59,7 +60,10 @@ class Dispatcher:
         services.sweep_cancelled()
         for run_id in _live():
             guarded(partial(services.finish, run_id), f"run {run_id}")
-        if self._redis_answers():
+        queue_answers = self._redis_answers()
+        for chore in settings.DISPATCHER_CHORES:
+            guarded(partial(import_string(chore), queue_answers), chore)
+        if queue_answers:
             self._hint()
         elif time.monotonic() - self._redis_seen > self._patience():
             self._work()

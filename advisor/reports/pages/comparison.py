@@ -47,6 +47,8 @@ class Comparison:
     outcome: str
     kicker: str
     sentence: str
+    headline: str
+    rest: str
     promise: str
     subject: str | None
     limits: tuple[Limit, ...]
@@ -67,12 +69,16 @@ def comparison_of(result: Result) -> Comparison:
     """Return the comparison of a finished run."""
     document = result.document
     subject = result.recommended or _closest(result)
+    headline, _, rest = document["sentence"].partition(". ")
+    headline = headline.rstrip(".") + "."
     trade = pictures.trade_off_of(result)
     columns, heat = slices.heat_of(result)
     return Comparison(
         outcome=document["outcome"],
         kicker=_kicker(result),
         sentence=document["sentence"],
+        headline=headline,
+        rest=rest,
         promise=method.promise_of(result),
         subject=None if subject is None else subject["id"],
         limits=() if subject is None else limits.limits_of(result, subject),

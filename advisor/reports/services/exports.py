@@ -1,0 +1,75 @@
+"""How does a paper get made once, whoever asks and whatever crashes? By rows.
+
+An export is a row that a worker claims under a lease; a worker that dies leaves it to
+the next. A finished file is stored unchanged.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from advisor.accounts.models import User
+from advisor.reports.models import Export
+from advisor.runs.models import Run
+
+LEASE = timedelta(seconds=90)
+MOST_CLAIMS = 3
+GAVE_UP = "The worker ended three times while making it. Try again, or use the JSON."
+
+
+@transaction.atomic
+def request_export(*, run: Run, requested_by: User | None) -> Export:
+    """Ask for the PDF of a finished run; the one that exists is returned."""
+    wanted = Export.objects.exclude(state=Export.State.FAILED).filter(
+        run=run, kind=Export.Kind.PDF
+    )
+    found = wanted.first()
+    if found is not None:
+        return found
+    return Export.objects.create(run=run, requested_by=requested_by)
+
+
+def due_exports() -> QuerySet[Export]:
+    """Return the exports that nobody works on."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    return Export.objects.filter(free, state=Export.State.QUEUED).order_by("pk")
+
+
+def claim_export(export_id: int) -> Export | None:
+    """Take an export for the length of a lease; None when somebody else has it."""
+    won = (
+        due_exports()
+        .filter(pk=export_id)
+        .update(lease_until=timezone.now() + LEASE, claims=F("claims") + 1)
+    )
+    if not won:
+        return None
+    export = Export.objects.select_related("run__recommendation").get(pk=export_id)
+    if export.claims > MOST_CLAIMS:
+        fail_export(export=export, error=GAVE_UP)
+        return None
+    return export
+
+
+def store_export(*, export: Export, content: bytes) -> None:
+    """Keep the finished file, once."""
+    _end(
+        export,
+        state=Export.State.READY,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def fail_export(*, export: Export, error: str) -> None:
+    """Say why there is no file; asking again starts anew."""
+    _end(export, state=Export.State.FAILED, error=error[:300])
+
+
+def _end(export: Export, **changes: object) -> None:
+    Export.objects.filter(pk=export.pk, state=Export.State.QUEUED).update(
+        finished_at=timezone.now(), lease_until=None, **changes
+    )
