@@ -114,7 +114,7 @@ class Host:
 def main() -> None:
     """Raise the walls and serve."""
     parent, limit = int(sys.argv[1]), int(sys.argv[2]) or None
-    isolation = isolate(parent=parent, memory_limit_bytes=limit)
+    isolation = isolate(parent=parent)
     # What a library prints must not end up among the messages.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

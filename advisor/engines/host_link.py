@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,15 +83,17 @@ class HostLink:
             if found["kind"] != "beat":
                 yield found
 
-    def stop(self) -> None:
-        """End the process: politely, then at once."""
-        assert self._process.stdin is not None  # noqa: S101
-        self._process.stdin.close()
-        try:
-            self._process.wait(2.0)
-        except subprocess.TimeoutExpired:
-            self._kill()
-        self._let_go()
+    def stop(self, *, at_once: bool) -> None:
+        """End the process: at once, or when it has noticed that its input ended."""
+        if not at_once:
+            assert self._process.stdin is not None  # noqa: S101
+            self._process.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2.0)
+        self._kill()
+        for pipe in (self._process.stdin, self._process.stdout, self._errors):
+            if pipe is not None:
+                pipe.close()
 
     def _next(self, deadline: float) -> dict[str, Any]:
         while b"\n" not in self._rest:
@@ -141,8 +144,3 @@ class HostLink:
     def _kill(self) -> None:
         self._process.kill()
         self._process.wait()
-
-    def _let_go(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout, self._errors):
-            if pipe is not None:
-                pipe.close()

@@ -13,6 +13,8 @@ import socket
 import sys
 from collections.abc import Mapping
 
+from advisor.engines.process_memory import status_bytes
+
 # From linux/sched.h and linux/prctl.h.
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -31,6 +33,8 @@ _FIXED = {
     "LC_ALL": "C.UTF-8",
     "PYTHONUNBUFFERED": "1",
 }
+# Room that remains in any case, to tell of a failure.
+_LEAST_ROOM = 64 * 1024 * 1024
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _ADDED_LATER = ("LC_CTYPE",)
 _REFUSED = {
@@ -56,8 +60,8 @@ def allowed_environment(threads: int) -> dict[str, str]:
     return {**passed, **_FIXED, **own}
 
 
-def isolate(*, parent: int, memory_limit_bytes: int | None) -> Mapping[str, bool]:
-    """Raise all walls around this process; say which of them stand.
+def isolate(*, parent: int) -> Mapping[str, bool]:
+    """Raise the walls around this process; say which of them stand.
 
     Call it first, while the process has one thread: a namespace asks for that.
     """
@@ -65,7 +69,6 @@ def isolate(*, parent: int, memory_limit_bytes: int | None) -> Mapping[str, bool
     walls = {
         "network_namespace": namespace,
         "audit_hook": _refuse_calls(),
-        "memory_limit": _limit_memory(memory_limit_bytes),
         # After the namespace: new rights would clear the signal.
         "dies_with_parent": _die_with(parent),
         "empty_environment": _is_environment_allowed(),
@@ -121,16 +124,20 @@ def _refuse_calls() -> bool:
     return False
 
 
-def _limit_memory(limit: int | None) -> bool:
+def limit_memory(limit_bytes: int | None) -> bool:
     """Limit private memory, so that too much is an error here and not a kill.
 
-    RLIMIT_DATA counts what the process writes to; files mapped for reading stay out,
-    as they do on a small machine, which can drop and read them again.
+    Call it when the libraries are loaded: some of them wait for ever for memory that
+    they are refused while they start. RLIMIT_DATA counts what a process may write to,
+    touched or not, so that what is reserved but untouched today is added; files
+    mapped for reading stay out, as a small machine can drop and read them again.
     """
-    if limit is None:
+    held, reserved = status_bytes("VmRSS"), status_bytes("VmData")
+    if limit_bytes is None or held is None or reserved is None:
         return False
+    ceiling = reserved + max(_LEAST_ROOM, limit_bytes - held)
     try:
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_DATA, (ceiling, ceiling))
     except (OSError, ValueError):
         return False
     return True

@@ -16,6 +16,7 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from advisor.engines.base import EngineFacts, Failure
+from advisor.engines.isolation import limit_memory
 from advisor.engines.model_files import (
     UnsafeModelError,
     Weights,
@@ -53,6 +54,7 @@ class LocalModel:
     sha256: str
     load_ms: float
     base_memory_bytes: int | None
+    memory_limited: bool
 
     def facts(self, isolation: Mapping[str, bool], *, decoder: str) -> EngineFacts:
         """Return what is known now, the exact peak of memory included."""
@@ -68,7 +70,7 @@ class LocalModel:
             base_memory_bytes=self.base_memory_bytes,
             versions={name: version(name) for name in _LIBRARIES}
             | {"decoder": decoder},
-            isolation=isolation,
+            isolation={**isolation, "memory_limit": self.memory_limited},
             host=None,
         )
 
@@ -98,6 +100,7 @@ def load(
     kind = _TYPES[precision]
     base = status_bytes("VmRSS") if forget_peak() else None
     _check_fit(weights, kind, memory_limit_bytes, base)
+    limited = limit_memory(memory_limit_bytes)
     started = time.perf_counter()
     tokenizer, network = _read(folder, kind)
     load_ms = (time.perf_counter() - started) * 1000
@@ -113,6 +116,7 @@ def load(
         sha256=weights_sha256(folder),
         load_ms=load_ms,
         base_memory_bytes=base,
+        memory_limited=limited,
     )
 
 
@@ -156,6 +160,8 @@ def _config(folder: Path) -> Any:
         if known:
             _ = transformers.MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         told = f"The model's configuration cannot be read: {_short(error)}"
         raise LoadError("load_failed", told) from error
     if not known:

@@ -112,9 +112,7 @@ class TransformersLocal:
 
     def close(self) -> None:
         """End the host process."""
-        link, self._link = self._link, None
-        if link is not None:
-            link.stop()
+        self._end(at_once=False)
 
     def _load(self, message: Mapping[str, object]) -> EngineFacts:
         try:
@@ -167,11 +165,15 @@ class TransformersLocal:
     ) -> Iterator[dict[str, Any]]:
         assert self._link is not None  # noqa: S101
         silence = silence_s or self._option("silence_s", _SILENCE_S)
+        finished = False
         try:
             yield from self._link.ask(message, silence_s=silence)
-        except HostDiedError:
-            self.close()
-            raise
+            finished = True
+        finally:
+            # Dead, or left in the middle of a block: what it still writes would be
+            # taken for the answer to the next question.
+            if not finished:
+                self._end(at_once=True)
 
     def _ask_one(
         self, message: Mapping[str, object], silence_s: float | None = None
@@ -190,6 +192,11 @@ class TransformersLocal:
             return Failure(code="timeout", kind="model", message=told)
         told = f"The process that runs the model ended: {died.detail}."
         return Failure(code="host_crash", kind="transport", message=told)
+
+    def _end(self, *, at_once: bool) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.stop(at_once=at_once)
 
     def _option(self, name: str, default: Any) -> Any:
         return self._spec.options.get(name, default)
