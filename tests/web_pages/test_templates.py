@@ -79,3 +79,17 @@ def test_mails_are_plain_text():
     """A mail is no page: there, and only there, text is not escaped."""
     for path in (ROOT / "templates").rglob("*.txt"):
         assert path.parent.name == "mail"
+
+
+def contract(name: str) -> set[str]:
+    """The names that a component's contract lists."""
+    text = (ROOT / f"templates/components/{name}.html").read_text()
+    return set(re.findall(r"^  - `(\w+)`", text.partition("endcomment")[0], re.M))
+
+
+@pytest.mark.parametrize("path", named(TEMPLATES))
+def test_a_component_is_given_what_its_contract_names(path: Path):
+    include = re.compile(r'{% include "components/(\w+)\.html"(.*?) only %}')
+    for name, arguments in include.findall(body(path)):
+        given = set(re.findall(r"(\w+)=", re.sub(r'"[^"]*"', "", arguments)))
+        assert given - contract(name) == set(), name
