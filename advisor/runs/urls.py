@@ -1,6 +1,19 @@
 """Which addresses belong to what was asked and answered?"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from advisor.runs import views
 
 app_name = "runs"
-urlpatterns: list[URLPattern | URLResolver] = []
+PROJECT = "t/<slug:team>/p/<slug:project>/"
+RUN = f"{PROJECT}runs/<int:number>/"
+STEP = (
+    r"^t/(?P<team>[-\w]+)/p/(?P<project>[-\w]+)/runs/(?P<number>\d+)/"
+    r"(?P<verb>pause|resume|cancel|retry)/$"
+)
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(f"{PROJECT}runs/", views.runs, name="runs"),
+    path(RUN, views.run, name="run"),
+    path(f"{RUN}status/", views.status, name="status"),
+    re_path(STEP, views.step, name="step"),
+]

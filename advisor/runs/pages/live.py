@@ -1,0 +1,223 @@
+"""Is the run going well, when is it done, what did it cost, what broke?"""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from django.utils import timezone
+
+from advisor.accounts.models import Membership, Role
+from advisor.accounts.selectors import may
+from advisor.projects.pages.header import ProjectHeader, header_of, project_url
+from advisor.runs.models import Run, RunEvent
+from advisor.runs.selectors import (
+    CandidateProgress,
+    RunProgress,
+    events_of,
+    progress_of,
+)
+from advisor.sizing import formats
+from advisor.web.parts import (
+    Bar,
+    Link,
+    LogLine,
+    Notice,
+    Problem,
+    Stat,
+    Tone,
+    Verdict,
+)
+
+BarState = Literal["going", "done", "bad", "idle"]
+STATES: dict[str, tuple[Tone, str, BarState]] = {
+    "waiting": ("quiet", "wait", "idle"),
+    "preparing": ("accent", "run", "going"),
+    "ready": ("accent", "run", "going"),
+    "speed": ("accent", "run", "going"),
+    "paused": ("warn", "warn", "bad"),
+    "done": ("pass", "pass", "done"),
+    "unfit": ("fail", "fail", "bad"),
+    "not_run": ("quiet", "skip", "idle"),
+}
+LEVELS: dict[str, tuple[Tone, str]] = {
+    "info": ("quiet", "run"),
+    "warning": ("warn", "warn"),
+    "error": ("fail", "fail"),
+}
+PAUSABLE = (Run.State.QUEUED, Run.State.RUNNING)
+ENDED = {
+    Run.State.COMPLETED: ("pass", "pass", "The run is done."),
+    Run.State.WITH_GAPS: ("warn", "warn", "The run is done, with gaps."),
+    Run.State.CANCELLED: ("plain", "skip", "The run was cancelled."),
+    Run.State.BUDGET_STOPPED: ("warn", "warn", "The run stopped at its cap."),
+    Run.State.FAILED: ("fail", "fail", "The run failed."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRow:
+    """One model on the live page."""
+
+    key: str
+    note: str
+    verdict: Verdict
+    bar: Bar
+    done: str
+    rate: str
+    left: str
+    quality: str
+    spent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """A run as it stands; ``final`` ends the polling."""
+
+    title: str
+    header: ProjectHeader
+    number: int
+    lines: tuple[str, ...]
+    here: str
+    final: bool
+    milestone: str
+    stats: tuple[Stat, ...]
+    notice: Notice | None
+    rows: tuple[CandidateRow, ...]
+    problems: tuple[Problem, ...]
+    log: tuple[LogLine, ...]
+    may_steer: bool
+    can_pause: bool
+    can_resume: bool
+    can_cancel: bool
+    can_retry: bool
+
+
+def run_page(run: Run, membership: Membership) -> RunPage:
+    """Return a run's page, or what its polled fragment shows."""
+    progress, events = progress_of(run), events_of(run, 20)
+    state = run.state
+    return RunPage(
+        title=f"Run {run.number}: {run.project.name}",
+        header=header_of(run.project, "Runs"),
+        number=run.number,
+        lines=_lines(run, progress),
+        here=project_url(run.project, f"runs/{run.number}/"),
+        final=progress.final,
+        milestone=events[0].text if events else "",
+        stats=_stats(progress),
+        notice=_notice(run),
+        rows=tuple(_row(one) for one in progress.candidates),
+        problems=_problems(progress),
+        log=tuple(_log(one) for one in events),
+        may_steer=may(membership, Role.EDITOR),
+        can_pause=state in PAUSABLE,
+        can_resume=state == Run.State.PAUSED,
+        can_cancel=state in (*PAUSABLE, Run.State.PAUSED),
+        can_retry=progress.final and any(one.failed for one in progress.candidates),
+    )
+
+
+def _lines(run: Run, progress: RunProgress) -> tuple[str, ...]:
+    started = timezone.localtime(run.started_at or run.created_at)
+    who = f" by {run.created_by}" if run.created_by else ""
+    models = formats.count(len(progress.candidates), "model")
+    samples = formats.count(run.manifest["samples"]["count"], "sample")
+    return (f"Started {started:%H:%M}{who}", f"{samples}, {models}")
+
+
+def _stats(progress: RunProgress) -> tuple[Stat, ...]:
+    share = progress.done / progress.total if progress.total else 0.0
+    rates = [one.rate for one in progress.candidates if one.rate]
+    cap = progress.cap_usd
+    spent = formats.money(progress.spent_usd)
+    possible = progress.possible_usd
+    extra = f", possibly {formats.money(possible)} more" if possible else ""
+    return (
+        Stat(
+            label="Done",
+            value=formats.percent(share, 0),
+            note=f"{progress.done:,} of {progress.total:,} answers",
+            bar=Bar(label="Whole run", share=share),
+        ),
+        Stat(label="Time left", value=_time(progress.eta_s, progress.final)),
+        Stat(
+            label="Speed",
+            value=formats.number(sum(rates), 1) if rates else None,
+            unit="answers/s" if rates else None,
+        ),
+        Stat(
+            label="Spent",
+            value=spent,
+            note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
+            bar=Bar(label="Spend against cap", share=min(1.0, progress.spent_usd / cap))
+            if cap
+            else None,
+        ),
+    )
+
+
+def _time(seconds: float | None, final: bool = False) -> str | None:
+    if seconds is None or final:
+        return None
+    if seconds < 90:
+        return f"{ceil(seconds)} s"
+    return f"{ceil(seconds / 60)} min"
+
+
+def _notice(run: Run) -> Notice | None:
+    compare = project_url(run.project, f"runs/{run.number}/compare/")
+    if run.state in ENDED:
+        kind, icon, title = ENDED[Run.State(run.state)]
+        stored = getattr(run, "recommendation", None)
+        action = Link("Open the comparison", compare) if stored else None
+        text = stored.sentence.partition(". ")[0] + "." if stored else ""
+        return Notice(kind=kind, icon=icon, title=title, text=text, action=action)  # type: ignore[arg-type]
+    if run.state == Run.State.PAUSED:
+        reason = run.pause_reason or "Finished answers are kept."
+        return Notice(kind="warn", icon="warn", title="Paused.", text=reason)
+    return None
+
+
+def _row(one: CandidateProgress) -> CandidateRow:
+    tone, icon, look = STATES[one.state]
+    reference = "Reference, " if one.role == "reference" else ""
+    quality = formats.DASH if one.quality is None else formats.plus_minus(one.quality)
+    return CandidateRow(
+        key=one.key,
+        note=f"{reference}{one.engine}",
+        verdict=Verdict(tone, icon, one.label),
+        bar=Bar(label=one.key, share=one.share, state=look),
+        done=f"{one.done:,}",
+        rate=formats.DASH if one.rate is None else formats.number(one.rate, 1),
+        left=_time(one.eta_s) or formats.DASH,
+        quality=quality,
+        spent=formats.money(one.spend_usd),
+    )
+
+
+def _problems(progress: RunProgress) -> tuple[Problem, ...]:
+    listed = []
+    for one in progress.candidates:
+        if one.reason:
+            verdict = Verdict("fail", "fail", one.label)
+            listed.append(Problem(verdict=verdict, where=one.key, text=one.reason))
+        for failure in one.failures:
+            title = failure.code.replace("_", " ").capitalize()
+            where = f"{one.key}, {formats.count(failure.count, 'answer')}"
+            listed.append(
+                Problem(
+                    verdict=Verdict("warn", "warn", title),
+                    where=where,
+                    text=failure.message,
+                )
+            )
+    return tuple(listed)
+
+
+def _log(event: RunEvent) -> LogLine:
+    tone, icon = LEVELS.get(event.level, LEVELS["info"])
+    at = timezone.localtime(event.at)
+    who = f"{event.candidate.key}: " if event.candidate else ""
+    return LogLine(
+        time=f"{at:%H:%M:%S}", tone=tone, icon=icon, text=f"{who}{event.text}"
+    )
