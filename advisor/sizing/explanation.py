@@ -12,11 +12,12 @@ from advisor.sizing.measurement import Objective, Promise, Stop
 
 def sentence(recommendation: Recommendation) -> str:
     """Return the answer in a few short sentences, the decision first."""
-    if recommendation.outcome == "recommended":
+    chosen = recommendation.chosen
+    if chosen is not None:
         parts = [
-            sentences.use(recommendation),
-            sentences.certified(recommendation),
-            sentences.dearer(recommendation),
+            sentences.use(recommendation, chosen),
+            sentences.certified(recommendation, chosen),
+            sentences.dearer(recommendation, chosen),
         ]
     elif recommendation.outcome == "undecided":
         parts = [sentences.undecided(recommendation)]

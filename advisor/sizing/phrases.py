@@ -85,7 +85,9 @@ def open_(row: Row) -> str:
         text = f"{name(row)} {value}, {_bound(row)} at 95%, limit {limit}"
         more = formats.count(row.more, "more request")
         return text if row.more is None else f"{text}; needs {more}"
-    if kind == "quality_margin":
+    if row.value is None:
+        text = f"{name(row)}: nothing but gaps so far"
+    elif kind == "quality_margin":
         text = f"{loss(row.value)} so far, {limit} allowed"
     else:
         text = f"{name(row)} {value} so far, at least {limit} needed"
@@ -101,8 +103,6 @@ def settling(row: Row) -> str:
 
 def loss(value: object) -> str:
     """Return a loss against the reference as a verb phrase."""
-    if value is None:
-        return "loss not known"
     size = float(str(value))
     if formats.points(size).startswith("0.0"):
         return "as good as the reference"

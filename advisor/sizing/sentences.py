@@ -7,9 +7,9 @@ BEST = {"cost": "cheapest", "size": "smallest", "latency": "fastest"}
 MORE = {"cost": "cheaper", "size": "smaller", "latency": "faster"}
 
 
-def use(recommendation: Recommendation) -> str:
+def use(recommendation: Recommendation, finding: Finding) -> str:
     """Return the decision: the candidate, its quality and its cost."""
-    finding, reference = _chosen(recommendation), recommendation.reference
+    reference = recommendation.reference
     text = f"Use {finding.id}"
     if finding.quality.figure is not None:
         text += f": it scores {formats.plus_minus(finding.quality.figure)}"
@@ -25,10 +25,9 @@ def use(recommendation: Recommendation) -> str:
     return f"{text}, at {formats.percent(cost / whole)} of its cost."
 
 
-def certified(recommendation: Recommendation) -> str:
+def certified(recommendation: Recommendation, finding: Finding) -> str:
     """Return why this one: what could be certified, and the rule that chose it."""
-    finding, case = _chosen(recommendation), recommendation.case
-    candidates = recommendation.candidates
+    case, candidates = recommendation.case, recommendation.candidates
     settled = [one for one in candidates if one.standing in ("qualifies", "rejected")]
     if len(candidates) == 1:
         text = "It meets every constraint"
@@ -44,9 +43,9 @@ def certified(recommendation: Recommendation) -> str:
     return f"{text}: {bound}." if bound else f"{text}."
 
 
-def dearer(recommendation: Recommendation) -> str:
+def dearer(recommendation: Recommendation, finding: Finding) -> str:
     """Return a warning when the candidate costs more than the excluded reference."""
-    finding, reference = _chosen(recommendation), recommendation.reference
+    reference = recommendation.reference
     cost = _cost(recommendation, finding)
     whole = None if reference is None else _cost(recommendation, reference)
     if cost is None or whole is None or cost <= whole:
@@ -160,12 +159,6 @@ def shortcomings(finding: Finding) -> str:
 def capital(text: str) -> str:
     """Return the text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
-
-
-def _chosen(recommendation: Recommendation) -> Finding:
-    if recommendation.chosen is None:
-        raise LookupError("nothing is recommended; ask for the outcome first")
-    return recommendation.chosen
 
 
 def _settling(finding: Finding) -> str:

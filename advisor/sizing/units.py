@@ -42,8 +42,9 @@ class Frame:
 class Units:
     """The complete units that were run: their loss at worst and at best, and weight.
 
-    ``value`` is the mean loss of the samples without a gap, ``variance`` that of one
-    unit, ``samples`` counts all that were run, ``gaps`` those lost. ``binary`` says
+    ``value`` is the mean loss of the samples without a gap, kept between what all gaps
+    at their best and at their worst would make it; ``variance`` is that of one unit,
+    ``samples`` counts all that were run, ``gaps`` those lost. ``binary`` says
     that every score is 0 or 1 and that samples are ungrouped and of equal weight.
     """
 
@@ -156,16 +157,24 @@ def _collect(
     used = np.flatnonzero(
         (units.unit[: worst.size] >= 0) & (units.unit[: worst.size] < done)
     )
-    unit, share = units.unit[used], units.share[used]
-    total = np.bincount(unit, weights=share, minlength=done)
-    means = [
-        np.clip(np.bincount(unit, share * side[used], done) / total, -1.0, 1.0)
-        for side in (worst, best)
-    ]
+    means = [worst[used], best[used]]
+    if not units.plain:
+        unit, share = units.unit[used], units.share[used]
+        total = np.bincount(unit, weights=share, minlength=done)
+        means = [np.bincount(unit, share * side, done) / total for side in means]
+        means = [np.clip(side, -1.0, 1.0) for side in means]
     known = used[~lost[used]]
     value = None
     if known.size:
-        value = float(np.average(worst[known], weights=units.share[known]))
+        low, value, high = (
+            float(np.average(side, weights=units.share[kept]))
+            for side, kept in (
+                (best[used], used),
+                (worst[known], known),
+                (worst[used], used),
+            )
+        )
+        value = min(max(value, low), high)
     return Units(
         worst=means[0],
         best=means[1],

@@ -272,6 +272,14 @@ def test_undecided_on_a_minimum():
     )
 
 
+def test_nothing_but_gaps_has_its_own_words():
+    found = decide(a_case([reference(), candidate("a", scores=(None,) * 200)]))
+    assert found.findings[0].reason == (
+        "Undecided: quality against the reference: nothing but gaps so far; how many "
+        "more samples would settle it cannot be told."
+    )
+
+
 def test_not_run_says_why():
     evidence = [
         reference(),

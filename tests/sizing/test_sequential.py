@@ -198,6 +198,14 @@ def test_a_better_candidate_has_a_better_bound():
     assert bounds[0] < good.mean() + 0.08 < bounds[1]
 
 
+def test_a_margin_between_two_grid_points_is_a_grid_point_too():
+    certifier = run(a_certifier(margin=0.033, horizon=200), [0.0] * 200)
+    assert certifier.verdict == "non_inferior"
+    assert certifier.upper_bound() <= 0.033
+    stopped = run(a_certifier(margin=0.033, horizon=200), [0.0] * 110)
+    assert (stopped.verdict is None) == (stopped.upper_bound() > 0.033)
+
+
 def test_levels_may_be_asked_for_after_the_fact():
     certifier = run(a_certifier(horizon=200), [0.0, 1.0, -1.0, 0.0] * 50)
     assert certifier.upper_bound(0.2) <= certifier.upper_bound(0.05)
