@@ -56,15 +56,10 @@ def resolve(
 ) -> tuple[ColumnMapping, list[Problem]]:
     """Return the mapping to use, and what is wrong with the one given.
 
-    Roles that ``given`` leaves out are guessed when ``given`` is None only.
+    Roles that a plain mapping leaves out are guessed; one that is None has no column.
+    A ``ColumnMapping`` is taken as it is.
     """
-    if given is None:
-        mapping = guess_mapping(columns)
-    elif isinstance(given, ColumnMapping):
-        mapping = given
-    else:
-        known = {role: given.get(role) or None for role in ROLES}
-        mapping = ColumnMapping(**known)
+    mapping = given if isinstance(given, ColumnMapping) else _filled(columns, given)
     problems = [
         _no_such_column(role, name, columns)
         for role, name in mapping.as_dict().items()
@@ -75,6 +70,24 @@ def resolve(
         wrong = "No column is chosen as the input."
         problems.append(Problem(code="no_input_column", wrong=wrong, remedy=remedy))
     return mapping, problems
+
+
+def _filled(
+    columns: Sequence[str], given: Mapping[str, str | None] | None
+) -> ColumnMapping:
+    chosen = (
+        {role: given[role] or None for role in ROLES if role in given} if given else {}
+    )
+    rest = [column for column in columns if column not in chosen.values()]
+    guessed = guess_mapping(rest).as_dict()
+    if given:
+        # A column whose name says nothing is only taken where nothing was chosen.
+        guessed = {
+            role: column
+            for role, column in guessed.items()
+            if column.casefold() in NAMES[role]
+        }
+    return ColumnMapping(**{**guessed, **chosen})
 
 
 def _no_such_column(role: str, name: str, columns: Sequence[str]) -> Problem:

@@ -20,7 +20,7 @@ Entries = list[tuple[str, Mapping[str, Any]]]
 
 def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[Problem]:
     """Yield every problem between keys."""
-    entries = _entries(given)
+    entries = entries_of(given)
     yield from _prompt(given.get("prompt"))
     yield from _scorer(given.get("scorer", "exact_match"))
     yield from _limits(given)
@@ -36,7 +36,8 @@ def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[P
             yield Problem("samples", path, wrong, "Name a stored sample set.")
 
 
-def _entries(given: Mapping[str, Any]) -> Entries:
+def entries_of(given: Mapping[str, Any]) -> Entries:
+    """Return the candidates and the reference with their key paths, as typed."""
     found: Entries = []
     listed = given.get("candidates")
     for position, entry in enumerate(listed if isinstance(listed, list) else []):

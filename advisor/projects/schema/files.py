@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from advisor.builtin import PREFIX, model_names, pack_names, sample_pack
 from advisor.projects.parsing import limits
+from advisor.projects.schema.checks import entries_of
 from advisor.projects.schema.problems import Problem, did_you_mean
 from advisor.projects.schema.rule import is_path
-from advisor.projects.schema.values import CandidateSpec, Setup
+from advisor.projects.schema.values import Setup
 
 LOOK = "Paths are relative to the setup file."
 
@@ -27,19 +29,28 @@ def read_files(setup: Setup, folder: Path) -> tuple[SetupFiles, list[Problem]]:
 
     A problem shows the path exactly as it was written.
     """
+    return read_given(setup.document(), folder)
+
+
+def read_given(
+    given: Mapping[str, Any], folder: Path
+) -> tuple[SetupFiles, list[Problem]]:
+    """Do as ``read_files`` for what was typed, which need not be a valid setup."""
     problems: list[Problem] = []
     name, samples = "", b""
-    if isinstance(setup.samples, str):
-        name = setup.samples.removeprefix(PREFIX)
-        samples = _samples(setup.samples, folder, problems)
-        name = f"{name}.jsonl" if setup.samples.startswith(PREFIX) else Path(name).name
+    listed = given.get("samples")
+    if isinstance(listed, str):
+        samples = _samples(listed, folder, problems)
+        builtin = listed.startswith(PREFIX)
+        name = f"{listed.removeprefix(PREFIX)}.jsonl" if builtin else Path(listed).name
+    entries = entries_of(given)
     recorded = {
-        one.id: _read(one.file, folder, f"{path}.file", problems)
-        for path, one in _with_paths(setup)
-        if one.file is not None
+        str(entry.get("id")): _read(entry["file"], folder, f"{path}.file", problems)
+        for path, entry in entries
+        if isinstance(entry.get("file"), str)
     }
-    for path, one in _with_paths(setup):
-        problems += _model_problems(f"{path}.model", one, folder)
+    for path, entry in entries:
+        problems += _model_problems(f"{path}.model", entry, folder)
     return SetupFiles(name, samples, recorded), problems
 
 
@@ -52,13 +63,6 @@ def _samples(given: str, folder: Path, problems: list[Problem]) -> bytes:
     remedy = did_you_mean(given, known, f"Use {', '.join(known)}.")
     problems.append(Problem("samples", given, "is no built-in sample pack", remedy))
     return b""
-
-
-def _with_paths(setup: Setup) -> Iterator[tuple[str, CandidateSpec]]:
-    for position, one in enumerate(setup.candidates):
-        yield f"candidates.{position}", one
-    if setup.reference is not None:
-        yield "reference", setup.reference
 
 
 def _read(given: str, folder: Path, path: str, problems: list[Problem]) -> bytes:
@@ -76,9 +80,11 @@ def _read(given: str, folder: Path, path: str, problems: list[Problem]) -> bytes
     return b""
 
 
-def _model_problems(path: str, one: CandidateSpec, folder: Path) -> Iterator[Problem]:
-    model = one.model
-    if one.engine != "transformers" or model is None:
+def _model_problems(
+    path: str, entry: Mapping[str, Any], folder: Path
+) -> Iterator[Problem]:
+    model = entry.get("model")
+    if entry.get("engine") != "transformers" or not isinstance(model, str):
         return
     if model.startswith(PREFIX):
         known = [f"{PREFIX}{name}" for name in model_names()]
@@ -90,7 +96,7 @@ def _model_problems(path: str, one: CandidateSpec, folder: Path) -> Iterator[Pro
         return
     if is_path(model) or model.count("/") != 1:
         yield Problem(path, model, "is not a folder that is there", LOOK)
-    elif one.revision is None:
+    elif entry.get("revision") is None:
         wrong = "is no folder, and a hub id needs a pinned revision"
         remedy = "Add revision: with the 40 digits of the commit."
         yield Problem(path, model, wrong, remedy)

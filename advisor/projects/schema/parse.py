@@ -49,7 +49,7 @@ def parse_setup(
         if problem.path not in told
     ]
     if problems or setup is None:
-        raise SetupInvalid(sorted(problems, key=_place))
+        raise SetupInvalid(sorted(problems, key=_place), given)
     return setup
 
 

@@ -37,10 +37,17 @@ PATTERNS = {
 
 
 class SetupInvalid(ValueError):
-    """A setup cannot be used; ``problems`` lists everything wrong at once."""
+    """A setup cannot be used; ``problems`` lists everything wrong at once.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    ``given`` is what was typed, as far as it could be read, so that a caller can look
+    at the files it names too before it answers.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], given: Mapping[str, Any] | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.given = dict(given or {})
         super().__init__("\n".join(str(problem) for problem in problems))
 
 

@@ -26,6 +26,14 @@ def check_samples(
     return list(_slices(setup, samples)), rows
 
 
+def about_file(problem: RowProblem, given: object) -> Problem:
+    """Return a problem with a row as one of the setup; ``given`` is the file."""
+    found = f" (found “{problem.found}”)" if problem.found is not None else ""
+    wrong = f"{problem.wrong.rstrip('.')}{found}"
+    place = f"{problem.place}: " if problem.place else ""
+    return Problem("samples", given, f"{place}{wrong}", problem.remedy)
+
+
 def without_reference(
     samples: Sequence[SampleRow], recorded: Collection[str]
 ) -> tuple[list[str], Problem | None]:

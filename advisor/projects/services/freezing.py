@@ -17,6 +17,7 @@ from advisor.projects.schema import (
     Known,
     Problem,
     SetupInvalid,
+    about_file,
     check_samples,
     parse_setup,
     rule_sha256,
@@ -46,7 +47,7 @@ def freeze(
     ]
     problems, about_rows = check_samples(value, rows)
     problems += [
-        Problem("samples", one.found, f"{one.place}: {one.wrong}", one.remedy)
+        about_file(one, setup.sample_set.name)
         for one in about_rows
         if one.severity == "error"
     ]

@@ -27,9 +27,11 @@ from advisor.projects.schema import (
     Setup,
     SetupFiles,
     SetupInvalid,
+    about_file,
     check_samples,
     parse_setup,
     read_files,
+    read_given,
     without_reference,
 )
 from advisor.projects.schema.entries import leaves_this_machine
@@ -57,7 +59,11 @@ def read_setup(path: Path, *, known: Known) -> Prepared:
         OSError: The setup file itself cannot be read.
     """
     text = path.read_text(encoding="utf-8-sig")
-    value = parse_setup(text, known=known)
+    try:
+        value = parse_setup(text, known=known)
+    except SetupInvalid as invalid:
+        _, about_files = read_given(invalid.given, path.parent)
+        raise SetupInvalid([*invalid.problems, *about_files]) from None
     files, problems = read_files(value, path.parent)
     problems += _keys(value)
     samples, about_rows, warnings = _samples(value, files)
@@ -108,22 +114,14 @@ def _samples(
     rows, found = samples_from(table, mapping) if table.columns else ([], ())
     told = [*table.problems, *found]
     problems: list[Problem] = []
-    if not any(one.severity == "error" for one in told):
+    if rows:
         problems, about = check_samples(value, rows, table.unit)
         told += about
     problems += [
-        Problem(
-            "samples", one.found, f"{one.place}: {one.wrong}".lstrip(": "), one.remedy
-        )
-        for one in told
-        if one.severity == "error"
+        about_file(one, value.samples) for one in told if one.severity == "error"
     ]
     warnings = tuple(one.message for one in told if one.severity != "error")
     return tuple(rows), problems, warnings
-
-
-def _placed(place: str, wrong: str) -> str:
-    return (f"{place}: {wrong}" if place else wrong).rstrip(".")
 
 
 def _recorded(

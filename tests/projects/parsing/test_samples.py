@@ -124,3 +124,13 @@ def test_a_blank_expected_answer_is_none():
 
     assert samples[0].expected is None
     assert problems == ()
+
+
+def test_roles_that_a_mapping_leaves_out_are_guessed_by_name_only():
+    table = table_of({"id": "7", "note": "x", "q": "hi", "label": "greet"})
+
+    samples, _ = samples_from(table, {"input": "q"})
+    without, _ = samples_from(table, {"input": "q", "expected": None, "id": ""})
+
+    assert [(s.id, s.input, s.expected) for s in samples] == [("7", "hi", "greet")]
+    assert [(s.id, s.input, s.expected) for s in without] == [("line-1", "hi", None)]

@@ -2,7 +2,12 @@
 
 import pytest
 
-from advisor.projects.schema import parse_setup, read_files
+from advisor.projects.schema import (
+    SetupInvalid,
+    parse_setup,
+    read_files,
+    read_given,
+)
 from tests.projects.schema.test_parse import SETUP
 
 
@@ -71,3 +76,16 @@ def test_a_model_is_built_in_a_folder_or_a_pinned_hub_id(
     told = " ".join(str(p) for p in problems if p.path == "candidates.0.model")
     assert (words or "") in told
     assert bool(words) == bool(told)
+
+
+def test_files_of_a_wrong_setup_are_looked_at_too(tmp_path):
+    with pytest.raises(SetupInvalid) as refused:
+        parse_setup({**SETUP, "sed": 7})
+
+    _, problems = read_given(refused.value.given, tmp_path)
+
+    assert [problem.path for problem in problems] == [
+        "samples",
+        "reference.file",
+        "candidates.0.model",
+    ]

@@ -1,7 +1,9 @@
 """Samples are held against the setup before anything runs."""
 
+from advisor.projects.parsing import Problem as RowProblem
 from advisor.projects.parsing import SampleRow
 from advisor.projects.schema import (
+    about_file,
     beyond_context,
     check_samples,
     parse_setup,
@@ -75,3 +77,11 @@ def test_without_a_known_context_no_sample_is_too_long():
     samples = [SampleRow(id="x", input="word " * 400, row=9)]
 
     assert beyond_context(parse_setup(SETUP), samples, [], "row") == []
+
+
+def test_a_row_problem_reads_as_one_line_of_the_setup():
+    row = RowProblem(code="x", wrong="No number.", remedy="Add it.", row=4, found="a")
+
+    told = str(about_file(row, "t.csv"))
+
+    assert told == "samples: 't.csv' row 4: No number (found “a”). Add it."
