@@ -1,12 +1,14 @@
 """A one-time link signs one person in, once, and only by its button."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from advisor.accounts import services
-from advisor.accounts.models import SignInLink, User
+from advisor.accounts.models import Membership, Role, SignInLink, User
 
 from .conftest import Browser
 
@@ -76,3 +78,42 @@ def test_only_the_hash_is_stored(link: str):
 def test_it_leads_nowhere_else(alice: User, path: str):
     with pytest.raises(ValueError, match="path of this site"):
         services.one_time_sign_in_link(alice, path)
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("sign_in_link", *arguments, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_the_console_gets_a_link_for_the_local_owner(browser: Browser):
+    client = browser(None)
+    address = printed("--next", "/account/").partition("8000")[2]
+    assert client.post(address).url == "/account/"
+    assert client.get("/").url == "/t/local/"
+    assert printed() != printed()
+    assert Membership.objects.get().role == Role.OWNER
+
+
+def test_the_console_gets_a_link_for_somebody_by_address(alice: User, browser: Browser):
+    client = browser(None)
+    client.post(printed("Alice@example.com").partition("8000")[2])
+    assert client.session["_auth_user_id"] == str(alice.pk)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nobody@example.com",), "Nobody here has the address nobody@example.com"),
+        (("--next", "https://evil.example/"), "path of this site"),
+    ],
+)
+def test_the_console_is_told_what_was_wrong(arguments, words):
+    with pytest.raises(CommandError, match=words):
+        printed(*arguments)
+
+
+def test_the_local_owner_has_no_password(browser: Browser):
+    printed()
+    user = User.objects.get()
+    assert not user.has_usable_password()

@@ -17,7 +17,11 @@ from advisor.accounts.services.sign_in import (
     open_sign_in_link,
     use_sign_in_link,
 )
-from advisor.accounts.services.teams import create_team, team_for_command_line
+from advisor.accounts.services.teams import (
+    create_team,
+    local_owner,
+    team_for_command_line,
+)
 from advisor.accounts.services.tokens import (
     create_api_token,
     digest,
@@ -35,6 +39,7 @@ __all__ = [
     "digest",
     "invite",
     "leave_or_remove",
+    "local_owner",
     "one_time_sign_in_link",
     "open_sign_in_link",
     "record",

@@ -8,6 +8,8 @@ from django.utils.text import slugify
 from advisor.accounts.models import Membership, Role, Team, User
 from advisor.accounts.services.audit import record
 
+LOCAL_OWNER = "owner@localhost.localdomain"
+
 
 @transaction.atomic
 def create_team(*, name: str, owner: User) -> Team:
@@ -28,6 +30,21 @@ def team_for_command_line(*, slug: str) -> Team:
     if made:
         record(team=team, actor=None, action="team.created", target=team.name)
     return team
+
+
+@transaction.atomic
+def local_owner(*, team: Team) -> User:
+    """Return the person at this machine's console, as an owner of ``team``.
+
+    The account has no password: it is entered by one-time links only, which whoever
+    may run `manage.py` can make.
+    """
+    user = User.objects.filter(email=LOCAL_OWNER).first()
+    user = user or User.objects.create_user(LOCAL_OWNER, None, name="Local owner")
+    Membership.objects.get_or_create(
+        team=team, user=user, defaults={"role": Role.OWNER}
+    )
+    return user
 
 
 def _free_slug(name: str) -> str:
