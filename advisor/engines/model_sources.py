@@ -1,13 +1,15 @@
 """Where do the files of a model lie on this machine?
 
 A name is `builtin/NAME`, a local folder, or a hub id with the commit that is pinned.
-From the hub only weights, tokenizer and configuration are fetched, never code.
+From the hub only weights, tokenizer and configuration are fetched, never code, into
+its own cache or the folder of option `hub_cache`.
 """
 
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from advisor import builtin
 from advisor.engines.base import EngineError, EngineSpec, Failure
@@ -33,9 +35,9 @@ def find_model(spec: EngineSpec) -> Source:
     """
     if spec.model.startswith("builtin/"):
         return _builtin(spec.model)
-    folder = Path(spec.model).expanduser()
-    if folder.is_dir():
-        return Source(folder=folder.resolve(), revision=spec.revision)
+    # Not Path.is_dir, which raises for a name that is too long.
+    if spec.model and os.path.isdir(spec.model):
+        return Source(folder=Path(spec.model).resolve(), revision=spec.revision)
     if not _HUB_ID.fullmatch(spec.model) or ".." in spec.model:
         raise _no_model(
             f'"{spec.model[:200]}" is neither a folder nor a model id. Give'
@@ -63,6 +65,7 @@ def _from_hub(spec: EngineSpec) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
+    cache = cast("str | None", spec.options.get("hub_cache"))
     offline = spec.local_only or os.environ.get("HF_HUB_OFFLINE") == "1"
     for local in (True, False):
         if offline and not local:
@@ -74,6 +77,7 @@ def _from_hub(spec: EngineSpec) -> Path:
                     revision=spec.revision,
                     allow_patterns=_WANTED,
                     local_files_only=local,
+                    cache_dir=cache,
                     # Not the server's own credentials, only the team's.
                     token=spec.api_key or False,
                 )

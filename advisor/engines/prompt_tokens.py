@@ -13,7 +13,7 @@ from typing import Any
 
 from advisor.engines.local_model import LoadError
 
-_RENDER_S = 20
+_RENDER_S = 20.0
 _SLOT = "\ue000user\ue000"
 _GROWTH, _SLACK = 4, 64 * 1024
 
@@ -21,8 +21,11 @@ _GROWTH, _SLACK = 4, 64 * 1024
 class PromptEncoder:
     """Encodes prompts for one tokenizer; `chat` None means: as the tokenizer says."""
 
-    def __init__(self, tokenizer: Any, *, chat: bool | None) -> None:
+    def __init__(
+        self, tokenizer: Any, *, chat: bool | None, render_s: float = _RENDER_S
+    ) -> None:
         self._tokenizer = tokenizer
+        self._render_s = render_s
         has_template = bool(getattr(tokenizer, "chat_template", None))
         if chat and not has_template:
             told = "The model has no chat template; use it without chat."
@@ -59,7 +62,7 @@ class PromptEncoder:
     def _render(self, text: str) -> str:
         turn = [{"role": "user", "content": text}]
         try:
-            with _deadline(_RENDER_S):
+            with _deadline(self._render_s):
                 rendered = self._tokenizer.apply_chat_template(
                     turn, tokenize=False, add_generation_prompt=True
                 )
@@ -73,16 +76,16 @@ class PromptEncoder:
 
 
 @contextmanager
-def _deadline(seconds: int) -> Iterator[None]:
+def _deadline(seconds: float) -> Iterator[None]:
     """Interrupt a block that runs too long; a sandbox does not stop a loop."""
 
     def late(_: int, __: FrameType | None) -> None:
-        raise TimeoutError(f"it ran for more than {seconds} s")
+        raise TimeoutError(f"it ran for more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
