@@ -26,7 +26,9 @@ def create_team(*, name: str, owner: User) -> Team:
 @transaction.atomic
 def team_for_command_line(*, slug: str) -> Team:
     """Return the team of that slug; make it when missing, without any member."""
-    team, made = Team.objects.get_or_create(slug=slug, defaults={"name": slug})
+    team, made = Team.objects.get_or_create(
+        slug=slug, defaults={"name": slug.replace("-", " ").capitalize()}
+    )
     if made:
         record(team=team, actor=None, action="team.created", target=team.name)
     return team
