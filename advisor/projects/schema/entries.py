@@ -40,6 +40,7 @@ def entry_problems(
                 remedy = f"Name a stored {COMMAND_ONLY[key]} instead."
                 yield Problem(f"{path}.{key}", entry[key], wrong, remedy)
     yield from _needed(path, entry, engine)
+    yield from _price(f"{path}.price", entry.get("price"))
     if entry.get("base_url") is not None:
         yield from _address(f"{path}.base_url", entry["base_url"])
     yield from _names(path, entry, known)
@@ -83,6 +84,16 @@ def _needed(path: str, entry: Mapping[str, Any], engine: object) -> Iterator[Pro
         if not lacks(one) and not lacks(other):
             wrong = f"stands beside {one}, which says the same"
             yield Problem(f"{path}.{other}", entry[other], wrong, "Keep one of them.")
+
+
+def _price(path: str, price: object) -> Iterator[Problem]:
+    """Yield what lacks: a price is by tokens in and out, or by the hour."""
+    if not isinstance(price, Mapping) or price.get("per_hour") is not None:
+        return
+    for key in ("input_per_1m", "output_per_1m"):
+        if price.get(key) is None:
+            remedy = "Give both token prices, or per_hour for a machine."
+            yield Problem(f"{path}.{key}", None, "is missing", remedy)
 
 
 def _address(path: str, given: object) -> Iterator[Problem]:

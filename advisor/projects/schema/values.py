@@ -46,13 +46,17 @@ CONFIG = ConfigDict(
 
 
 class PriceSpec(BaseModel):
-    """What a model costs, typed by the user: US dollars per million tokens."""
+    """What a model costs, typed by the user, in US dollars.
+
+    Per million tokens for an endpoint, per hour of its machine for an own model.
+    """
 
     model_config = CONFIG
 
-    input_per_1m: Amount
-    output_per_1m: Amount
+    input_per_1m: Amount | None = None
+    output_per_1m: Amount | None = None
     cached_input_per_1m: Amount | None = None
+    per_hour: Amount | None = None
 
 
 class MappingSpec(BaseModel):

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard, Price
+from advisor.accounts.models import Team
+from advisor.catalog.models import Endpoint, ModelCard, Price
+from advisor.catalog.selectors import card_by_name, hardware_by_name, price_of
 from advisor.projects.models import Setup
 
 QUEUES = {"transformers": "local", "openai": "remote"}
@@ -36,9 +38,10 @@ def spec_of(entry: Mapping[str, Any], setup: Setup) -> dict[str, Any]:
     What the setup says goes before what the card says; a price of the endpoint goes
     before a price of the card.
     """
-    team_id = setup.project.team_id
-    card = _card(entry.get("card"), team_id)
-    endpoint = _endpoint(entry.get("endpoint"), team_id)
+    team = setup.project.team
+    named = entry.get("card") or entry.get("model")
+    card = card_by_name(team, named) if named else None
+    endpoint = _endpoint(entry.get("endpoint"), team.pk)
     spec: dict[str, Any] = {
         name: entry[name] for name in ENGINE_KEYS if entry.get(name) is not None
     }
@@ -48,21 +51,13 @@ def spec_of(entry: Mapping[str, Any], setup: Setup) -> dict[str, Any]:
     constraints = setup.document.get("constraints") or {}
     spec["local_only"] = bool(constraints.get("local_only"))
     spec["card"] = card.slug if card else None
-    spec["price"] = _price(entry, endpoint, card)
+    spec["price"] = _price(entry, endpoint, card, team)
     spec |= {name: _declared(name, entry, endpoint, card) for name in DECLARED}
     spec["timed"] = entry.get("engine") in TIMED
     spec["unverified"] = _unverified(card)
     spec["hardware"] = entry.get("hardware") or THIS_MACHINE
-    spec["hourly"] = _hourly(spec["hardware"], team_id)
+    spec["hourly"] = _hourly(entry, spec["hardware"], team)
     return spec
-
-
-def _card(slug: str | None, team_id: int) -> ModelCard | None:
-    if not slug:
-        return None
-    cards = ModelCard.objects.filter(slug=slug)
-    own = cards.filter(team_id=team_id).first()
-    return own or cards.filter(team__isnull=True).first()
 
 
 def _endpoint(pk: int | None, team_id: int) -> Endpoint | None:
@@ -72,12 +67,20 @@ def _endpoint(pk: int | None, team_id: int) -> Endpoint | None:
 
 
 def _price(
-    entry: Mapping[str, Any], endpoint: Endpoint | None, card: ModelCard | None
+    entry: Mapping[str, Any],
+    endpoint: Endpoint | None,
+    card: ModelCard | None,
+    team: Team,
 ) -> dict[str, Any] | None:
-    """Return dollars per million tokens with source and date; None when unknown."""
+    """Return dollars per million tokens with source and date; None when unknown.
+
+    A model that runs here is paid by the hour, whatever an API asks for its tokens.
+    """
     typed = entry.get("price")
     if typed:
         return {"source": "typed", "as_of": None, **typed}
+    if entry.get("engine") == "transformers":
+        return None
     if endpoint is not None and endpoint.input_per_1m is not None:
         return {
             "input_per_1m": float(endpoint.input_per_1m),
@@ -85,9 +88,7 @@ def _price(
             "source": f"endpoint {endpoint.slug}",
             "as_of": str(endpoint.price_as_of) if endpoint.price_as_of else None,
         }
-    price = (
-        card.prices.filter(currency="USD").order_by("slug").first() if card else None
-    )
+    price = price_of(card, team) if card else None
     return None if price is None else _listed(price)
 
 
@@ -127,12 +128,13 @@ def _unverified(card: ModelCard | None) -> list[str]:
     )
 
 
-def _hourly(slug: str, team_id: int) -> float | None:
-    """Return the dollars per hour of a hardware profile; None when unknown."""
-    profiles = HardwareProfile.objects.filter(slug=slug)
-    own = profiles.filter(team_id=team_id).first()
-    profile = own or profiles.filter(team__isnull=True).first()
-    return None if profile is None else _float(profile.price_per_hour)
+def _hourly(entry: Mapping[str, Any], name: str, team: Team) -> float | None:
+    """Return the dollars per hour of a machine, typed or listed; None when unknown."""
+    typed = (entry.get("price") or {}).get("per_hour")
+    if typed is not None:
+        return float(typed)
+    machine = hardware_by_name(team, name)
+    return None if machine is None else _float(machine.price_per_hour)
 
 
 def _float(value: Decimal | None) -> float | None:

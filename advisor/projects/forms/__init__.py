@@ -1,0 +1,27 @@
+"""What may be typed into the wizard? One form a step, its fields and their rules.
+
+Each form reads its part of a setup's document (``initial_from``) and writes it back
+(``into``), so that form, API and command line hold the same values.
+"""
+
+from advisor.projects.forms.candidates import (
+    AddEndpointForm,
+    AddLocalForm,
+    AddRecordedForm,
+)
+from advisor.projects.forms.goal import GoalForm
+from advisor.projects.forms.limits import LimitsForm
+from advisor.projects.forms.review import ReviewForm
+from advisor.projects.forms.samples import MappingForm, ScoringForm, UploadForm
+
+__all__ = [
+    "AddEndpointForm",
+    "AddLocalForm",
+    "AddRecordedForm",
+    "GoalForm",
+    "LimitsForm",
+    "MappingForm",
+    "ReviewForm",
+    "ScoringForm",
+    "UploadForm",
+]

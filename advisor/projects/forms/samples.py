@@ -1,0 +1,178 @@
+"""Step 3: which samples, in which columns, asked how, scored how?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from advisor.projects.forms.numbers import NumberField
+from advisor.projects.parsing import limits
+from advisor.scoring.base import ScorerInvalid
+from advisor.scoring.registry import scorer
+from advisor.web.forms import HouseForm
+
+ACCEPTED = ".csv,.tsv,.json,.jsonl,.xlsx,.parquet"
+ROLES = ("input", "expected", "id", "group", "tags")
+LABELS = {
+    "input": "Input",
+    "expected": "Expected answer",
+    "id": "Id",
+    "group": "Group",
+    "tags": "Tags",
+}
+HINTS = {
+    "input": "What the model is given",
+    "expected": "What a right answer says",
+    "group": "Samples that belong together, such as one conversation",
+    "tags": "Slices, such as vip; several with commas",
+}
+SCORERS = (
+    ("exact_match", "Exact match"),
+    ("normalised_text", "Same text, but for case and punctuation"),
+    ("contains", "Contains the expected text"),
+    ("regex", "Regular expression"),
+    ("numeric", "Number, within a tolerance"),
+    ("multiple_choice", "Multiple choice"),
+    ("label_accuracy", "Label"),
+    ("json_valid", "Valid JSON"),
+    ("json_fields", "JSON field F1"),
+    ("rouge_l", "Text overlap, ROUGE-L"),
+    ("chrf", "Text overlap, chrF"),
+    ("edit_similarity", "Edit similarity"),
+)
+
+
+class UploadForm(HouseForm):
+    """A sample file, or the pack that ships."""
+
+    file = forms.FileField(
+        label="Sample file",
+        help_text="CSV, TSV, JSON, JSON Lines, Excel or Parquet, up to 25 MB and"
+        " 20,000 rows.",
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        error_messages={"required": "Choose a file", "empty": "The file is empty."},
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse a file over the limit before it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > limits.FILE_BYTES:
+            size = f"{file.size / 1e6:.1f}"
+            raise ValidationError(f"25 MB is the limit; this file has {size} MB.")
+        return file
+
+
+class MappingForm(HouseForm):
+    """Which column holds what; made for the columns of one file."""
+
+    no_optional: ClassVar[frozenset[str]] = frozenset({"expected"})
+
+    def __init__(self, *args: Any, columns: Sequence[str], **kwargs: Any) -> None:
+        names = [(name, name) for name in columns]
+        for role in ROLES:
+            choices = names if role == "input" else [("", "No column"), *names]
+            self.base_fields[role] = forms.ChoiceField(
+                label=LABELS[role],
+                help_text=HINTS.get(role, ""),
+                choices=choices,
+                required=role == "input",
+                error_messages={"required": "Choose the column that holds the input"},
+            )
+        super().__init__(*args, **kwargs)
+
+    def mapping(self) -> dict[str, str]:
+        """Return the chosen column of each role."""
+        chosen = {role: self.cleaned_data[role] for role in ROLES}
+        return {role: name for role, name in chosen.items() if name}
+
+
+class ScoringForm(HouseForm):
+    """The prompt, the scorer with its options, and the length of an answer."""
+
+    affixes: ClassVar[dict[str, tuple[str, str]]] = {
+        "max_output_tokens": ("", "tokens")
+    }
+
+    prompt = forms.CharField(
+        label="Prompt",
+        help_text="{input} stands where the sample goes. Chat models get their chat"
+        " template around it.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        strip=False,
+        initial="{input}",
+    )
+    scorer = forms.ChoiceField(label="Score", choices=SCORERS)
+    options = forms.CharField(
+        label="Options of the score",
+        help_text='As JSON, such as {"pattern": "A:\\\\s*(.+)$"} or'
+        ' {"labels": ["a", "b"]}',
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
+    max_output_tokens = NumberField(
+        label="Longest answer",
+        low=1,
+        high=32_000,
+        whole=True,
+        message="Enter between 1 and 32,000 tokens",
+        initial=256,
+    )
+
+    def clean_prompt(self) -> str:
+        """Ask for the place of the input."""
+        prompt: str = self.cleaned_data["prompt"].replace("\r\n", "\n")
+        if "{input}" not in prompt:
+            raise ValidationError("Put {input} where the sample belongs")
+        return prompt
+
+    def clean_options(self) -> dict[str, Any]:
+        """Return the options as a mapping."""
+        text = self.cleaned_data["options"].strip()
+        try:
+            options = json.loads(text) if text else {}
+        except ValueError:
+            raise ValidationError('Write JSON, such as {"pattern": "x"}') from None
+        if not isinstance(options, dict):
+            raise ValidationError('Write a mapping, such as {"pattern": "x"}')
+        return options
+
+    def clean(self) -> dict[str, Any]:
+        """Try the scorer with its options; its own words say what is wrong."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "options" in values and "scorer" in values:
+            try:
+                scorer(self.spec())
+            except ScorerInvalid as error:
+                for problem in error.problems:
+                    told = f"{problem.wrong.rstrip('.')}. {problem.remedy}"
+                    self.add_error("options", ValidationError(told))
+        return values
+
+    def spec(self) -> Any:
+        """Return the scorer as the document holds it."""
+        name, options = self.cleaned_data["scorer"], self.cleaned_data["options"]
+        return {"name": name, **options} if options else name
+
+    @staticmethod
+    def initial_from(document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the form shows of a stored document."""
+        stored = document.get("scorer") or "exact_match"
+        spec = dict(stored) if isinstance(stored, Mapping) else {"name": stored}
+        name = spec.pop("name", "exact_match")
+        return {
+            "prompt": document.get("prompt") or "{input}",
+            "scorer": name,
+            "options": json.dumps(spec, ensure_ascii=False) if spec else "",
+            "max_output_tokens": document.get("max_output_tokens") or 256,
+        }
+
+    def into(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the document with prompt, scorer and length."""
+        return {
+            **document,
+            "prompt": self.cleaned_data["prompt"],
+            "scorer": self.spec(),
+            "max_output_tokens": self.cleaned_data["max_output_tokens"],
+        }
