@@ -62,13 +62,15 @@ class Desk:
         """Say whether a call spends money; recorded answers and own machines do not."""
         return self.candidate.engine == "openai" and self.judge.price is not None
 
-    def answer(self, lease: Lease, *, stopping: Callable[[], bool]) -> int:
+    def answer(
+        self, lease: Lease, keeper: Keeper, *, stopping: Callable[[], bool]
+    ) -> int:
         """Answer what is held under ``lease``; return how many answers were stored.
 
         What could not be answered is handed back before this returns.
         """
         self._load(lease)
-        with Keeper(lease.token) as keeper:
+        with keeper.hold(lease.token):
             claims = self._paid(lease)
             block = Block(desk=self, lease=lease, keeper=keeper, stopping=stopping)
             try:

@@ -18,6 +18,7 @@ from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.holding import held_engine
+from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.reaping import skip
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.states import (
@@ -95,11 +96,12 @@ def begin(run_id: int) -> bool:
 
 def _quality(desk: Desk, until: float, stopping: Callable[[], bool]) -> int:
     stored = 0
-    while time.monotonic() < until and not stopping():
-        lease = claim_block(desk.candidate)
-        if lease is None:
-            break
-        stored += desk.answer(lease, stopping=stopping)
+    with Keeper() as keeper:
+        while time.monotonic() < until and not stopping():
+            lease = claim_block(desk.candidate)
+            if lease is None:
+                break
+            stored += desk.answer(lease, keeper, stopping=stopping)
     return stored
 
 

@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from uuid import UUID
 
@@ -15,17 +17,18 @@ log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Extends a lease from a thread of its own for as long as work goes on.
+    """Extends one lease after the other from a thread of its own.
 
-    ``lost`` is set when the lease is gone, the run no longer runs, or the database was
-    out of reach for two thirds of a lease: then the work is to be dropped. Inside an
-    open transaction another connection cannot see the rows; there ``tick``, called
-    between answers, beats instead.
+    ``hold`` names the lease of the present work. ``lost`` is set when that lease is
+    gone, the run is cancelled, or the database was out of reach for two thirds of a
+    lease: then the work is to be dropped. Inside an open transaction another
+    connection cannot see the rows; there ``tick``, called between answers, beats.
     """
 
-    def __init__(self, token: UUID) -> None:
-        self.token = token
+    def __init__(self) -> None:
         self.lost = threading.Event()
+        self._token: UUID | None = None
+        self._lock = threading.Lock()
         self._done = threading.Event()
         self._last = time.monotonic()
         self._thread: threading.Thread | None = None
@@ -46,6 +49,19 @@ class Keeper:
         if self._thread is not None:
             self._thread.join()
 
+    @contextmanager
+    def hold(self, token: UUID) -> Iterator["Keeper"]:
+        """Keep the lease of ``token``, claimed just now, until the end of the block."""
+        with self._lock:
+            self._token = token
+            self._last = time.monotonic()
+            self.lost.clear()
+        try:
+            yield self
+        finally:
+            with self._lock:
+                self._token = None
+
     def tick(self) -> bool:
         """Beat if no thread does and one is due; True while the work is ours."""
         waited = time.monotonic() - self._last
@@ -56,18 +72,21 @@ class Keeper:
     def _run(self) -> None:
         try:
             while not self._done.wait(settings.HEARTBEAT_SECONDS):
-                self._beat()
+                with self._lock:
+                    self._beat()
         finally:
             connection.close()
 
     def _beat(self) -> None:
+        if self._token is None:
+            return
         try:
-            held = beat(self.token)
+            held = beat(self._token)
         except DatabaseError as error:
             connection.close()
             log.warning("A heartbeat did not reach the database: %s", error)
-            held = time.monotonic() - self._last < settings.LEASE_SECONDS * 2 / 3
-            if not held:
+            waited = time.monotonic() - self._last
+            if waited > settings.LEASE_SECONDS * 2 / 3:
                 self.lost.set()
             return
         self._last = time.monotonic()

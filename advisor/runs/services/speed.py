@@ -40,7 +40,7 @@ def measure_speed(
     token = claim_unit(candidate)
     if token is None:
         return False
-    with Keeper(token) as keeper:
+    with Keeper() as keeper, keeper.hold(token):
 
         def ended() -> bool:
             return stopping() or not keeper.tick()
