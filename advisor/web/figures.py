@@ -57,6 +57,11 @@ class ChartFigure:
     caption: str = ""
 
     @property
+    def height(self) -> int:
+        """The height that the figure will take, so that nothing jumps, in pixels."""
+        return int(self.light.get("layout", {}).get("height", 340))
+
+    @property
     def figures(self) -> dict[str, Mapping[str, Any]]:
         """Both figures, as they go into the page."""
         return {"light": self.light, "dark": self.dark}
