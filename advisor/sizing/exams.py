@@ -121,7 +121,7 @@ def describer(
 
     Its stored state goes by the name QUALITY.
     """
-    units = shortfalls(frames[None], HALF, evidence.scores)
+    units = shortfalls(frames[None], HALF, evidence.answers)
     tail = (1 - case.confidence) / 2
     made = Certifier(0.0, tail, tail, units.horizon, "traffic")
     return fed(made, units, evidence.states.get(QUALITY), QUALITY)
@@ -164,10 +164,10 @@ def _units(
 ) -> Units | None:
     if constraint.name != "quality_margin":
         units = frames[constraint.tag]
-        return shortfalls(units, constraint.number, evidence.scores)
+        return shortfalls(units, constraint.number, evidence.answers)
     if case.reference is None or evidence.role == "reference":
         return None
-    return losses(frames[None], case.reference.scores, evidence.scores)
+    return losses(frames[None], case.reference.answers, evidence.answers)
 
 
 def _examine(

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from math import isfinite, isnan
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from advisor.sizing.constraints import Constraint
 from advisor.sizing.errors import InvalidCase, InvalidMeasurement
 
@@ -91,6 +94,7 @@ class Evidence:
     ``latency_ms`` and ``ttft_ms`` hold one entry a request, ``math.inf`` for a failure;
     ``bursts`` names the independent burst of each request measured under load, and is
     None at concurrency 1. ``position`` is the planned order, cheapest first.
+    ``answers`` is ``scores`` as an array, in which a gap is NaN.
     ``planned`` is the objective as planned before the run. ``states`` may hold stored
     certifier states by constraint name, which spares replaying the scores.
     """
@@ -117,14 +121,17 @@ class Evidence:
     leaves_network: bool | None = None
     unverified: frozenset[str] = frozenset()
     states: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    answers: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for index, score in enumerate(self.scores):
-            if score is not None and not 0 <= score <= 1:
-                raise InvalidMeasurement(
-                    f"score {index} of {self.id!r} must be between 0 and 1, got "
-                    f"{score}. Scale the scorer to [0, 1]."
-                )
+        answers = np.array(self.scores, dtype=np.float64)
+        object.__setattr__(self, "answers", answers)
+        wrong = np.flatnonzero((answers < 0) | (answers > 1))
+        if wrong.size:
+            raise InvalidMeasurement(
+                f"score {wrong[0]} of {self.id!r} must be between 0 and 1, got "
+                f"{self.scores[wrong[0]]}. Scale the scorer to [0, 1]."
+            )
         for name in ("latency_ms", "ttft_ms"):
             for value in getattr(self, name) or ():
                 if not value >= 0:

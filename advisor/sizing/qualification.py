@@ -191,7 +191,7 @@ def _figure(
 
     It describes requests drawn like the samples, whatever the promise is about.
     """
-    units = shortfalls(cut[None], 0.0, evidence.scores)
+    units = shortfalls(cut[None], 0.0, evidence.answers)
     if units.value is None:
         return None
     mean, answered = max(-units.value, 0.0), units.samples - units.gaps

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from advisor.sizing.assessment import objective
 from advisor.sizing.conclusions import Row
-from advisor.sizing.exams import QUALITY, describer, exams, frames
+from advisor.sizing.exams import QUALITY, Exam, describer, exams, frames
 from advisor.sizing.limits import excluded, limit_rows
 from advisor.sizing.measurement import Case, Evidence, Figure
 from advisor.sizing.qualification import settle
+from advisor.sizing.units import Frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +45,14 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
-    """Where the race stands: every lane in planned order, and who runs next."""
+    """Where the race stands: every lane in planned order, and who runs next.
+
+    ``reference`` holds the states of the reference's certifiers.
+    """
 
     lanes: tuple[Lane, ...]
     next: str | None
+    reference: Mapping[str, Mapping[str, object]]
 
     def lane(self, name: str) -> Lane:
         """Return the lane of a candidate."""
@@ -61,19 +66,34 @@ def race(case: Case) -> Race:
     certificate ends nothing.
     """
     cut = frames(case)
-    examined = {one.id: exams(case, one, cut) for one in case.candidates}
+    examined = {one.id: exams(case, one, cut) for one in case.evidence}
     rows = settle(case, examined)
-    lanes = []
-    for one in case.candidates:
-        states: dict[str, Mapping[str, object]] = {
-            exam.constraint.key: exam.certifier.state()
-            for exam in examined[one.id]
-            if exam.certifier is not None
-        }
-        if one.scores and case.stop == "decided":
-            states[QUALITY] = describer(case, one, cut).state()
-        lanes.append(_lane(case, one, rows[one.id], states))
-    return Race(lanes=tuple(lanes), next=_next(case, lanes))
+    states = {
+        one.id: _states(case, one, cut, examined[one.id]) for one in case.evidence
+    }
+    lanes = [_lane(case, one, rows[one.id], states[one.id]) for one in case.candidates]
+    return Race(
+        lanes=tuple(lanes),
+        next=_next(case, lanes),
+        reference={} if case.reference is None else states[case.reference.id],
+    )
+
+
+def _states(
+    case: Case,
+    evidence: Evidence,
+    cut: Mapping[str | None, Frame],
+    examined: tuple[Exam, ...],
+) -> dict[str, Mapping[str, object]]:
+    """Return the states that spare replaying the scores so far, by constraint."""
+    found: dict[str, Mapping[str, object]] = {
+        exam.constraint.key: exam.certifier.state()
+        for exam in examined
+        if exam.certifier is not None
+    }
+    if evidence.scores and case.stop == "decided":
+        found[QUALITY] = describer(case, evidence, cut).state()
+    return found
 
 
 def _lane(

@@ -100,7 +100,9 @@ def frame(case: Case, tag: str | None = None) -> Frame:
 
 
 def losses(
-    units: Frame, reference: Sequence[float | None], candidate: Sequence[float | None]
+    units: Frame,
+    reference: Sequence[float | None] | Array,
+    candidate: Sequence[float | None] | Array,
 ) -> Units:
     """Return the paired loss, reference minus candidate, of the units run so far."""
     n = min(len(reference), len(candidate))
@@ -112,7 +114,9 @@ def losses(
     return _collect(units, worst, best, lost_ref | lost_cand, binary)
 
 
-def shortfalls(units: Frame, floor: float, candidate: Sequence[float | None]) -> Units:
+def shortfalls(
+    units: Frame, floor: float, candidate: Sequence[float | None] | Array
+) -> Units:
     """Return floor minus score, in [-1, 1], of the units run so far."""
     scores = _scores(candidate, len(candidate))
     lost = np.isnan(scores)
@@ -139,9 +143,9 @@ def _numbers(
     return np.array([number[name] for name in names], dtype=np.int64), ends
 
 
-def _scores(scores: Sequence[float | None], n: int) -> Array:
-    """Return the first ``n`` scores; a gap is NaN inside this module only."""
-    return np.array(scores[:n], dtype=np.float64)
+def _scores(scores: Sequence[float | None] | Array, n: int) -> Array:
+    """Return the first ``n`` scores as an array; a gap is NaN."""
+    return np.asarray(scores[:n], dtype=np.float64)
 
 
 def _binary(scores: Array) -> bool:

@@ -18,7 +18,8 @@ BLOCK = 16  # units between two new stakes on the grid
 CERTAIN = 1e9  # log wealth of a null that the units left can no longer save
 TOLERANCE = 1e-9  # of sums that are whole numbers but for rounding
 CAP = 0.95  # share of the wealth that one unit may take at most
-HASTE = 0.95  # of the STaR stake: a little less wins a little more often
+HASTE = 0.95  # of the STaR stake: a little less wins a little more often, and
+FINITE_HASTE = 1.2  # a little more wins a little sooner where the last unit decides
 SHRINK = (60.0, 20.0)  # units of doubt in the estimated drift: certify, discard
 GAP = 0.05  # loss against the margin, in score points, that should be found quickly
 
@@ -33,26 +34,26 @@ def stake(
     where there is plenty. ``stretch`` > 0 is N / left of a draw without replacement,
     where the drift still to come grows by that factor; 0 means independent draws.
     """
-    star = HASTE * sqrt(2 * need / (left * variance))
+    star = sqrt(2 * need / (left * variance))
     kelly = max(drift, 0.0) / variance
     if stretch:
-        return max(star, kelly * stretch)
+        return max(FINITE_HASTE * star, kelly * stretch)
     slack = left * GAP**2 / (2 * max(need, 0.05) * variance)
     share = min(max(0.5 + 0.5 * log(slack / 2) / log(4), 0.5), 1.0)
-    return max(star, share * kelly)
+    return max(HASTE * star, share * kelly)
 
 
 def stakes(
     need: Array, left: float, variance: Array, drift: Array, stretch: float
 ) -> Array:
     """Return ``stake`` for each margin of a grid."""
-    star = HASTE * np.sqrt(2 * need / (left * variance))
+    star = np.sqrt(2 * need / (left * variance))
     kelly = np.maximum(drift, 0.0) / variance
     if stretch:
-        return np.maximum(star, kelly * stretch)
+        return np.maximum(FINITE_HASTE * star, kelly * stretch)
     slack = left * GAP**2 / (2 * np.maximum(need, 0.05) * variance)
     share = np.clip(0.5 + 0.5 * np.log(slack / 2) / log(4), 0.5, 1.0)
-    return np.maximum(star, share * kelly)
+    return np.maximum(HASTE * star, share * kelly)
 
 
 class Side:

@@ -1,0 +1,1 @@
+"""How valid, sharp and quick are the decisions? Simulated truth, fixed seeds."""
