@@ -5,10 +5,13 @@ team does not exist here.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from advisor.accounts.models import Team
+from advisor.builtin import PREFIX, model_names
 from advisor.catalog.models import HardwareProfile, ModelCard
 from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
 from advisor.projects.parsing import SampleRow
@@ -96,3 +99,41 @@ def _names(rows: QuerySet[ModelCard] | QuerySet[HardwareProfile]) -> frozenset[s
         for slug, aliases in rows.values_list("slug", "aliases")
         for name in (slug, *aliases)
     )
+
+
+def local_models(team: Team) -> list[tuple[str, str]]:
+    """Return the models that can run here, as name and label: built-in, then folders.
+
+    Folders are those directly under what the operator opened in MODEL_ROOTS.
+    """
+    cards = {card.source: card for card in _visible_builtin(team)}
+    built = [
+        (f"{PREFIX}{name}", _model_label(name, cards.get(f"{PREFIX}{name}")))
+        for name in model_names()
+    ]
+    folders = [
+        (str(config.parent), config.parent.name)
+        for root in settings.MODEL_ROOTS
+        for config in sorted(Path(root).glob("*/config.json"))
+    ]
+    return [*built, *folders]
+
+
+def model_ids(setup: Setup) -> frozenset[str]:
+    """Return the names that are taken in a draft."""
+    document = setup.document
+    entries = [*(document.get("candidates") or ())]
+    entries += [document["reference"]] if document.get("reference") else []
+    return frozenset(one["id"] for one in entries)
+
+
+def _visible_builtin(team: Team) -> QuerySet[ModelCard]:
+    return ModelCard.objects.filter(
+        Q(team=team) | Q(team__isnull=True), source__startswith=PREFIX
+    )
+
+
+def _model_label(name: str, card: ModelCard | None) -> str:
+    if card is None or not card.parameters:
+        return f"{name}, built in"
+    return f"{name}, built in, {card.parameters / 1e6:.3g} M parameters"

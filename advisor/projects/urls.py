@@ -1,6 +1,26 @@
-"""Which addresses belong to which decision is to be made?"""
+"""Which addresses belong to setting up a project?"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from advisor.projects.views import candidates, review, samples, steps
 
 app_name = "projects"
-urlpatterns: list[URLPattern | URLResolver] = []
+SETUP = "t/<slug:team>/p/<slug:project>/setup/"
+ADD = (
+    r"^t/(?P<team>[-\w]+)/p/(?P<project>[-\w]+)/setup/candidates/add/"
+    r"(?P<kind>local|recorded|endpoint)/$"
+)
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("t/<slug:team>/projects/new/", steps.new, name="new"),
+    path(SETUP, steps.setup, name="setup"),
+    path(f"{SETUP}goal/", steps.goal, name="goal"),
+    path(f"{SETUP}constraints/", steps.limits, name="constraints"),
+    path(f"{SETUP}samples/", samples.samples, name="samples"),
+    path(f"{SETUP}samples/upload/", samples.upload, name="upload"),
+    path(f"{SETUP}samples/<int:upload>/columns/", samples.columns, name="columns"),
+    path(f"{SETUP}samples/pack/", samples.pack, name="pack"),
+    path(f"{SETUP}candidates/", candidates.candidates, name="candidates"),
+    re_path(ADD, candidates.add, name="add"),
+    path(f"{SETUP}candidates/remove/", candidates.remove, name="remove"),
+    path(f"{SETUP}review/", review.review, name="review"),
+]

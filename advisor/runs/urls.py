@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from advisor.runs import views
+from advisor.runs.views import launching, watching
 
 app_name = "runs"
 PROJECT = "t/<slug:team>/p/<slug:project>/"
@@ -12,8 +12,9 @@ STEP = (
     r"(?P<verb>pause|resume|cancel|retry)/$"
 )
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(f"{PROJECT}runs/", views.runs, name="runs"),
-    path(RUN, views.run, name="run"),
-    path(f"{RUN}status/", views.status, name="status"),
-    re_path(STEP, views.step, name="step"),
+    path(f"{PROJECT}setup/launch/", launching.launch, name="launch"),
+    path(f"{PROJECT}runs/", watching.runs, name="runs"),
+    path(RUN, watching.run, name="run"),
+    path(f"{RUN}status/", watching.status, name="status"),
+    re_path(STEP, watching.step, name="step"),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from advisor.accounts.models import Team, User
@@ -15,15 +16,7 @@ from advisor.projects.models import Project, SampleSet, Setup
 @transaction.atomic
 def create_project(*, team: Team, name: str, created_by: User | None) -> Project:
     """Open a project with an empty draft; names are unique in the team."""
-    name = " ".join(name.split())
-    if not 3 <= len(name) <= 80:
-        raise ValidationError(
-            {"name": f"Use 3 to 80 characters for the name; this has {len(name)}."}
-        )
-    if selectors.project_by_name(team, name):
-        raise ValidationError(
-            {"name": f"Another project is called {name}. Choose a different name."}
-        )
+    name = _free_name(team, name)
     project = Project.objects.create(
         team=team, name=name, slug=_free_slug(team, name), created_by=created_by
     )
@@ -34,18 +27,42 @@ def create_project(*, team: Team, name: str, created_by: User | None) -> Project
 @transaction.atomic
 def open_draft(*, project: Project, opened_by: User | None) -> Setup:
     """Return the draft; without one, a new version that starts from the last."""
+    draft = next_draft(project)
+    if draft._state.adding:
+        draft.created_by = opened_by
+        draft.save()
+    return draft
+
+
+def next_draft(project: Project) -> Setup:
+    """Return the draft, or the one that would be opened; nothing is stored."""
     existing = selectors.draft_of(project)
     if existing:
+        existing.project = project
         return existing
     last = selectors.latest_setup(project)
-    return Setup.objects.create(
+    return Setup(
         project=project,
         version=(last.version if last else 0) + 1,
         step=last.step if last else 1,
         document=last.document if last else {},
         sample_set=last.sample_set if last else None,
-        created_by=opened_by,
+        updated_at=last.updated_at if last else timezone.now(),
     )
+
+
+def rename_project(*, project: Project, name: str) -> Project:
+    """Give a project another name; its address stays."""
+    if name != project.name:
+        project.name = _free_name(project.team, name)
+        project.save(update_fields=("name",))
+    return project
+
+
+def unsaved_draft(team: Team) -> Setup:
+    """Return what a wizard shows before its project exists; nothing is stored."""
+    project = Project(team=team, slug="new", name="New project")
+    return Setup(project=project, version=1, updated_at=timezone.now())
 
 
 def save_draft(
@@ -66,6 +83,20 @@ def save_draft(
         setup.sample_set = sample_set
     setup.save(update_fields=("document", "step", "sample_set", "updated_at"))
     return setup
+
+
+def _free_name(team: Team, name: str) -> str:
+    """Return the name with single spaces, or say what is wrong with it."""
+    name = " ".join(name.split())
+    if not 3 <= len(name) <= 80:
+        raise ValidationError(
+            {"name": f"Use 3 to 80 characters for the name; this has {len(name)}."}
+        )
+    if selectors.project_by_name(team, name):
+        raise ValidationError(
+            {"name": f"Another project is called {name}. Choose a different name."}
+        )
+    return name
 
 
 def _free_slug(team: Team, name: str) -> str:

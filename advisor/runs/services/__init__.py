@@ -11,7 +11,7 @@ from advisor.runs.services.hints import (
 )
 from advisor.runs.services.holding import close_engines
 from advisor.runs.services.inline import run_inline
-from advisor.runs.services.launching import launch
+from advisor.runs.services.launching import freeze_and_launch, launch
 from advisor.runs.services.reaping import reap, sweep_cancelled
 from advisor.runs.services.steering import (
     cancel,
@@ -36,6 +36,7 @@ __all__ = [
     "due_candidates",
     "finish",
     "forget_hints",
+    "freeze_and_launch",
     "launch",
     "next_hints",
     "pause",

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from advisor.accounts.models import Team, User
 from advisor.projects.models import Project, Sample, Setup
+from advisor.projects.services import freeze
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.errors import LaunchRefused
 from advisor.runs.services.manifest import canonical, manifest_of
@@ -69,6 +70,18 @@ def launch(
     _open_trials(run, candidates, samples, plan.repeats)
     note(run.pk, kind="run", text=_opened(plan, samples), data={"to": run.state})
     return run
+
+
+@transaction.atomic
+def freeze_and_launch(*, setup: Setup, started_by: User | None) -> Run:
+    """Freeze a draft and open a run of it; where either is refused, neither is done.
+
+    Raises:
+        SetupInvalid: What keeps the draft from being frozen.
+        LaunchRefused: What keeps the run from being opened.
+    """
+    frozen = freeze(setup=setup, document=setup.document)
+    return launch(setup=frozen, started_by=started_by)
 
 
 def _opened_before(team: Team, key: str, setup: Setup) -> Run | None:

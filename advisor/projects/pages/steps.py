@@ -1,0 +1,93 @@
+"""What do the first two steps show? The goal, and the limits with their levels."""
+
+from typing import Any
+
+from advisor.projects.forms import GoalForm, LimitsForm
+from advisor.projects.forms.limits import PEAK_BY_AVERAGE, SECONDS_A_MONTH
+from advisor.projects.models import Setup
+from advisor.projects.pages.wizard import Group, WizardPage, wizard_parts
+from advisor.sizing import formats
+from advisor.web.panels import EffectPanel
+from advisor.web.parts import Fact
+
+GROUPS = (
+    ("Quality", ("margin", "minimum")),
+    ("Speed and volume", ("p95", "ttft", "volume", "peak", "context")),
+    ("Cost", ("budget",)),
+    ("Deployment and data", ("hosting", "local_only", "memory")),
+    ("Licence and language", ("licences", "languages")),
+)
+PLAIN_GROUPS = (
+    ("Load", ("load_profile", "output_tokens")),
+    ("Your own data", ("labelled_examples", "unlabelled_texts")),
+)
+
+
+def goal_page(setup: Setup, form: GoalForm) -> WizardPage:
+    """Return step 1."""
+    return WizardPage(
+        title=f"Goal: {setup.project.name}",
+        heading="What is the model for?",
+        lede="Two sentences are enough. They open the report, so write them for the"
+        " people who decide.",
+        form=form,
+        **wizard_parts(setup, "goal"),
+    )
+
+
+def limits_page(setup: Setup, form: LimitsForm) -> WizardPage:
+    """Return step 2."""
+    limited = tuple(
+        Group(title, tuple((form[name], form[f"{name}_level"]) for name in names))
+        for title, names in GROUPS
+    )
+    plain = tuple(
+        Group(title, tuple((form[name], None) for name in names))
+        for title, names in PLAIN_GROUPS
+    )
+    return WizardPage(
+        title=f"Constraints: {setup.project.name}",
+        heading="What must it respect?",
+        lede="A must excludes every model that breaks it; a preference only breaks"
+        " ties. Leave a field empty to set no limit.",
+        form=form,
+        groups=(*limited, *plain),
+        panel=load_panel(setup.document),
+        **wizard_parts(setup, "constraints"),
+    )
+
+
+def load_panel(document: dict[str, Any]) -> EffectPanel:
+    """Return what the volume comes to; dashes until it is known."""
+    limits = document.get("constraints") or {}
+    volume = _number(limits.get("monthly_requests"))
+    peak = _number(limits.get("peak_requests_per_second"))
+    average = None if volume is None else volume / SECONDS_A_MONTH
+    assumed = None if average is None else average * PEAK_BY_AVERAGE
+    output = document.get("output_tokens")
+    tokens = None if volume is None or not output else volume * output
+    return EffectPanel(
+        title="At your volume",
+        note="Without a peak, five times the average is planned for.",
+        facts=(
+            Fact(term="Average load", value=_rate(average)),
+            Fact(term="Peak load", value=_rate(peak or assumed)),
+            Fact(
+                term="Output tokens a month",
+                value=None if tokens is None else formats.number(tokens),
+            ),
+        ),
+    )
+
+
+def _rate(per_second: float | None) -> str | None:
+    if per_second is None:
+        return None
+    if per_second < 0.1:
+        return f"{formats.number(per_second * 3600, 1)} requests/h"
+    return formats.rate(per_second)
+
+
+def _number(stored: Any) -> float | None:
+    value = stored.get("limit") if isinstance(stored, dict) else stored
+    return None if value is None else float(value)

@@ -1,0 +1,99 @@
+"""What does a step of the wizard show: where one is, its forms, what follows?"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from advisor.projects.models import Setup
+from advisor.projects.pages.header import project_url
+from advisor.web.panels import EffectPanel
+from advisor.web.parts import Link, Step
+
+STEPS = (
+    ("goal", "Goal"),
+    ("constraints", "Constraints"),
+    ("samples", "Sample tasks"),
+    ("candidates", "Candidates"),
+    ("review", "Review and launch"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WizardPage:
+    """What every step has; a step's own page extends it."""
+
+    title: str
+    heading: str
+    lede: str
+    crumbs: tuple[Link, ...]
+    steps: tuple[Step, ...]
+    saved: str
+    here: str
+    back: Link | None
+    forward: str
+    panel: EffectPanel | None = None
+    form: forms.Form | None = None
+    groups: tuple["Group", ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def wizard(self) -> "WizardPage":
+        """The frame of the step, under the name that all steps share."""
+        return self
+
+    @property
+    def launch(self) -> str:
+        """Where the last step is sent to."""
+        return self.here.replace("/review/", "/launch/")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields under one heading; ``pairs`` hold a field and its level, where it has."""
+
+    title: str
+    pairs: tuple[tuple[Any, Any], ...]
+
+
+def step_url(setup: Setup, name: str) -> str:
+    """Return the address of a step."""
+    return project_url(setup.project, f"setup/{name}/")
+
+
+def wizard_parts(setup: Setup, name: str) -> dict[str, Any]:
+    """Return what a step's page shares with the others."""
+    names = [step for step, _ in STEPS]
+    at = names.index(name)
+    team = setup.project.team
+    saved = timezone.localtime(setup.updated_at)
+    back = f"/t/{team.slug}/" if at == 0 else step_url(setup, names[at - 1])
+    after = STEPS[at + 1][1].lower() if at + 1 < len(STEPS) else ""
+    return {
+        "crumbs": (
+            Link("Projects", f"/t/{team.slug}/"),
+            Link(setup.project.name, project_url(setup.project)),
+            Link("Setup", "", current=True),
+        ),
+        "steps": tuple(
+            Step(text=text, state=_state(number, at, setup), url=_url(setup, number))
+            for number, (_, text) in enumerate(STEPS)
+        ),
+        "saved": f"Draft saved {saved:%H:%M}",
+        "here": step_url(setup, name),
+        "back": Link("Back" if at else "Save and close", back),
+        "forward": f"Continue to {after}" if after else "Launch",
+    }
+
+
+def _state(number: int, at: int, setup: Setup) -> Any:
+    if number == at:
+        return "now"
+    return "done" if number < setup.step - 1 or number < at else "next"
+
+
+def _url(setup: Setup, number: int) -> str | None:
+    """Return the address of a step that may be opened: all up to the one reached."""
+    reachable = number <= setup.step
+    return step_url(setup, STEPS[number][0]) if reachable else None

@@ -1,0 +1,33 @@
+"""Who is in a draft: under test, or as its reference?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from advisor.projects.models import Setup
+from advisor.projects.services.drafting import save_draft
+
+CANDIDATES_STEP = 4
+
+
+@transaction.atomic
+def add_model(*, setup: Setup, entry: Mapping[str, Any], role: str) -> Setup:
+    """Put a model under test, or make it the reference instead of the one before."""
+    document = dict(setup.document)
+    if role == "reference":
+        document["reference"] = dict(entry)
+    else:
+        document["candidates"] = [*(document.get("candidates") or ()), dict(entry)]
+    return save_draft(setup=setup, document=document, step=CANDIDATES_STEP)
+
+
+@transaction.atomic
+def remove_model(*, setup: Setup, key: str) -> Setup:
+    """Take a model out; a name that is not in the draft changes nothing."""
+    document = dict(setup.document)
+    listed = document.get("candidates") or ()
+    document["candidates"] = [one for one in listed if one["id"] != key]
+    if (document.get("reference") or {}).get("id") == key:
+        document["reference"] = None
+    return save_draft(setup=setup, document=document, step=CANDIDATES_STEP)

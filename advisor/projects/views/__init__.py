@@ -1,0 +1,1 @@
+"""What happens in the wizard? One view a step: find, validate, store, go on."""
