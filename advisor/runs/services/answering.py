@@ -1,21 +1,20 @@
 """How is one claimed block answered? Prompts out, answers in, outcomes committed."""
 
-import logging
-import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import cast
 
-from advisor.engines.base import Answer, Engine, EngineError, Failure, Prompt
-from advisor.engines.retrying import retry_class
+from advisor.engines.base import (
+    Engine,
+    EngineSpec,
+    Failure,
+)
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, Run
+from advisor.runs.services.blocks import Block
 from advisor.runs.services.claiming import Claim, Lease
-from advisor.runs.services.committing import commit
-from advisor.runs.services.judging import Judge, Outcome, Price, broken, lost
+from advisor.runs.services.judging import Judge, Price
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.money import reserve, worst_price_micro
 from advisor.runs.services.prompting import Prompting
@@ -24,12 +23,7 @@ from advisor.runs.services.releasing import release
 from advisor.runs.services.states import move_candidate, move_run
 from advisor.scoring.registry import scorer
 
-log = logging.getLogger(__name__)
-
-# A slow block is stored in parts, so that a crash loses at most this much work.
-FLUSH_SECONDS = 2.0
-CONFIGURATION_FAILURES = 2
-OVERSIZED = 3
+DEFAULT_CONCURRENCY = EngineSpec(engine="", model="").concurrency
 
 
 @dataclass(slots=True)
@@ -61,6 +55,11 @@ class Desk:
     def priced(self) -> bool:
         """Say whether a call spends money; recorded answers and own machines do not."""
         return self.candidate.engine == "openai" and self.judge.price is not None
+
+    @property
+    def calls_at_once(self) -> int:
+        """Return how many calls the engine may have under way."""
+        return int(self.candidate.spec.get("concurrency") or DEFAULT_CONCURRENCY)
 
     def answer(
         self, lease: Lease, keeper: Keeper, *, stopping: Callable[[], bool]
@@ -133,106 +132,3 @@ class Desk:
             level="error",
             reason=failure.message[:500],
         )
-
-
-@dataclass(slots=True, kw_only=True)
-class Block:
-    """The answers of one lease, on their way into the database."""
-
-    desk: Desk
-    lease: Lease
-    keeper: Keeper
-    stopping: Callable[[], bool]
-    stored: int = 0
-    _ready: list[Outcome] = field(default_factory=list)
-    _open: dict[int, Claim] = field(default_factory=dict)
-    _sent: set[int] = field(default_factory=set)
-    _flushed: float = field(default_factory=time.monotonic)
-
-    def __post_init__(self) -> None:
-        self._open = {claim.trial_id: claim for claim in self.lease.claims}
-
-    def answer(self, claims: Sequence[Claim]) -> None:
-        """Answer claims of the lease until all are, or the work is to end."""
-        desk = self.desk
-        waiting: dict[str, deque[Claim]] = defaultdict(deque)
-        prompts: list[Prompt] = []
-        for claim in claims:
-            prompt = desk.prompting.prompt(desk.sample(claim), claim)
-            prompts.append(prompt)
-            waiting[prompt.id].append(claim)
-        self._sent.update(claim.trial_id for claim in claims)
-        answers = desk.engine.answer(prompts)
-        try:
-            with closing(answers):  # type: ignore[type-var]
-                for answer in answers:
-                    if not self._take(waiting[answer.prompt_id].popleft(), answer):
-                        break
-        except EngineError:
-            raise
-        except Exception as error:
-            log.exception("The engine of %s broke", desk.candidate.key)
-            left = [claim for queue in waiting.values() for claim in queue]
-            for claim, answer in lost(left, broken(error)):
-                self._take(claim, answer)
-            raise EngineError(broken(error)) from error
-
-    def _take(self, claim: Claim, answer: Answer) -> bool:
-        """Judge one answer; False when the work is to end after it."""
-        desk = self.desk
-        if not self.keeper.tick():
-            self._ready.clear()
-            self._open.clear()
-            return False
-        outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
-        self._ready.append(outcome)
-        self._open.pop(claim.trial_id, None)
-        if self._refused(outcome.failure):
-            return False
-        if time.monotonic() - self._flushed > FLUSH_SECONDS:
-            self.flush()
-        return not self.stopping()
-
-    def _refused(self, failure: Failure | None) -> bool:
-        """Count refusals in a row: two of them pause the candidate.
-
-        Three answers in a row that ran out of memory say that the model does not fit.
-        """
-        desk = self.desk
-        if failure is not None and failure.code == "out_of_memory":
-            desk.oversized_in_a_row += 1
-            if desk.oversized_in_a_row >= OVERSIZED:
-                self.flush()
-                raise EngineError(failure)
-        else:
-            desk.oversized_in_a_row = 0
-        if failure is None or retry_class(failure) != "configuration":
-            desk.wrong_in_a_row = 0
-            return False
-        desk.wrong_in_a_row += 1
-        if desk.wrong_in_a_row < CONFIGURATION_FAILURES:
-            return False
-        desk.pause(failure)
-        return True
-
-    def flush(self) -> None:
-        """Store what is answered so far."""
-        if self._ready:
-            done = commit(
-                self.lease,
-                self._ready,
-                candidate=self.desk.candidate,
-                priced=self.desk.priced,
-            )
-            self.stored += done.stored
-        self._ready.clear()
-        self._flushed = time.monotonic()
-
-    def close(self) -> None:
-        """Store what is answered and hand back the rest."""
-        self.flush()
-        for sent in (True, False):
-            left = [pk for pk in self._open if (pk in self._sent) is sent]
-            if left:
-                release(self.lease.token, left, sent=sent)
-        self._open.clear()

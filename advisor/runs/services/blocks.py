@@ -1,0 +1,143 @@
+"""How does one lease's block of answers get into the database?
+
+Answers are judged as they come and committed with the block, or every two seconds of
+a slow one; what stays unanswered is handed back.
+"""
+
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.engines.base import Answer, EngineError, Failure, Prompt
+from advisor.engines.retrying import retry_class
+from advisor.runs.services.claiming import Claim, Lease
+from advisor.runs.services.committing import commit
+from advisor.runs.services.judging import Outcome, broken, lost
+from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.releasing import release
+
+if TYPE_CHECKING:
+    from advisor.runs.services.answering import Desk
+
+log = logging.getLogger(__name__)
+
+# A slow block is stored in parts, so that a crash loses at most this much work.
+FLUSH_SECONDS = 2.0
+CONFIGURATION_FAILURES = 2
+OVERSIZED = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """The answers of one lease, on their way into the database."""
+
+    desk: "Desk"
+    lease: Lease
+    keeper: Keeper
+    stopping: Callable[[], bool]
+    stored: int = 0
+    _ready: list[Outcome] = field(default_factory=list)
+    _open: dict[int, Claim] = field(default_factory=dict)
+    _sent: set[int] = field(default_factory=set)
+    _refusing: bool = False
+    _flushed: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._open = {claim.trial_id: claim for claim in self.lease.claims}
+
+    def answer(self, claims: Sequence[Claim]) -> None:
+        """Answer claims of the lease until all are, or the work is to end."""
+        desk = self.desk
+        waiting: dict[str, deque[Claim]] = defaultdict(deque)
+        prompts: list[Prompt] = []
+        for claim in claims:
+            prompt = desk.prompting.prompt(desk.sample(claim), claim)
+            prompts.append(prompt)
+            waiting[prompt.id].append(claim)
+        self._sent.update(claim.trial_id for claim in claims)
+        answers = desk.engine.answer(prompts)
+        try:
+            with closing(answers):  # type: ignore[type-var]
+                for answer in answers:
+                    if not self._take(waiting[answer.prompt_id].popleft(), answer):
+                        break
+        except EngineError:
+            raise
+        except Exception as error:
+            log.exception("The engine of %s broke", desk.candidate.key)
+            left = [claim for queue in waiting.values() for claim in queue]
+            for claim, answer in lost(left, broken(error)):
+                self._take(claim, answer)
+            raise EngineError(broken(error)) from error
+
+    def _take(self, claim: Claim, answer: Answer) -> bool:
+        """Judge one answer; False when the work is to end after it."""
+        desk = self.desk
+        if not self.keeper.tick():
+            self._ready.clear()
+            self._open.clear()
+            return False
+        outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
+        self._ready.append(outcome)
+        self._open.pop(claim.trial_id, None)
+        if self._refused(outcome.failure):
+            return False
+        if time.monotonic() - self._flushed > FLUSH_SECONDS:
+            self.flush()
+        return not self.stopping()
+
+    def _refused(self, failure: Failure | None) -> bool:
+        """Count refusals in a row: two of them pause the candidate.
+
+        Three answers in a row that ran out of memory say that the model does not fit.
+        """
+        desk = self.desk
+        if failure is not None and failure.code == "out_of_memory":
+            desk.oversized_in_a_row += 1
+            if desk.oversized_in_a_row >= OVERSIZED:
+                self.flush()
+                raise EngineError(failure)
+        else:
+            desk.oversized_in_a_row = 0
+        if failure is None or retry_class(failure) != "configuration":
+            desk.wrong_in_a_row = 0
+            return False
+        desk.wrong_in_a_row += 1
+        if desk.wrong_in_a_row < CONFIGURATION_FAILURES:
+            return False
+        desk.pause(failure)
+        self._refusing = True
+        return True
+
+    def flush(self) -> None:
+        """Store what is answered so far."""
+        if self._ready:
+            done = commit(
+                self.lease,
+                self._ready,
+                candidate=self.desk.candidate,
+                priced=self.desk.priced,
+            )
+            self.stored += done.stored
+        self._ready.clear()
+        self._flushed = time.monotonic()
+
+    def close(self) -> None:
+        """Store what is answered and hand back the rest.
+
+        An engine sends in order and has at most ``concurrency`` calls under way; a
+        server that refuses is sent nothing more.
+        """
+        self.flush()
+        most = 0 if self._refusing else self.desk.calls_at_once
+        left = list(self._open)
+        under_way = [pk for pk in left if pk in self._sent][:most]
+        rest = [pk for pk in left if pk not in under_way]
+        for ids, sent in ((under_way, True), (rest, False)):
+            if ids:
+                release(self.lease.token, ids, sent=sent)
+        self._open.clear()

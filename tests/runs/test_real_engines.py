@@ -1,0 +1,141 @@
+"""A model of this machine and a server, through a whole run."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from advisor.catalog.endpoint_keys import save_endpoint
+from advisor.runs import selectors, services
+from advisor.runs.models import Answer, Attempt, Candidate, Run, SpeedRecord
+from advisor.runs.services.verifying import broken_invariants
+from tests.engines.stub_server import Stub, chat, event, piece, reply, stream_head
+from tests.engines.tiny_models import make_model
+from tests.runs.factory import make_project, make_setup
+
+pytestmark = pytest.mark.django_db
+
+
+def answering(request):
+    """A server that says yes, whole or as a stream, and reports its tokens."""
+    if not request.json.get("stream"):
+        return [reply(chat("yes", usage=(9, 1)))]
+    usage = {"prompt_tokens": 9, "completion_tokens": 1}
+    last = json.dumps({"choices": [], "usage": usage})
+    return [stream_head(), piece("yes"), event(last), event("[DONE]")]
+
+
+def with_endpoint(stub: Stub, samples: int = 40, **setup) -> Run:
+    project = make_project()
+    endpoint = save_endpoint(
+        team=project.team,
+        name="stub",
+        base_url=stub.url,
+        model="m",
+        key="sk-stub",
+        input_per_1m=Decimal(100),
+        output_per_1m=Decimal(1000),
+        operator_allowed=True,
+    )
+    made = make_setup(
+        project=project,
+        samples=samples,
+        candidates=[{"id": "a", "engine": "openai", "endpoint": endpoint.pk}],
+        max_output_tokens=10,
+        **setup,
+    )
+    return services.launch(setup=made, started_by=None)
+
+
+def test_a_server_is_asked_timed_and_paid(settings):
+    with Stub(answering) as stub:
+        run = services.run_inline(with_endpoint(stub))
+    assert run.state == Run.State.COMPLETED
+    assert run.recommendation.recommended == "a"
+    document = json.loads(run.recommendation.document)
+    (told,) = document["candidates"]
+    assert told["latency_ms"]["p95"]["n"] == 72
+    # 9 tokens at 100 and 1 at 1,000 USD per million: 1,900 micro a request
+    assert told["cost"]["per_1000_requests"]["value"] == pytest.approx(1.9)
+    assert document["provenance"]["hosts_contacted"] == [stub.host_port]
+    assert document["spend_usd"]["value"] == pytest.approx((40 + 75) * 0.0019)
+    assert len(stub.requests) == 40 + 75
+    assert broken_invariants(run) == []
+
+
+def test_a_run_stops_before_its_cap_and_goes_on_when_it_is_raised():
+    with Stub(answering) as stub:
+        run = with_endpoint(stub, budget_usd=0.05)
+        services.run_inline(run)
+        assert run.state == Run.State.BUDGET_STOPPED
+        assert run.spent_micro + run.unknown_micro <= 50_000
+        assert run.reserved_micro == 0
+        assert broken_invariants(run) == []
+        services.raise_cap(run=run, cap_usd=5)
+        services.run_inline(run)
+    assert run.state == Run.State.COMPLETED
+    assert Answer.objects.filter(trial__run=run).count() == 40
+    paid = Attempt.objects.aggregate(total=Sum("cost_micro"))["total"]
+    assert paid == run.spent_micro
+    assert broken_invariants(run) == []
+
+
+def test_a_wrong_key_costs_two_calls_and_pauses():
+    with Stub(lambda _: [reply({}, status="401 Unauthorized")]) as stub:
+        run = services.run_inline(with_endpoint(stub))
+        calls = len(stub.requests)
+    assert calls <= 2
+    assert run.state == Run.State.PAUSED
+    assert run.spent_micro == run.unknown_micro == run.reserved_micro == 0
+
+
+def test_a_server_that_fails_now_and_then_loses_nothing():
+    def flaky(request):
+        if request.number < 10:
+            return [reply({}, status="500 Internal Server Error")]
+        return answering(request)
+
+    with Stub(flaky) as stub:
+        run = services.run_inline(with_endpoint(stub))
+    answers = Answer.objects.filter(trial__run=run)
+    assert answers.filter(score=1.0).count() == 40
+    assert broken_invariants(run) == []
+
+
+@pytest.mark.models
+def test_a_folder_with_a_model_is_asked_and_timed(tmp_path, settings):
+    settings.SPEED_SECONDS = 20
+    folder = make_model(tmp_path / "model")
+    made = make_setup(
+        samples=24,
+        candidates=[
+            {"id": "a", "engine": "transformers", "model": str(folder), "threads": 1}
+        ],
+        max_output_tokens=4,
+        constraints={"min_quality": 0.0, "max_memory_gb": 8},
+    )
+    run = services.run_inline(services.launch(setup=made, started_by=None))
+    assert run.state == Run.State.COMPLETED
+    evidence = selectors.case_of(run).evidence[0]
+    assert 0.05 < evidence.memory_gb.value < 4
+    assert evidence.parameters > 100_000
+    assert evidence.leaves_network is False
+    assert evidence.capacity_rps.value > 0
+    assert run.candidates.get().facts["weights_sha256"]
+    single = SpeedRecord.Phase.SINGLE
+    assert 0 < run.candidates.get().speed.filter(phase=single).count() <= 72
+    assert broken_invariants(run) == []
+
+
+@pytest.mark.models
+def test_a_folder_without_a_model_pauses_with_the_remedy(tmp_path):
+    made = make_setup(
+        candidates=[
+            {"id": "a", "engine": "transformers", "model": str(tmp_path / "none")}
+        ]
+    )
+    run = services.run_inline(services.launch(setup=made, started_by=None))
+    assert run.state == Run.State.PAUSED
+    assert run.candidates.get().state == Candidate.State.PAUSED
+    assert run.pause_reason.startswith("a: ")
