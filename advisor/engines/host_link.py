@@ -40,12 +40,18 @@ class HostDiedError(Exception):
 class HostLink:
     """One running host process."""
 
-    def __init__(self, *, threads: int, memory_limit_bytes: int | None) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        memory_limit_bytes: int | None,
+        module: str = "advisor.engines.host",
+    ) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._kills = kernel_kills()
         limit = str(memory_limit_bytes or 0)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "advisor.engines.host", str(os.getpid()), limit],
+            [sys.executable, "-m", module, str(os.getpid()), limit],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -89,15 +89,8 @@ def load(
         LoadError: The folder is unsafe, of an unknown kind, or does not fit.
     """
     _check_release()
-    try:
-        weights = check_folder(folder)
-    except UnsafeModelError as unsafe:
-        raise LoadError("unsafe_model", str(unsafe)) from None
-    if precision not in _TYPES:
-        told = f'Precision "{precision}" is not one of {", ".join(_TYPES)}.'
-        raise LoadError("precision", told)
+    weights, kind = _checked(folder, precision)
     config = _config(folder)
-    kind = _TYPES[precision]
     base = status_bytes("VmRSS") if forget_peak() else None
     _check_fit(weights, kind, memory_limit_bytes, base)
     limited = limit_memory(memory_limit_bytes)
@@ -148,6 +141,16 @@ def _check_release() -> None:
             f"transformers {transformers.__version__} is unsafe; install 5.3 or later."
         )
         raise LoadError("release", told)
+
+
+def _checked(folder: Path, precision: str) -> tuple[Weights, torch.dtype]:
+    if precision not in _TYPES:
+        told = f'Precision "{precision}" is not one of {", ".join(_TYPES)}.'
+        raise LoadError("precision", told)
+    try:
+        return check_folder(folder), _TYPES[precision]
+    except UnsafeModelError as unsafe:
+        raise LoadError("unsafe_model", str(unsafe)) from None
 
 
 def _config(folder: Path) -> Any:

@@ -1,0 +1,63 @@
+"""Is each way in which a host process can fail told apart?"""
+
+import pytest
+
+from advisor.engines.host_link import HostDiedError, HostLink
+
+
+@pytest.fixture
+def link():
+    made = HostLink(threads=1, memory_limit_bytes=None, module="tests.engines.bad_host")
+    yield made
+    made.stop(at_once=True)
+
+
+def ask(link, what, silence_s=20.0):
+    return list(link.ask({"ask": what}, silence_s=silence_s))
+
+
+def test_messages_come_through_and_beats_do_not(link):
+    assert ask(link, "greet") == [{"kind": "hello"}]
+    assert ask(link, "greet") == [{"kind": "hello"}]
+
+
+@pytest.mark.parametrize(
+    ("what", "cause", "says"),
+    [
+        ("segfault", "crash", "signal 11"),
+        ("abort", "crash", "signal 6"),
+        ("garbage", "crash", "no message: b'Loading"),
+        ("number", "crash", "no message: b'7'"),
+        ("leave", "crash", "exit status 0"),
+        ("half", "crash", "exit status 0"),
+        ("raise", "crash", "ValueError: the model is odd"),
+        ("swell", "out_of_memory", "ran out of memory"),
+    ],
+)
+def test_a_death_has_a_cause(link, what, cause, says):
+    with pytest.raises(HostDiedError, match=says) as caught:
+        ask(link, what)
+    assert caught.value.cause == cause
+
+
+def test_silence_is_a_hang(link):
+    with pytest.raises(HostDiedError, match="silent") as caught:
+        ask(link, "hang", silence_s=0.3)
+    assert caught.value.cause == "hang"
+
+
+def test_a_host_that_beats_does_not_hang(link):
+    ask(link, "greet")
+    assert ask(link, "beat", silence_s=0.9) == []
+
+
+def test_asking_the_dead_is_a_death_too(link):
+    with pytest.raises(HostDiedError):
+        ask(link, "leave")
+    with pytest.raises(HostDiedError):
+        ask(link, "greet")
+
+
+def test_it_ends_politely(link):
+    ask(link, "greet")
+    link.stop(at_once=False)
