@@ -8,6 +8,7 @@ from advisor.accounts import selectors
 from advisor.accounts.models import ApiToken, AuditEvent, Invitation, Membership, Role
 from advisor.accounts.pages.chrome import chrome, initials, settings_nav
 from advisor.accounts.pages.members import MembersPage, members_page
+from advisor.web.example import Example
 from advisor.web.parts import Link
 
 __all__ = [
@@ -34,6 +35,7 @@ class LandingPage:
 
     title: str
     form: forms.Form
+    example: Example
     top_links: tuple[Link, ...] = (
         Link("How it works", "#how"),
         Link("What is measured", "#measures"),

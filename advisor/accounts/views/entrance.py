@@ -12,6 +12,7 @@ from advisor.accounts import pages, selectors, services
 from advisor.accounts.access import SignedInRequest
 from advisor.accounts.forms import ProfileForm, SignInForm, TeamForm
 from advisor.accounts.models import User
+from advisor.web.example import example
 from advisor.web.rendering import render_page
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -26,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         page = pages.LandingPage(
             title="Choose the smallest model that does the job",
             form=SignInForm(request=request),
+            example=example(),
         )
         return render_page(request, "web/landing.html", page)
     team = selectors.last_team_of(request.user, request.session.get("team"))
