@@ -11,8 +11,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -49,19 +51,13 @@ class HostLink:
     ) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._kills = kernel_kills()
-        limit = str(memory_limit_bytes or 0)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, str(os.getpid()), limit],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=allowed_environment(threads),
-            cwd=_ROOT,
-            # A Ctrl-C at a terminal is for the parent, which closes its hosts.
-            start_new_session=True,
-            bufsize=0,
-        )
         self._rest = b""
+        self._over = threading.Event()
+        limit = str(memory_limit_bytes or 0)
+        self._process = self._start(
+            [sys.executable, "-m", module, str(os.getpid()), limit],
+            allowed_environment(threads),
+        )
 
     @property
     def pid(self) -> int:
@@ -89,6 +85,38 @@ class HostLink:
             if found["kind"] != "beat":
                 yield found
 
+    def _start(
+        self, command: list[str], environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """Start the process from a thread that lives as long as this link.
+
+        Linux sends the signal of a parent's death when the *thread* that started the
+        process ends, and callers may open an engine in a thread that soon does.
+        """
+        started: Future[subprocess.Popen[bytes]] = Future()
+
+        def hold() -> None:
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=self._errors,
+                    env=environment,
+                    cwd=_ROOT,
+                    # A Ctrl-C is for the parent, which closes its hosts.
+                    start_new_session=True,
+                    bufsize=0,
+                )
+            except OSError as error:
+                started.set_exception(error)
+                return
+            started.set_result(process)
+            self._over.wait()
+
+        threading.Thread(target=hold, name="engine-host", daemon=True).start()
+        return started.result()
+
     def stop(self, *, at_once: bool) -> None:
         """End the process: at once, or when it has noticed that its input ended."""
         if not at_once:
@@ -97,6 +125,7 @@ class HostLink:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(2.0)
         self._kill()
+        self._over.set()
         for pipe in (self._process.stdin, self._process.stdout, self._errors):
             if pipe is not None:
                 pipe.close()

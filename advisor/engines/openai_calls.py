@@ -13,7 +13,7 @@ from advisor.engines.openai_messages import Dialect, Said
 from advisor.engines.persistence import Standing, failed
 from advisor.engines.safe_http import CallError, Reply, SafeHttp
 from advisor.engines.sse import EventReader
-from advisor.engines.timing import Stopwatch, clock
+from advisor.engines.timing import Stopwatch
 from advisor.engines.token_counts import TokenCounter
 
 _TRANSPORT_ERRORS = (
@@ -78,6 +78,7 @@ class Calls:
                 await self._listen(reply, said, watch)
             else:
                 said.add(await reply.read(), streamed=False)
+                watch.ended = reply.arrived
         return said
 
     async def _listen(self, reply: Reply, said: Said, watch: Stopwatch) -> None:
@@ -96,6 +97,7 @@ class Calls:
                             return
                         if said.add(event, streamed=True):
                             watch.stamp(at)
+                            watch.ended = at
                     if said.ended and deadline.when() is None:
                         # Usage may follow, but nobody promised it, nor [DONE].
                         loop = asyncio.get_running_loop()
@@ -121,7 +123,6 @@ class Calls:
                 tokens_origin=origin,
                 input_cut=True,
             )
-        ended = watch.stamps[-1] if watch.stamps else clock()
         return Answer(
             prompt_id=prompt.id,
             output=said.text,
@@ -129,7 +130,7 @@ class Calls:
             prompt_tokens=self._own(tokens[0], prompt.text),
             completion_tokens=self._own(tokens[1], said.text),
             tokens_origin=origin,
-            timing=watch.timing(ended=ended),
+            timing=watch.timing(),
         )
 
     def _own(self, reported: int | None, text: str) -> int:

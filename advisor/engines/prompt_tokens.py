@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from advisor.engines.local_model import LoadError
+from advisor.engines.text import clean
 
 _RENDER_S = 20.0
 _SLOT = "\ue000user\ue000"
@@ -41,6 +42,7 @@ class PromptEncoder:
         Raises:
             LoadError: The template fails, loops or swells.
         """
+        text = clean(text)
         if not self.chat:
             ids = self._tokenizer(text, split_special_tokens=True)["input_ids"]
             return list(ids)

@@ -75,6 +75,11 @@ class Reply:
                 raise CallError(_too_large("body", self._limits.body_bytes))
             yield stream.arrived, piece
 
+    @property
+    def arrived(self) -> float:
+        """Return when the piece read last came in, on `timing.clock`."""
+        return float(self._response.extensions["network_stream"].arrived)
+
     async def read(self) -> bytes:
         """Return the whole body."""
         return b"".join([piece async for _, piece in self.pieces()])

@@ -20,6 +20,7 @@ class Stopwatch:
 
     started: float = field(default_factory=clock)
     stamps: list[float] = field(default_factory=list)
+    ended: float | None = None
 
     def stamp(self, at: float | None = None) -> None:
         """Note that a token, or a piece, arrived: now or at `at` on `clock`."""
@@ -29,9 +30,9 @@ class Stopwatch:
         """Return the seconds since the request was sent."""
         return clock() - self.started
 
-    def timing(self, *, ended: float | None = None) -> Timing:
-        """Close the watch; `ended` is a time on `clock`, now when left out."""
-        end = clock() if ended is None else ended
+    def timing(self) -> Timing:
+        """Return the times until `ended`, on `clock`, or until now if it is None."""
+        end = clock() if self.ended is None else self.ended
         since = tuple((at - self.started) * 1000 for at in self.stamps)
         return Timing(
             ttft_ms=since[0] if since else None,

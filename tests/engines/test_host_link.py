@@ -1,5 +1,7 @@
 """Is each way in which a host process can fail told apart?"""
 
+import threading
+
 import pytest
 
 from advisor.engines.host_link import HostDiedError, HostLink
@@ -56,6 +58,23 @@ def test_asking_the_dead_is_a_death_too(link):
         ask(link, "leave")
     with pytest.raises(HostDiedError):
         ask(link, "greet")
+
+
+def test_it_outlives_the_thread_that_made_it():
+    made = []
+
+    def make():
+        made.append(
+            HostLink(
+                threads=1, memory_limit_bytes=None, module="tests.engines.bad_host"
+            )
+        )
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    assert ask(made[0], "greet") == [{"kind": "hello"}]
+    made[0].stop(at_once=True)
 
 
 def test_it_ends_politely(link):

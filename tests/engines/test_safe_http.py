@@ -13,18 +13,12 @@ PUBLIC = "93.184.216.34"
 
 
 def ask(url, *, resolve=None, times=1, **spec):
-    options = {
-        "limits": {"connect_s": 0.3, "lookup_s": 0.3},
-        "retries": {"errors": 1},
-        **spec.pop("options", {}),
-    }
     engine = OpenAICompatible(
         EngineSpec(
             engine="openai",
             model="m",
             base_url=url,
             api_key="",
-            options=options,
             **spec,
         ),
         resolve=resolve,
