@@ -105,7 +105,7 @@ def claim_block(candidate: Candidate, *, lease_s: float | None = None) -> Lease 
 def beat(token: UUID, *, lease_s: float | None = None) -> bool:
     """Extend whatever is held under ``token``; False when it is no longer held.
 
-    A lease of trials and the lease of a candidate's speed phase are extended alike;
+    A lease of trials and the lease of a candidate are extended alike;
     a run that is being cancelled extends nothing, so that its calls end. Work of a run
     that was paused or reached its cap may end: it is paid for.
     """
@@ -120,19 +120,22 @@ def beat(token: UUID, *, lease_s: float | None = None) -> bool:
 
 @transaction.atomic
 def claim_unit(candidate: Candidate) -> UUID | None:
-    """Take the lease on a candidate's speed phase; None when another has it."""
+    """Take the lease on what is one unit: opening a model, measuring its speed.
+
+    None when another worker has it.
+    """
     token = uuid4()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     taken = Candidate.objects.filter(
         free,
         pk=candidate.pk,
-        state=Candidate.State.SPEED,
+        state__in=(*WORKING, Candidate.State.SPEED),
         run__state=Run.State.RUNNING,
     ).update(lease_token=token, lease_until=from_now(settings.LEASE_SECONDS))
     return token if taken else None
 
 
 def free_unit(candidate: Candidate, token: UUID) -> None:
-    """Give back the lease on a candidate's speed phase."""
+    """Give back the lease on a candidate."""
     held = Candidate.objects.filter(pk=candidate.pk, lease_token=token)
     held.update(lease_token=None, lease_until=None)

@@ -7,6 +7,7 @@ twice, late or at the same time elsewhere is safe: the leases decide.
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,10 +17,10 @@ from django.db.models.functions import Coalesce, Now
 from advisor.engines.base import EngineError, EngineFacts, Failure
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.answering import Desk
-from advisor.runs.services.claiming import claim_block
-from advisor.runs.services.holding import held_engine
+from advisor.runs.services.claiming import claim_block, claim_unit, free_unit
+from advisor.runs.services.holding import held_engine, is_open
 from advisor.runs.services.keeping import Keeper
-from advisor.runs.services.reaping import skip
+from advisor.runs.services.reaping import TRIES_TO_OPEN, skip
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.states import (
     OPEN_TRIALS,
@@ -28,7 +29,6 @@ from advisor.runs.services.states import (
     move_run,
 )
 
-TRIES_TO_OPEN = 5
 S = Candidate.State
 
 
@@ -66,10 +66,9 @@ def drive(
     if candidate.state not in (*WORKING, S.SPEED):
         return Slice()
     until = time.monotonic() + (seconds or settings.SLICE_SECONDS)
-    _prepare(candidate)
     try:
-        with held_engine(candidate) as (engine, facts):
-            _ready(candidate, facts)
+        _open(candidate)
+        with held_engine(candidate) as (engine, _):
             desk = Desk.of(candidate, engine)
             stored = _quality(desk, until, stopping)
             candidate.refresh_from_db(fields=["state"])
@@ -102,22 +101,37 @@ def _quality(desk: Desk, until: float, stopping: Callable[[], bool]) -> int:
             if lease is None:
                 break
             stored += desk.answer(lease, keeper, stopping=stopping)
+    if stored and desk.candidate.crashes:
+        Candidate.objects.filter(pk=desk.candidate.pk).update(crashes=0)
     return stored
 
 
-def _prepare(candidate: Candidate) -> None:
+def _open(candidate: Candidate) -> None:
+    """Open the engine under the candidate's lease, so that all see somebody at work.
+
+    Opening may take minutes. A worker that finds another one at it opens one as well:
+    several machines may work on one candidate.
+    """
+    fresh = candidate.state in (S.WAITING, S.PREPARING)
+    if not fresh and is_open(candidate):
+        return
     move_candidate(
         candidate,
         to=S.PREPARING,
         text=f"{candidate.key}: opening {candidate.engine}.",
         started_at=Coalesce(F("started_at"), Now()),
     )
-
-
-def _ready(candidate: Candidate, facts: EngineFacts) -> None:
-    """Note what the opened engine says of itself; a slice that goes on changes none."""
+    token = claim_unit(candidate)
+    keeper = Keeper()
+    with keeper, keeper.hold(token) if token else nullcontext():
+        try:
+            with held_engine(candidate) as (_, facts):
+                row = facts_row(candidate, facts)
+        finally:
+            if token:
+                free_unit(candidate, token)
     if candidate.state == S.PREPARING:
-        move_candidate(candidate, to=S.READY, facts=facts_row(candidate, facts))
+        move_candidate(candidate, to=S.READY, facts=row)
 
 
 def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:

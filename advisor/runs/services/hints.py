@@ -28,9 +28,10 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
     )
     unfinished = Trial.objects.filter(candidate=OuterRef("pk"), state__in=OPEN_TRIALS)
     answering = Q(state__in=WORKING) & (Exists(claimable) | ~Exists(unfinished))
-    measuring = Q(state=S.SPEED, lease_until__isnull=True)
     found = Candidate.objects.filter(
-        answering | measuring, run__state__in=(Run.State.QUEUED, Run.State.RUNNING)
+        answering | Q(state=S.SPEED),
+        lease_until__isnull=True,
+        run__state__in=(Run.State.QUEUED, Run.State.RUNNING),
     )
     if run_ids is not None:
         found = found.filter(run__in=list(run_ids))

@@ -91,6 +91,12 @@ def held_engine(candidate: Candidate) -> Iterator[tuple[Engine, EngineFacts]]:
     holder.timer.start()
 
 
+def is_open(candidate: Candidate) -> bool:
+    """Say whether this thread holds the open engine of ``candidate``."""
+    holder = _holder()
+    return holder.engine is not None and holder.key == _key(candidate)
+
+
 def close_engines() -> None:
     """Close every engine that this process holds."""
     for holder in _all:

@@ -17,9 +17,10 @@ from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
 from advisor.runs.services.claiming import from_now
 from advisor.runs.services.judging import SOLO_CRASHES_ALLOWED
 from advisor.runs.services.money import close_attempts
-from advisor.runs.services.states import note
+from advisor.runs.services.states import move_candidate, note
 
 CLAIMS_ALLOWED = 25
+TRIES_TO_OPEN = 5
 BATCH = 1000
 
 
@@ -41,10 +42,23 @@ def reap() -> int:
 
 
 def _free_units() -> None:
-    """Free the speed phases whose worker is gone; count its crash."""
-    Candidate.objects.filter(lease_until__lt=Now()).update(
-        lease_token=None, lease_until=None, crashes=F("crashes") + 1
-    )
+    """Free candidates whose worker went while it opened or timed them.
+
+    A model that ends its worker again and again is not given a sixth one.
+    """
+    for one in Candidate.objects.filter(lease_until__lt=Now()):
+        Candidate.objects.filter(pk=one.pk, lease_token=one.lease_token).update(
+            lease_token=None, lease_until=None, crashes=F("crashes") + 1
+        )
+        if one.crashes + 1 >= TRIES_TO_OPEN:
+            reason = "Its worker ended five times while it was opened or timed."
+            move_candidate(
+                one,
+                to=Candidate.State.PAUSED,
+                text=f"{one.key} was paused: {reason}",
+                level="error",
+                reason=reason,
+            )
 
 
 def _take_back(trial: Trial, *, alone: bool) -> None:
