@@ -88,12 +88,17 @@ def provenance_of(result: Result) -> tuple[Fact, ...]:
         Fact(term="Samples", value=f"sha256:{proof['samples_sha256']}"),
         Fact(term="Rule", value=f"sha256:{proof['rule_sha256']}"),
         Fact(term="Seed", value=f"{proof['seed']}, look {result.document['look']}"),
-        Fact(term="Models", value=None, lines=_models(result)),
-        Fact(term="Prices", value=None, lines=_prices(result)),
+        _lines("Models", _models(result)),
+        _lines("Prices", _prices(result)),
         Fact(term="Spent", value=spent),
         Fact(term="Hosts contacted", value=hosts),
         Fact(term="Versions", value=versions),
     )
+
+
+def _lines(term: str, lines: tuple[str, ...]) -> Fact:
+    first, *rest = lines or (formats.DASH,)
+    return Fact(term=term, value=first, lines=tuple(rest))
 
 
 def _models(result: Result) -> tuple[str, ...]:
@@ -118,7 +123,7 @@ def _prices(result: Result) -> tuple[str, ...]:
         told = _price(row.spec)
         if told:
             lines.append(f"{key}: {told}")
-    return tuple(lines) or (formats.DASH,)
+    return tuple(lines)
 
 
 def _price(spec: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """Is the run going well, when is it done, what did it cost, what broke?"""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -17,6 +19,7 @@ from advisor.runs.selectors import (
     progress_of,
 )
 from advisor.sizing import formats
+from advisor.sizing.measurement import Figure
 from advisor.web.parts import (
     Bar,
     Link,
@@ -95,7 +98,7 @@ class RunPage:
 def run_page(run: Run, membership: Membership) -> RunPage:
     """Return a run's page, or what its polled fragment shows."""
     progress, events = progress_of(run), events_of(run, 20)
-    state = run.state
+    state, decided = run.state, _decided(run)
     return RunPage(
         title=f"Run {run.number}: {run.project.name}",
         header=header_of(run.project, "Runs"),
@@ -106,7 +109,7 @@ def run_page(run: Run, membership: Membership) -> RunPage:
         milestone=events[0].text if events else "",
         stats=_stats(progress),
         notice=_notice(run),
-        rows=tuple(_row(one) for one in progress.candidates),
+        rows=tuple(_row(one, decided) for one in progress.candidates),
         problems=_problems(progress),
         log=tuple(_log(one) for one in events),
         may_steer=may(membership, Role.EDITOR),
@@ -178,10 +181,17 @@ def _notice(run: Run) -> Notice | None:
     return None
 
 
-def _row(one: CandidateProgress) -> CandidateRow:
+def _decided(run: Run) -> dict[str, Figure]:
+    """Return the quality that was decided on, by candidate; empty before the end."""
+    stored = getattr(run, "recommendation", None)
+    found = [] if stored is None else json.loads(stored.document)["candidates"]
+    return {one["id"]: Figure(**one["quality"]) for one in found if one["quality"]}
+
+
+def _row(one: CandidateProgress, decided: Mapping[str, Figure]) -> CandidateRow:
     tone, icon, look = STATES[one.state]
     reference = "Reference, " if one.role == "reference" else ""
-    quality = formats.DASH if one.quality is None else formats.plus_minus(one.quality)
+    quality = formats.plus_minus(decided.get(one.key, one.quality))
     return CandidateRow(
         key=one.key,
         note=f"{reference}{one.engine}",
