@@ -227,7 +227,4 @@ def _problems(progress: RunProgress) -> tuple[Problem, ...]:
 def _log(event: RunEvent) -> LogLine:
     tone, icon = LEVELS.get(event.level, LEVELS["info"])
     at = timezone.localtime(event.at)
-    who = f"{event.candidate.key}: " if event.candidate else ""
-    return LogLine(
-        time=f"{at:%H:%M:%S}", tone=tone, icon=icon, text=f"{who}{event.text}"
-    )
+    return LogLine(time=f"{at:%H:%M:%S}", tone=tone, icon=icon, text=event.text)
