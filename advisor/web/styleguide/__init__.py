@@ -4,7 +4,7 @@ The samples are made up and say so on the page; they also serve the tests, which
 each component in each of these states.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django import forms
 
@@ -33,85 +33,62 @@ from advisor.web.styleguide.pages import (
 )
 from advisor.web.styleguide.panels import PANEL, RANK, SLIDERS
 
+ROOMS = "Colour Type Verdicts Text Forms Panels Tables Charts Answers Empty Trouble"
+TABS = ("Comparison", "Runs", "Setup", "Report", "Activity")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleguidePage:
     """Every component with its states."""
 
-    title: str
-    anchors: tuple[Link, ...]
-    crumbs: tuple[Link, ...]
-    tabs: tuple[Link, ...]
-    segments: tuple[Link, ...]
-    actions: tuple[parts.Action, ...]
-    swatches: tuple[tuple[str, str], ...]
-    verdicts: tuple[tuple[parts.Verdict, str], ...]
-    gauges: tuple[Gauge, ...]
-    limits: tuple[parts.Limit, ...]
-    tags: tuple[parts.Tag, ...]
-    stats: tuple[parts.Stat, ...]
-    alerts: tuple[parts.Alert, ...]
-    notices: tuple[parts.Notice, ...]
-    facts: tuple[parts.Fact, ...]
-    steps: tuple[parts.Step, ...]
-    empty: tuple[parts.Empty, ...]
-    answers: tuple[parts.AnswerCard, ...]
-    log: tuple[parts.LogLine, ...]
-    problems: tuple[parts.Problem, ...]
-    heat_columns: tuple[str, ...]
-    heat_rows: tuple[HeatRow, ...]
-    chart: ChartFigure
-    paging: parts.Paging
-    form: forms.Form
-    broken_form: forms.Form
-    back: Link
-    panel: EffectPanel
-    sliders: tuple[Slider, ...]
-    rank: tuple[RankRow, ...]
+    title: str = "Components and states"
+    anchors: tuple[Link, ...] = tuple(Link(x, f"#{x.lower()}") for x in ROOMS.split())
+    crumbs: tuple[Link, ...] = (
+        Link("Projects", "#"),
+        Link("Ticket routing", "#"),
+        Link("Run 3", ""),
+    )
+    tabs: tuple[Link, ...] = tuple(Link(x, "#tabs", x == TABS[0]) for x in TABS)
+    segments: tuple[Link, ...] = (
+        Link("All 8", "#seg", True),
+        Link("Decided 5", "#seg"),
+    )
+    actions: tuple[parts.Action, ...] = (
+        parts.Action("Primary", "#", "primary", "plus"),
+        parts.Action("Secondary", "#"),
+        parts.Action("Quiet", "#", "quiet"),
+        parts.Action("Danger", "#", "danger"),
+    )
+    swatches: tuple[tuple[str, str], ...] = SWATCHES
+    verdicts: tuple[tuple[parts.Verdict, str], ...] = VERDICTS
+    gauges: tuple[Gauge, ...] = GAUGES
+    limits: tuple[parts.Limit, ...] = LIMITS
+    tags: tuple[parts.Tag, ...] = TAGS
+    stats: tuple[parts.Stat, ...] = STATS
+    alerts: tuple[parts.Alert, ...] = ALERTS
+    notices: tuple[parts.Notice, ...] = NOTICES
+    facts: tuple[parts.Fact, ...] = FACTS
+    steps: tuple[parts.Step, ...] = STEPS
+    empty: tuple[parts.Empty, ...] = EMPTY
+    answers: tuple[parts.AnswerCard, ...] = ANSWERS
+    log: tuple[parts.LogLine, ...] = LOG
+    problems: tuple[parts.Problem, ...] = PROBLEMS
+    heat_columns: tuple[str, ...] = HEAT_COLUMNS
+    heat_rows: tuple[HeatRow, ...] = HEAT_ROWS
+    chart: ChartFigure = CHART
+    paging: parts.Paging = parts.Paging(
+        first=51, last=100, total=240, previous="#", next="#"
+    )
+    form: forms.Form = field(default_factory=plain_form)
+    broken_form: forms.Form = field(default_factory=broken_form)
+    back: Link = Link("Keep running", "#")
+    panel: EffectPanel = PANEL
+    sliders: tuple[Slider, ...] = SLIDERS
+    rank: tuple[RankRow, ...] = RANK
     has_sign_in: bool = False
     top_links: tuple[Link, ...] = ()
 
 
 def styleguide_page() -> StyleguidePage:
-    """Put all specimens together."""
-    rooms = "Colour Type Verdicts Text Forms Panels Tables Charts Answers Empty Trouble"
-    return StyleguidePage(
-        title="Components and states",
-        anchors=tuple(Link(room, f"#{room.lower()}") for room in rooms.split()),
-        crumbs=(Link("Projects", "#"), Link("Ticket routing", "#"), Link("Run 3", "")),
-        tabs=tuple(
-            Link(text, "#tabs", text == "Comparison")
-            for text in ("Comparison", "Runs", "Setup", "Report", "Activity")
-        ),
-        segments=(Link("All 8", "#seg", True), Link("Decided 5", "#seg")),
-        actions=(
-            parts.Action("Primary", "#", "primary", "plus"),
-            parts.Action("Secondary", "#"),
-            parts.Action("Quiet", "#", "quiet"),
-            parts.Action("Danger", "#", "danger"),
-        ),
-        swatches=SWATCHES,
-        verdicts=VERDICTS,
-        gauges=GAUGES,
-        limits=LIMITS,
-        tags=TAGS,
-        stats=STATS,
-        alerts=ALERTS,
-        notices=NOTICES,
-        facts=FACTS,
-        steps=STEPS,
-        empty=EMPTY,
-        answers=ANSWERS,
-        log=LOG,
-        problems=PROBLEMS,
-        heat_columns=HEAT_COLUMNS,
-        heat_rows=HEAT_ROWS,
-        chart=CHART,
-        paging=parts.Paging(first=51, last=100, total=240, previous="#", next="#"),
-        form=plain_form(),
-        broken_form=broken_form(),
-        back=Link("Keep running", "#"),
-        panel=PANEL,
-        sliders=SLIDERS,
-        rank=RANK,
-    )
+    """Put all specimens together; the forms are made anew."""
+    return StyleguidePage()
