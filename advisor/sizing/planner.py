@@ -94,7 +94,7 @@ def smallest_margin(
     reach = _reach(alpha, candidates, power)
     by_noise = loss + reach * sqrt(ANYTIME_FACTOR * variance / samples)
     # The bet on ties is capped at 0.95 / (1 - margin): solve its gain for the margin.
-    gain = (candidates / alpha) ** (1 / samples) - 1
+    gain = float((candidates / alpha) ** (1 / samples)) - 1
     by_ties = gain / (0.95 + gain)
     return min(1.0, max(by_noise, by_ties))
 

@@ -1,0 +1,145 @@
+"""From which value of each limit on does each candidate meet it?
+
+Read from what decided: the bounds of certifiers and intervals, the upper end of a
+cost or an estimated memory, the bounds of a percentile. No answer is asked again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from advisor.sizing.assessment import order
+from advisor.sizing.comparison import tango_interval
+from advisor.sizing.conclusions import Finding, Recommendation, Row
+from advisor.sizing.constraints import NOISY
+from advisor.sizing.exams import Exam, exams, frames, levels, pairs
+from advisor.sizing.flip_points import (
+    Crossing,
+    FlipPoint,
+    Standing,
+    Verdict,
+    flip_points,
+)
+from advisor.sizing.limits import DECLARED, TAIL
+from advisor.sizing.measurement import Case
+from advisor.sizing.percentiles import bounds
+
+CEILINGS = ("max_memory_gb", "monthly_budget_usd")
+FLOORS = ("peak_requests_per_second", "context_tokens")
+TIMES = {"p95_latency_ms": "latency_ms", "ttft_ms": "ttft_ms"}
+MOVABLE = (*NOISY, *CEILINGS, *FLOORS, *TIMES)
+
+
+def flips(recommendation: Recommendation) -> tuple[FlipPoint, ...]:
+    """Return where the recommendation would change, for each must that is a number."""
+    return flip_points(standings(recommendation), limits_of(recommendation.case))
+
+
+def limits_of(case: Case) -> dict[str, float]:
+    """Return the musts of a case that are limits on a number, by key."""
+    return {
+        one.key: one.number
+        for one in case.constraints
+        if one.level == "must" and one.name in MOVABLE
+    }
+
+
+def standings(recommendation: Recommendation) -> tuple[Standing, ...]:
+    """Return everyone with where they stand at every limit, best objective first."""
+    case = recommendation.case
+    ranked = sorted(recommendation.findings, key=order)
+    cut = frames(case)
+    return tuple(
+        _standing(case, one, rank, exams(case, one.evidence, cut))
+        for rank, one in enumerate(ranked)
+    )
+
+
+def _standing(
+    case: Case, finding: Finding, rank: int, examined: Sequence[Exam]
+) -> Standing:
+    by_key = {exam.constraint.key: exam for exam in examined}
+    musts = [row for row in finding.rows if row.must]
+    moved = {
+        row.constraint.key: crossing
+        for row in musts
+        if (crossing := _crossing(case, finding, row, by_key)) is not None
+    }
+    return Standing(
+        id=finding.id,
+        rank=rank,
+        objective=finding.objective,
+        crossings=moved,
+        fixed=_fixed(finding, [r for r in musts if r.constraint.key not in moved]),
+        reference=finding.evidence.role == "reference",
+    )
+
+
+def _fixed(finding: Finding, rows: Sequence[Row]) -> Verdict:
+    """Return the worst of what no limit moves; what was not run stays open."""
+    if finding.evidence.not_run:
+        declared = [row for row in rows if row.constraint.name in DECLARED]
+        refused = any(row.status == "failed" for row in declared)
+        return "failed" if refused else "undecided"
+    if any(row.status == "failed" for row in rows):
+        return "failed"
+    if any(row.status == "unknown" for row in rows):
+        return "failed"
+    return "undecided" if any(row.status == "undecided" for row in rows) else "met"
+
+
+def _crossing(
+    case: Case, finding: Finding, row: Row, examined: Mapping[str, Exam]
+) -> Crossing | None:
+    name, key = row.constraint.name, row.constraint.key
+    if row.status == "unknown" or name not in MOVABLE:
+        return None
+    if finding.evidence.not_run and name not in DECLARED:
+        return None
+    if name in NOISY:
+        return agreeing(_noisy_crossing(case, examined[key]), row)
+    if name in TIMES:
+        times = getattr(finding.evidence, TIMES[name])
+        low, high = bounds(times, TAIL, bursts=finding.evidence.bursts)
+        return Crossing(met=high, failed=low)
+    value = row.value if row.decisive is None else row.decisive
+    number = float(cast("float", value))
+    return Crossing(met=number, failed=number, floor=name in FLOORS)
+
+
+def _noisy_crossing(case: Case, exam: Exam) -> Crossing:
+    """Return where the loss is certified and where it is refuted."""
+    split, units = levels(case), exam.units
+    if case.promise == "samples" and units.complete:
+        low, high = units.best_mean, units.worst_mean
+    elif exam.certifier is not None:
+        judge = exam.certifier
+        low, high = judge.lower_bound(split.reject), judge.upper_bound(split.certify)
+    else:
+        worst, best = pairs(units, worst=True), pairs(units, worst=False)
+        _, high = tango_interval(worst, split.certify, split.reject)
+        low, _ = tango_interval(best, split.certify, split.reject)
+    if exam.constraint.name == "quality_margin":
+        return Crossing(met=max(low, high), failed=min(low, high))
+    # A floor q was fed as q - score: bounds of that loss are bounds of the score.
+    floor = exam.constraint.number
+    return Crossing(
+        met=floor - max(low, high), failed=floor - min(low, high), floor=True
+    )
+
+
+def agreeing(crossing: Crossing, row: Row) -> Crossing:
+    """Return the crossing, moved where the test at the limit itself said otherwise.
+
+    Holm may certify what the plain bound leaves open, and bounds lie on a grid.
+    """
+    limit = row.constraint.number
+    if crossing.at(limit) == row.status:
+        return crossing
+    side = -1.0 if crossing.floor else 1.0
+    here = side * limit
+    # Just beyond the limit, on its looser side: the smallest step that is not noise.
+    beyond = here + 1e-9
+    met, failed = side * crossing.met, side * crossing.failed
+    met = min(met, here) if row.status == "met" else max(met, beyond)
+    failed = max(failed, beyond) if row.status == "failed" else min(failed, here)
+    return Crossing(side * met, side * failed, crossing.floor)
