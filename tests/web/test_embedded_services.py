@@ -19,8 +19,9 @@ SCRIPT = """
 import json, sys, time, django
 django.setup()
 from advisor.web.embedded_services import ServicesError, embedded_services
+roles = [role for role in sys.argv[1].split(",") if role]
 try:
-    with embedded_services(roles=sys.argv[1].split(",")) as running:
+    with embedded_services(roles=roles) as running:
         pids = {**running.services, "supervisor": running.pid}
         print(json.dumps(pids), flush=True)
         time.sleep(float(sys.argv[2]))
@@ -60,7 +61,7 @@ def test_it_starts_services_for_the_block_and_stops_them_after(tmp_path: Path) -
 def test_no_service_outlives_a_command_that_is_stopped(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    with command(clean_environment(tmp_path), "local", "60") as process:
+    with command(clean_environment(tmp_path), "", "60") as process:
         assert process.stdout is not None
         pids = json.loads(process.stdout.readline())
         os.kill(process.pid, number)
@@ -72,9 +73,9 @@ def test_no_service_outlives_a_command_that_is_stopped(
 def test_it_uses_what_runs_already_and_leaves_it_running(
     services: ServicesFactory,
 ) -> None:
-    with services(roles=["local"], migrate=False) as running:
+    with services(roles=[], migrate=False) as running:
         before = running.record()["services"]
-        with command(running.environment, "local", "0") as process:
+        with command(running.environment, "", "0") as process:
             output, _ = process.communicate(timeout=60)
 
         assert json.loads(output) == {**before, "supervisor": running.process.pid}
@@ -84,9 +85,9 @@ def test_it_uses_what_runs_already_and_leaves_it_running(
 def test_it_refuses_services_that_look_into_another_database(
     services: ServicesFactory, tmp_path: Path
 ) -> None:
-    with services(roles=["local"], migrate=False) as running:
+    with services(roles=[], migrate=False) as running:
         other = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
-        with command({**running.environment, **other}, "local", "0") as process:
+        with command({**running.environment, **other}, "", "0") as process:
             output, _ = process.communicate(timeout=60)
 
     assert process.returncode == 1

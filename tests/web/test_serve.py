@@ -4,16 +4,42 @@ import os
 import signal
 import subprocess
 import sys
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import psutil
 import pytest
 
+from advisor.web.management.commands.serve import chosen_roles
 from tests.conftest import ServicesFactory
-from tests.services import clean_environment, manage, running_services, wait_until
+from tests.services import (
+    Services,
+    clean_environment,
+    manage,
+    running_services,
+    wait_until,
+)
 
 pytestmark = pytest.mark.services
+
+
+CANARIES = {
+    "OPENAI_API_KEY": "sk-canary",
+    "HF_TOKEN": "hf-canary",
+    "https_proxy": "http://canary:3128",
+}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Start a worker and the web server once, beside other programs' keys."""
+    var = tmp_path_factory.mktemp("serve")
+    with running_services(
+        var, roles=["local", "web"], migrate=False, **CANARIES
+    ) as found:
+        yield found
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -63,32 +89,14 @@ def test_killing_the_supervisor_leaves_nothing_within_three_seconds(
         assert folder.exists()
 
     environment = running.environment
-    with running_services(
-        Path(environment["VAR_DIR"]), roles=["local"], migrate=False
-    ) as again:
+    var = Path(environment["VAR_DIR"])
+    with running_services(var, roles=[], migrate=False) as again:
         assert not folder.exists()
         assert again.record()["folder"] != str(folder)
 
 
-def test_it_starts_again_what_dies_and_takes_the_orphans_away(
-    services: ServicesFactory,
-) -> None:
-    with services(roles=["local"], migrate=False) as running:
-        worker = running.pid("local")
-        below = psutil.Process(worker).children(recursive=True)
-        os.kill(worker, signal.SIGKILL)
-
-        assert wait_until(lambda: running.pid("local") != worker)
-        assert survivors(below) == []
-        assert running.process.poll() is None
-    assert "local ended with status -9; it is started again" in running.log.read_text()
-
-
-def test_a_second_supervisor_on_the_same_folder_is_refused(
-    services: ServicesFactory,
-) -> None:
-    with services(roles=["local"], migrate=False) as running:
-        second = manage("serve", "--no-web", environment=running.environment)
+def test_a_second_supervisor_on_the_same_folder_is_refused(running: Services) -> None:
+    second = manage("serve", "--no-web", environment=running.environment)
 
     assert second.returncode == 1
     assert "already run" in second.stderr
@@ -96,39 +104,45 @@ def test_a_second_supervisor_on_the_same_folder_is_refused(
     assert "Stop that one first, or set VAR_DIR" in second.stderr
 
 
-def test_a_taken_port_is_named_with_the_way_out(services: ServicesFactory) -> None:
-    with services(roles=["web"], migrate=False) as running:
-        port = running.record()["site_url"].rsplit(":", 1)[1]
-        other = clean_environment(Path(running.environment["VAR_DIR"]) / "other")
-        second = manage("serve", "--port", port, environment=other)
+def test_a_taken_port_is_named_with_the_way_out(running: Services) -> None:
+    port = running.record()["site_url"].rsplit(":", 1)[1]
+    other = clean_environment(Path(running.environment["VAR_DIR"]) / "other")
+    second = manage("serve", "--port", port, environment=other)
 
     assert second.returncode == 1
     assert f"Port {port} of 127.0.0.1 is taken" in second.stderr
     assert "--port 0" in second.stderr
 
 
-def test_an_unknown_role_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    done = manage("serve", "--roles", "wbe", environment=clean_environment(tmp_path))
-
-    assert done.returncode != 0
-    assert "wbe: no such role" in done.stderr
-    assert "dispatcher" in done.stderr
-
-
 def test_workers_do_not_see_keys_and_proxies_of_other_programs(
-    services: ServicesFactory,
+    running: Services,
 ) -> None:
-    with services(
-        roles=["local", "web"],
-        migrate=False,
-        OPENAI_API_KEY="sk-canary",
-        HF_TOKEN="hf-canary",
-        https_proxy="http://canary:3128",
-    ) as running:
-        seen = psutil.Process(running.pid("local")).environ()
+    seen = psutil.Process(running.pid("local")).environ()
 
-    assert not {"OPENAI_API_KEY", "HF_TOKEN", "https_proxy"} & seen.keys()
+    assert not CANARIES.keys() & seen.keys()
     assert seen["REDIS_URL"].startswith("unix:///")
+
+
+def test_it_starts_again_what_dies_and_takes_the_orphans_away(
+    running: Services,
+) -> None:
+    worker = running.pid("local")
+    below = psutil.Process(worker).children(recursive=True)
+    os.kill(worker, signal.SIGKILL)
+
+    assert wait_until(lambda: running.pid("local") != worker)
+    assert below
+    assert survivors(below) == []
+    assert running.process.poll() is None
+    assert "local ended with status -9; it is started again" in running.log.read_text()
+
+
+def test_an_unknown_role_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ArgumentTypeError, match="wbe: no such role") as caught:
+        chosen_roles("local, wbe")
+
+    assert "dispatcher" in str(caught.value)
+    assert chosen_roles("local, web") == ["local", "web"]
 
 
 def test_the_worker_and_the_web_server_load_no_model_runner() -> None:

@@ -92,6 +92,8 @@ class Command(BaseCommand):
         "Start the embedded Redis (unless REDIS_URL is set), the workers, the"
         " dispatcher and the web server, and keep them running. Ctrl-C stops all."
     )
+    # Checking the pages would load them all, which the web server does anyway.
+    requires_system_checks = ["security"]
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare which services to start, and where."""
