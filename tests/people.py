@@ -1,6 +1,7 @@
 """Alice owns a team, Edith edits in it, Bob views it, Charlie is in another one.
 
-Fixtures for the rooms whose doors are tried: `from tests.people import alice, ...`.
+Fixtures for the rooms whose doors are tried; a conftest takes those that it needs:
+`alice, team = people.alice, people.team`.
 """
 
 from collections.abc import Callable

@@ -15,7 +15,7 @@ api = JsonApi(
     title="Rightsize",
     version="1.0.0",
     description=ABOUT,
-    urls_namespace="json-api",
+    urls_namespace="api:v1",
     docs_url=None,
     parser=StrictParser(),
 )

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError as RequestInvalid
 from ninja.errors import ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 from pydantic import BaseModel
 
@@ -56,6 +57,10 @@ class JsonApi(NinjaAPI):
                     told["path"] = found.path.partition(".")[2] or "body"
                 problems.append(told)
         return RequestInvalid(problems)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of the view: unique, and short enough for a client."""
+        return operation.view_func.__name__
 
     def get_openapi_schema(
         self,

@@ -9,9 +9,12 @@ from django.test import Client
 from advisor.accounts.models import ApiToken, Membership, Team, User
 from advisor.accounts.services import create_api_token
 from advisor.runs import services
-from tests.people import alice, bob, charlie, edith, member, team  # noqa: F401
+from tests import people
+from tests.people import member
 
 Api = Callable[..., Client]
+alice, edith, bob = people.alice, people.edith, people.bob
+charlie, team = people.charlie, people.team
 
 
 def secret_of(user: User, team: Team, scope: str) -> str:
@@ -22,7 +25,7 @@ def secret_of(user: User, team: Team, scope: str) -> str:
 
 
 @pytest.fixture
-def api(team: Team) -> Api:  # noqa: F811
+def api(team: Team) -> Api:
     """Make a client with a token of somebody in the team, or in the own team."""
 
     def client(user: User, scope: str = "manage") -> Client:
@@ -35,7 +38,7 @@ def api(team: Team) -> Api:  # noqa: F811
 
 
 @pytest.fixture
-def write(api: Api, edith: User) -> Client:  # noqa: F811
+def write(api: Api, edith: User) -> Client:
     """The client of an editor whose token may do everything."""
     return api(edith, "manage")
 

@@ -171,7 +171,10 @@ def test_a_mapping_names_the_columns_of_an_upload(write: Client, project: Projec
     assert made.status_code == 201
     stored = SampleSet.objects.get(pk=made.json()["id"])
     rows = stored.samples.order_by("position").values_list("input", "expected")
-    assert [(text, str(answer)) for text, answer in rows] == [("1+1", "2"), ("2+2", "4")]
+    assert [(text, str(answer)) for text, answer in rows] == [
+        ("1+1", "2"),
+        ("2+2", "4"),
+    ]
 
 
 def test_equal_samples_are_kept_once(write: Client, project: Project):
