@@ -32,7 +32,8 @@ def freeze(
 ) -> Setup:
     """Check ``document`` with the draft's samples, then fix both for good.
 
-    ``by_operator`` is for the command line: only there may a model be any folder.
+    ``by_operator`` is for the command line: only there may a model be any folder, and
+    an engine have options of its own, which may name files of the server.
 
     Raises:
         SetupInvalid: Everything that stands in the way, at once; nothing is stored.
@@ -51,7 +52,7 @@ def freeze(
         for one in about_rows
         if one.severity == "error"
     ]
-    problems += [] if by_operator else _folders(value)
+    problems += [] if by_operator else [*_folders(value), *_scripts(value)]
     if problems:
         raise SetupInvalid(problems)
     contents = contents_of(value, setup.project.team)
@@ -85,6 +86,17 @@ def _folders(value: SetupValue) -> Iterator[Problem]:
         if not any(folder.is_relative_to(root) for root in roots):
             wrong = "is not among the folders that the operator opened"
             yield Problem(f"{one.id}.model", one.model, wrong, "Choose from the list.")
+
+
+def _scripts(value: SetupValue) -> Iterator[Problem]:
+    """Yield what only the operator may give: scripted answers, options of engines."""
+    for one in value.all_candidates:
+        if one.engine == "fake":
+            remedy = "Use transformers, openai or recorded."
+            yield Problem(f"{one.id}.engine", "fake", "is for tests only", remedy)
+        if one.options:
+            wrong = "are for the command line only"
+            yield Problem(f"{one.id}.options", one.options, wrong, "Leave them out.")
 
 
 def known_names(team: Team) -> Known:

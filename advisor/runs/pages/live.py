@@ -47,7 +47,7 @@ LEVELS: dict[str, tuple[Tone, str]] = {
     "warning": ("warn", "warn"),
     "error": ("fail", "fail"),
 }
-PAUSABLE = (Run.State.QUEUED, Run.State.RUNNING)
+CANCELLABLE = (Run.State.QUEUED, Run.State.RUNNING, Run.State.PAUSED)
 ENDED = {
     Run.State.COMPLETED: ("pass", "pass", "The run is done."),
     Run.State.WITH_GAPS: ("warn", "warn", "The run is done, with gaps."),
@@ -113,9 +113,9 @@ def run_page(run: Run, membership: Membership) -> RunPage:
         problems=_problems(progress),
         log=tuple(_log(one) for one in events),
         may_steer=may(membership, Role.EDITOR),
-        can_pause=state in PAUSABLE,
+        can_pause=state == Run.State.RUNNING,
         can_resume=state == Run.State.PAUSED,
-        can_cancel=state in (*PAUSABLE, Run.State.PAUSED),
+        can_cancel=state in CANCELLABLE,
         can_retry=progress.final and any(one.failed for one in progress.candidates),
     )
 
