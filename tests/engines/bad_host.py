@@ -35,7 +35,7 @@ for text in sys.stdin:
     elif ask == "hang":
         time.sleep(60)
     elif ask == "beat":
-        for _ in range(5):
+        for _ in range(12):
             say('{"kind": "beat"}\n')
             time.sleep(0.2)
         say('{"kind": "done"}\n')
