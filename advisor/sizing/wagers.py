@@ -6,54 +6,19 @@ and for a grid of other margins. The discarding null is the same thing mirrored:
 its null and Ville's inequality bounds the chance that it ever reaches 1/level.
 """
 
-from math import log, log1p, sqrt
+from math import log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from advisor.sizing.stakes import Array, stake, stakes
 
 GRID: Array = np.arange(-100, 101) / 100.0  # margins after the fact, in score points
 BLOCK = 16  # units between two new stakes on the grid
 CERTAIN = 1e9  # log wealth of a null that the units left can no longer save
 TOLERANCE = 1e-9  # of sums that are whole numbers but for rounding
 CAP = 0.95  # share of the wealth that one unit may take at most
-HASTE = 0.95  # of the STaR stake: a little less wins a little more often, and
-FINITE_HASTE = 1.2  # a little more wins a little sooner where the last unit decides
-SHRINK = (60.0, 20.0)  # units of doubt in the estimated drift: certify, discard
-GAP = 0.05  # loss against the margin, in score points, that should be found quickly
-
-
-def stake(
-    need: float, left: float, variance: float, drift: float, stretch: float
-) -> float:
-    """Return the share of wealth to stake before the cap, at least 0.
-
-    The larger of a STaR stake, which just reaches ``need`` (log wealth) in the ``left``
-    units, and a share of the Kelly stake, from a half where time is short to the whole
-    where there is plenty. ``stretch`` > 0 is N / left of a draw without replacement,
-    where the drift still to come grows by that factor; 0 means independent draws.
-    """
-    star = sqrt(2 * need / (left * variance))
-    kelly = max(drift, 0.0) / variance
-    if stretch:
-        return max(FINITE_HASTE * star, kelly * stretch)
-    slack = left * GAP**2 / (2 * max(need, 0.05) * variance)
-    share = min(max(0.5 + 0.5 * log(slack / 2) / log(4), 0.5), 1.0)
-    return max(HASTE * star, share * kelly)
-
-
-def stakes(
-    need: Array, left: float, variance: Array, drift: Array, stretch: float
-) -> Array:
-    """Return ``stake`` for each margin of a grid."""
-    star = np.sqrt(2 * need / (left * variance))
-    kelly = np.maximum(drift, 0.0) / variance
-    if stretch:
-        return np.maximum(FINITE_HASTE * star, kelly * stretch)
-    slack = left * GAP**2 / (2 * np.maximum(need, 0.05) * variance)
-    share = np.clip(0.5 + 0.5 * np.log(slack / 2) / log(4), 0.5, 1.0)
-    return np.maximum(HASTE * star, share * kelly)
+SHRINK = (55.0, 20.0)  # units of doubt in the estimated drift: certify, discard
 
 
 class Side:
@@ -122,6 +87,7 @@ class Side:
             bet = min(
                 stake(
                     max(self.target - self.log_wealth, 0.0),
+                    self.target,
                     left,
                     max((square + 0.25) / (n + 1), 1e-3),
                     behind / (n + self.shrink),
@@ -234,6 +200,7 @@ class Side:
         square = square2 - 2 * margins * total2 + margins**2 * weight2
         return stakes(
             np.maximum(self.target - self.wealth[: margins.size], 0.0),
+            self.target,
             left,
             np.maximum((square + 0.25) / (n + 1), 1e-3),
             (margins * weight - total) / (n + self.shrink),

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.sizing.wagers import CAP, Side, stake, stakes
+from advisor.sizing.stakes import stake, stakes
+from advisor.sizing.wagers import CAP, Side
 
 
 @given(
@@ -18,9 +19,14 @@ from advisor.sizing.wagers import CAP, Side, stake, stakes
 def test_one_stake_and_a_grid_of_them_are_the_same(
     need, left, variance, drift, stretch
 ):
-    one = stake(need, left, variance, drift, stretch)
+    one = stake(need, 3.0, left, variance, drift, stretch)
     many = stakes(
-        np.array([need]), float(left), np.array([variance]), np.array([drift]), stretch
+        np.array([need]),
+        3.0,
+        float(left),
+        np.array([variance]),
+        np.array([drift]),
+        stretch,
     )
     assert one >= 0
     assert many[0] == pytest.approx(one, rel=1e-12)
@@ -28,8 +34,14 @@ def test_one_stake_and_a_grid_of_them_are_the_same(
 
 def test_the_star_stake_reaches_the_need_in_what_is_left():
     # a drift of stake x variance for n units gains n (stake^2 variance) / 2 = need
-    bet = stake(3.0, 400, 0.2, 0.0, 0.0) / 0.95
+    bet = stake(3.0, 3.0, 400, 0.2, 0.0, 0.0) / 0.95
     assert 400 * bet**2 * 0.2 / 2 == pytest.approx(3.0)
+
+
+def test_the_kelly_stake_is_halved_where_time_is_scarce():
+    # drift 0.05 and variance 0.2: a whole Kelly stake is 0.25
+    assert stake(0.0, 3.0, 100, 0.2, 0.05, 0.0) == pytest.approx(0.125)
+    assert stake(0.0, 3.0, 5000, 0.2, 0.05, 0.0) == pytest.approx(0.25)
 
 
 @given(

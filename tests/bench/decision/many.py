@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.sizing.sequential import Certifier
-from advisor.sizing.wagers import CAP, SHRINK, TOLERANCE, stakes
+from advisor.sizing.stakes import stakes
+from advisor.sizing.wagers import CAP, SHRINK, TOLERANCE
 
 Array = NDArray[np.float64]
-Stakes = Callable[[Array, float, Array, Array, float], Array]
+Stakes = Callable[[Array, float, float, Array, Array, float], Array]
 ONGOING = 0
 
 
@@ -39,6 +40,7 @@ class _Sides:
         square = square2 - 2 * m * total2 + m * m * weight2
         stake = bet(
             np.maximum(self.target - self.wealth, 0.0),
+            self.target,
             float(left),
             np.maximum((square + 0.25) / (n + 1), 1e-3),
             behind / (n + SHRINK[self.strict]),

@@ -5,7 +5,6 @@ answers: running everything, O'Brien-Fleming at five looks, a hedged betting seq
 """
 
 from collections.abc import Callable
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,10 +81,12 @@ def _certifier(x: Array, promise: str) -> Decided:
 def _hedged(x: Array, promise: str) -> Decided:
     """Waudby-Smith and Ramdas' predictable plug-in stakes, without replacement."""
 
-    def bet(need: Array, left: float, variance: Array, _: Array, __: float) -> Array:
+    def bet(
+        _: Array, target: float, left: float, variance: Array, __: Array, ___: float
+    ) -> Array:
         seen = x.shape[1] - left + 1
         reach = seen * np.log1p(seen)
-        return np.minimum(np.sqrt(2 * log(6 / ALPHA) / (variance * reach)), 0.5)
+        return np.minimum(np.sqrt(2 * target / (variance * reach)), 0.5)
 
     return certify(
         x,

@@ -25,7 +25,7 @@ def run(orders: int) -> dict[str, object]:
         return {"skipped": f"no data in {FOLDER}"}
     scores = {name: _scores(name) for name in MODELS}
     found: dict[str, object] = {}
-    agreed = total = 0
+    agreed = total = first = 0
     for reference, candidate in permutations(MODELS, 2):
         losses = scores[reference] - scores[candidate]
         within = losses.sum() <= 0.05 * losses.size + 1e-9
@@ -37,13 +37,17 @@ def run(orders: int) -> dict[str, object]:
                 if one.update(loss):
                     break
             taken.append(one.n)
-            agreed += one.verdict == ("non_inferior" if within else "inferior")
-            total += 1
+            same = one.verdict == ("non_inferior" if within else "inferior")
+            agreed, total, first = agreed + same, total + 1, first + (same and not seed)
         found[f"{candidate} against {reference}"] = {
             "verdict of all": "non_inferior" if within else "inferior",
             "calls saved": round(losses.size / float(np.mean(taken)), 2),
         }
-    return {"same verdict as all": agreed / total, "pairs": found}
+    return {
+        "pairs whose first order ends as all": f"{first} of {len(found)}",
+        "orders that end as all": round(agreed / total, 4),
+        "pairs": found,
+    }
 
 
 def _scores(model: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
