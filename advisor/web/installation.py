@@ -9,14 +9,17 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 
 FOLDER_PREFIX = "rightsize-"
+PATIENCE_SECONDS = 2.0
 
 
 class AlreadyRunningError(Exception):
@@ -66,15 +69,13 @@ def only_supervisor() -> Iterator[None]:
         AlreadyRunningError: Another process holds it.
     """
     with (run_folder() / "supervisor.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not locks_within(lock, seconds=PATIENCE_SECONDS):
             lock.seek(0)
             raise AlreadyRunningError(
                 f"The services of {settings.VAR_DIR} already run"
                 f" (process {lock.read().strip() or 'unknown'})."
                 " Stop that one first, or set VAR_DIR to another folder."
-            ) from None
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -83,6 +84,23 @@ def only_supervisor() -> Iterator[None]:
             yield
         finally:
             clear_leftovers()
+
+
+def locks_within(lock: TextIO, *, seconds: float) -> bool:
+    """Take the lock for this process alone; False when another keeps it so long.
+
+    Whoever looks whether services run holds it for a moment, hence the patience.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def clear_leftovers() -> None:
