@@ -48,24 +48,11 @@ def launch(
         return again
     plan = plan_of(setup)
     samples = ordered(plan.samples, rule_sha256=plan.rule_sha256)
-    manifest = manifest_of(plan, samples)
-    text = canonical(manifest)
+    run = _open_run(setup, plan, samples, started_by)
+    run.idempotency_key = idempotency_key
     cap = plan.budget_usd if cap_usd is None else cap_usd
-    run = Run.objects.create(
-        team=team,
-        project=setup.project,
-        setup=setup,
-        number=_next_number(setup.project),
-        manifest=manifest,
-        manifest_sha256=sha256(text.encode()).hexdigest(),
-        rule_sha256=plan.rule_sha256,
-        samples_sha256=plan.samples_sha256,
-        seed=plan.seed,
-        look=_look(team, str(manifest["series_sha256"]), plan.rule_sha256),
-        idempotency_key=idempotency_key,
-        cap_micro=None if cap is None else micro(cap),
-        created_by=started_by,
-    )
+    run.cap_micro = None if cap is None else micro(cap)
+    run.save()
     candidates = [_candidate(run, one) for one in plan.candidates]
     _open_trials(run, candidates, samples, plan.repeats)
     note(run.pk, kind="run", text=_opened(plan, samples), data={"to": run.state})
@@ -82,6 +69,26 @@ def freeze_and_launch(*, setup: Setup, started_by: User | None) -> Run:
     """
     frozen = freeze(setup=setup, document=setup.document)
     return launch(setup=frozen, started_by=started_by)
+
+
+def _open_run(
+    setup: Setup, plan: Plan, samples: Sequence[Sample], started_by: User | None
+) -> Run:
+    """Return the row of a run with all that decides; it is not stored yet."""
+    project, manifest = setup.project, manifest_of(plan, samples)
+    return Run(
+        team=project.team,
+        project=project,
+        setup=setup,
+        number=_next_number(project),
+        manifest=manifest,
+        manifest_sha256=sha256(canonical(manifest).encode()).hexdigest(),
+        rule_sha256=plan.rule_sha256,
+        samples_sha256=plan.samples_sha256,
+        seed=plan.seed,
+        look=_look(project.team, str(manifest["series_sha256"]), plan.rule_sha256),
+        created_by=started_by,
+    )
 
 
 def _opened_before(team: Team, key: str, setup: Setup) -> Run | None:

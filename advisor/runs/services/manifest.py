@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from advisor.projects.models import Sample
-from advisor.runs.services.planning import Plan
+from advisor.runs.services.planning import CandidatePlan, Plan
 
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "httpx2")
 
@@ -16,29 +16,11 @@ PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "httpx2")
 def manifest_of(plan: Plan, samples: Sequence[Sample]) -> dict[str, Any]:
     """Return the manifest of a run of ``samples`` in their fixed order."""
     document = plan.document
-    reference = [one for one in plan.candidates if one.role == "reference"]
-    order = "\n".join(one.key for one in samples)
-    series = {
-        "samples": plan.samples_sha256,
-        "scorer": plan.scorer,
-        "reference": [[one.engine, one.spec, one.recorded_id] for one in reference],
-    }
     return {
         "rule_sha256": plan.rule_sha256,
-        "samples": {
-            "sha256": plan.samples_sha256,
-            "count": len(samples),
-            "left_out": list(plan.left_out),
-            "order_sha256": _hash(order),
-        },
-        "series_sha256": _hash(canonical(series)),
-        "prompt": {
-            "template": document.get("prompt") or "{input}",
-            "max_output_tokens": int(document.get("max_output_tokens") or 256),
-            "temperature": float(document.get("temperature") or 0.0),
-            "stop": list(document.get("stop_at") or []),
-            "seed": plan.seed,
-        },
+        "samples": _samples(plan, samples),
+        "series_sha256": _hash(canonical(_series(plan))),
+        "prompt": _prompt(plan),
         "scorer": document.get("scorer", "exact_match"),
         "scorer_described": plan.scorer,
         "repeats": plan.repeats,
@@ -49,17 +31,48 @@ def manifest_of(plan: Plan, samples: Sequence[Sample]) -> dict[str, Any]:
         "promise": document.get("promise") or "traffic",
         "stop": document.get("stop") or "decided",
         "seed": plan.seed,
-        "candidates": [
-            {
-                "id": one.key,
-                "role": str(one.role),
-                "position": one.position,
-                "engine": one.engine,
-                "spec": one.spec,
-            }
-            for one in plan.candidates
-        ],
+        "candidates": [_candidate(one) for one in plan.candidates],
         "versions": versions(),
+    }
+
+
+def _series(plan: Plan) -> dict[str, Any]:
+    """Return what makes two runs looks at the same question."""
+    reference = [one for one in plan.candidates if one.role == "reference"]
+    return {
+        "samples": plan.samples_sha256,
+        "scorer": plan.scorer,
+        "reference": [[one.engine, one.spec, one.recorded_id] for one in reference],
+    }
+
+
+def _samples(plan: Plan, samples: Sequence[Sample]) -> dict[str, Any]:
+    return {
+        "sha256": plan.samples_sha256,
+        "count": len(samples),
+        "left_out": list(plan.left_out),
+        "order_sha256": _hash("\n".join(one.key for one in samples)),
+    }
+
+
+def _prompt(plan: Plan) -> dict[str, Any]:
+    document = plan.document
+    return {
+        "template": document.get("prompt") or "{input}",
+        "max_output_tokens": int(document.get("max_output_tokens") or 256),
+        "temperature": float(document.get("temperature") or 0.0),
+        "stop": list(document.get("stop_at") or []),
+        "seed": plan.seed,
+    }
+
+
+def _candidate(one: CandidatePlan) -> dict[str, Any]:
+    return {
+        "id": one.key,
+        "role": str(one.role),
+        "position": one.position,
+        "engine": one.engine,
+        "spec": one.spec,
     }
 
 

@@ -1,0 +1,24 @@
+"""What was asked, what came back, who holds it now? Rows of runs, the only truth.
+
+A queue message is a hint; whether work is due, held or done stands here. Money is in
+millionths of a US dollar. Times of leases are the database's.
+"""
+
+from advisor.runs.models.answer import Answer, Score
+from advisor.runs.models.candidate import Candidate, SpeedRecord
+from advisor.runs.models.event import RunEvent
+from advisor.runs.models.recommendation import StoredRecommendation
+from advisor.runs.models.run import Run
+from advisor.runs.models.trial import Attempt, Trial
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Candidate",
+    "Run",
+    "RunEvent",
+    "Score",
+    "SpeedRecord",
+    "StoredRecommendation",
+    "Trial",
+]
