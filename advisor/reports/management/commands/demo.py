@@ -10,8 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from advisor.accounts.models import Membership, Role, User
-from advisor.accounts.services import one_time_sign_in_link
+from advisor.accounts.models import Team
+from advisor.accounts.services import (
+    local_owner,
+    one_time_sign_in_link,
+    team_for_command_line,
+)
 from advisor.catalog.services import ensure_facts
 from advisor.projects.pages.header import project_url
 from advisor.projects.services import known_names
@@ -26,7 +30,6 @@ from advisor.web.roles import ROLES, WORKERS
 
 SETUP = Path("docs/examples/tickets.yaml")
 TEAM = "local"
-EMAIL = "demo@localhost.localdomain"
 
 
 class Command(BaseCommand):
@@ -95,7 +98,7 @@ class Command(BaseCommand):
     def _serve(self, run: Run, site_url: str) -> None:
         """Print a link that signs in once, and wait to be stopped."""
         path = project_url(run.project, f"runs/{run.number}/compare/")
-        link = one_time_sign_in_link(self._owner(), path)
+        link = one_time_sign_in_link(local_owner(team=self._team()), path)
         self._say(f"\nSign in once: {site_url}{link.removeprefix(settings.SITE_URL)}")
         self._say("Press Ctrl-C to stop everything.")
         stopped = threading.Event()
@@ -108,17 +111,8 @@ class Command(BaseCommand):
         stopped.wait()
         self._say("\nStopping …")
 
-    def _owner(self) -> User:
-        owner = User.objects.filter(email=EMAIL).first() or User.objects.create_user(
-            EMAIL, None, name="Demo"
-        )
-        Membership.objects.get_or_create(
-            team=self._team(), user=owner, defaults={"role": Role.OWNER}
-        )
-        return owner
-
-    def _team(self) -> Any:
-        return evaluating.team_called(TEAM)
+    def _team(self) -> Team:
+        return team_for_command_line(slug=TEAM)
 
     def _setup(self) -> Path:
         return Path(settings.BASE_DIR) / SETUP
