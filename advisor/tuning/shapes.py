@@ -24,13 +24,17 @@ CHAT_TEMPLATE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Hold the size of a Llama-class model with tied embeddings."""
+    """Hold the size of a Llama-class model with tied embeddings.
+
+    `spread` is the standard deviation of the first weights.
+    """
 
     layers: int
     width: int
     heads: int
     mlp: int
     context: int = 512
+    spread: float = 0.05
 
 
 def train_tokenizer(texts: Iterable[str], size: int) -> PreTrainedTokenizerFast:
@@ -79,6 +83,7 @@ def new_model(shape: Shape, tokenizer: Any, seed: int) -> LlamaForCausalLM:
         intermediate_size=shape.mlp,
         max_position_embeddings=shape.context,
         tie_word_embeddings=True,
+        initializer_range=shape.spread,
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,

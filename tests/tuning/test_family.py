@@ -11,7 +11,7 @@ def test_every_model_that_ships_has_its_recipe():
 
 def test_a_short_recipe_gives_the_same_bytes_twice(tmp_path, tokenizer):
     small = family.FAMILY["tickets-small"]
-    short = replace(small, recipe=replace(small.recipe, steps=3, rows=8))
+    short = replace(small, words=3, recipe=replace(small.recipe, steps=3, rows=8))
     sums = []
     for name in ("one", "two"):
         work = tmp_path / f"work-{name}"
