@@ -1,8 +1,9 @@
 """Which test judges one noisy constraint of one candidate, and what does it say?
 
-The table of tests: a run that may stop asks certifiers; a run of all samples compares
-plainly when it promises these samples, and otherwise has p-values: Tango's score test
-for paired yes-or-no answers, one by the largest wealth for everything else.
+The table of tests: a run that may stop asks certifiers; whoever promises these samples
+and has run them all compares plainly; a run of all samples otherwise has p-values:
+Tango's score test for paired yes-or-no answers, one by the largest wealth for
+everything else.
 """
 
 from collections.abc import Mapping
@@ -177,7 +178,7 @@ def _examine(
     margin = _margin(constraint)
     if case.stop == "exhausted" and not units.complete:
         return Exam(constraint=constraint, units=units)
-    if case.stop == "exhausted" and case.promise == "samples":
+    if units.complete and case.promise == "samples":
         verdict: Verdict | None = None
         if (units.weight * (units.worst - margin)).sum() <= CLOSE:
             verdict = "non_inferior"

@@ -127,6 +127,11 @@ class Evidence:
         answers = np.array(self.scores, dtype=np.float64)
         object.__setattr__(self, "answers", answers)
         wrong = np.flatnonzero((answers < 0) | (answers > 1))
+        if np.isnan(answers).sum() > self.scores.count(None):
+            raise InvalidMeasurement(
+                f"a score of {self.id!r} is not a number. A failure of the model is 0, "
+                "a gap is None."
+            )
         if wrong.size:
             raise InvalidMeasurement(
                 f"score {wrong[0]} of {self.id!r} must be between 0 and 1, got "

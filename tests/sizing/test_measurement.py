@@ -49,6 +49,8 @@ def test_it_refuses_a_figure_that_cannot_be(numbers, message):
 def test_it_refuses_a_score_outside_the_unit_range():
     with pytest.raises(InvalidMeasurement, match="score 1 of 'a' must be between 0"):
         Evidence(id="a", scores=(1.0, 1.5, None))
+    with pytest.raises(InvalidMeasurement, match="a score of 'a' is not a number"):
+        Evidence(id="a", scores=(1.0, nan, None))
 
 
 def test_it_refuses_a_negative_time_and_one_that_is_no_number():
