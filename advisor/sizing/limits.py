@@ -18,12 +18,16 @@ TAIL = 0.95  # the percentile that a latency limit is about
 def limit_rows(case: Case, evidence: Evidence) -> tuple[Row, ...]:
     """Return one row a constraint other than those about quality, in their order.
 
-    ``monthly_requests`` is a load, not a limit, and gets no row.
+    ``monthly_requests`` is a load, not a limit, and gets no row; the peak is one where
+    it is known what the priced replicas carry, and else only the load of the others.
     """
+    loads = {"monthly_requests"}
+    if evidence.capacity_rps is None:
+        loads.add("peak_requests_per_second")
     return tuple(
         _row(constraint, evidence)
         for constraint in case.constraints
-        if constraint.name not in (*NOISY, "monthly_requests")
+        if constraint.name not in NOISY and constraint.name not in loads
     )
 
 

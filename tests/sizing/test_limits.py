@@ -54,7 +54,6 @@ def test_failures_fail_a_time_limit():
         {"ttft_ms": 1},
         {"max_memory_gb": 8},
         {"monthly_budget_usd": 8},
-        {"peak_requests_per_second": 3},
         {"hosting": "device"},
         {"local_only": True},
         {"hardware": "nvidia-l4"},
@@ -66,6 +65,12 @@ def test_failures_fail_a_time_limit():
 def test_what_is_not_known_is_unknown(limits):
     row = the_row(limits)
     assert (row.status, row.value, row.slack) == ("unknown", None, None)
+
+
+def test_a_peak_that_nobody_measured_is_a_load_and_no_limit():
+    limits = {"min_quality": 0.5, "peak_requests_per_second": 3}
+    case = a_case([candidate("tiny")], limits)
+    assert limit_rows(case, case.candidates[0]) == ()
 
 
 def test_a_measured_peak_decides_by_itself_and_an_estimate_by_its_upper_end():
@@ -114,6 +119,13 @@ def test_declared_facts_are_held_as_they_are(limits, known, status):
 
 def test_a_monthly_volume_is_a_load_and_gets_no_row():
     case = a_case([candidate("tiny")], {"min_quality": 0.5, "monthly_requests": 10})
+    assert limit_rows(case, case.candidates[0]) == ()
+
+
+def test_a_peak_that_nobody_carries_yet_is_only_the_load_of_the_others():
+    case = a_case(
+        [candidate("tiny")], {"min_quality": 0.5, "peak_requests_per_second": 3}
+    )
     assert limit_rows(case, case.candidates[0]) == ()
 
 

@@ -3,9 +3,10 @@
 from math import inf
 from typing import Any
 
+from advisor.projects.schema.known import THIS_MACHINE
 from advisor.runs.models import Candidate, Run, SpeedRecord
 from advisor.runs.selectors.scores import Column, Tried, columns_of
-from advisor.runs.selectors.spending import costs_of
+from advisor.runs.selectors.spending import carried, costs_of
 from advisor.sizing.constraints import Constraint, parse
 from advisor.sizing.demand import Demand
 from advisor.sizing.measurement import Case, Evidence, Figure
@@ -98,7 +99,7 @@ def _evidence(
         bursts=bursts,
         tokens_per_second=_tokens_per_second(one, column),
         memory_gb=_memory(one),
-        capacity_rps=capacity,
+        capacity_rps=carried(one, capacity, demand),
         costs=costs_of(one, column, demand, capacity, groups, accept_at),
         planned=_planned(spec),
         parameters=(one.facts or {}).get("parameters") or spec.get("parameters"),
@@ -131,6 +132,8 @@ def _latencies(
     if one.engine == "recorded":
         tried = [one for repeats in column.samples() for one in repeats]
         return _recorded([t for t in tried if t.latency_ms is not None or t.failed])
+    if _runs_elsewhere(one):
+        return None, None, None
     phase = SpeedRecord.Phase.LOAD
     records = list(one.speed.filter(phase=phase).order_by("index"))
     if not records:
@@ -175,6 +178,15 @@ def _single(one: Candidate) -> list[SpeedRecord]:
     )
 
 
+def _runs_elsewhere(one: Candidate) -> bool:
+    """Say whether the candidate is meant for other hardware than measured it.
+
+    What was timed here says nothing about another machine.
+    """
+    hardware = one.spec.get("hardware") or THIS_MACHINE
+    return one.engine == "transformers" and hardware != THIS_MACHINE
+
+
 def _capacity(one: Candidate) -> Figure | None:
     """Return the requests per second at which one replica saturates.
 
@@ -184,6 +196,8 @@ def _capacity(one: Candidate) -> Figure | None:
     records = _single(one)
     if one.engine not in ("transformers", "fake") or not records:
         return None
+    if _runs_elsewhere(one):
+        return None
     seconds = [(r.total_ms or 0.0) / 1000 for r in records]
     note = "one request at a time"
     return _figure(ratio_of_means([1.0] * len(seconds), seconds), note)
@@ -191,6 +205,8 @@ def _capacity(one: Candidate) -> Figure | None:
 
 def _tokens_per_second(one: Candidate, column: Column) -> Figure | None:
     """Return output tokens per second of one request at a time."""
+    if _runs_elsewhere(one):
+        return None
     if one.engine == "recorded":
         tried = [t for repeats in column.samples() for t in repeats if not t.failed]
         pairs = [(t.completion_tokens, t.latency_ms) for t in tried]

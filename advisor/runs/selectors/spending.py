@@ -6,8 +6,12 @@ from advisor.runs.models import Candidate
 from advisor.runs.selectors.scores import Column, Tried, mean_of
 from advisor.sizing.billing import ApiBilling
 from advisor.sizing.cost import cost_of
-from advisor.sizing.demand import Demand
-from advisor.sizing.hardware_cost import HardwarePrices, OwnHardware
+from advisor.sizing.demand import MAX_LOAD, Demand
+from advisor.sizing.hardware_cost import (
+    HardwarePrices,
+    OwnHardware,
+    replicas_needed,
+)
 from advisor.sizing.measurement import Costs, Figure, Origin
 from advisor.sizing.prices import Price
 
@@ -71,6 +75,28 @@ def _origin(tried: Iterable[Tried]) -> Origin:
     """Return measured where every bill or token count was, else estimated."""
     origins = {one.cost_origin for one in tried if one.cost_usd is not None}
     return "measured" if origins == {"measured"} else "estimated"
+
+
+def carried(one: Candidate, capacity: Figure | None, demand: Demand) -> Figure | None:
+    """Return the requests per second that the priced replicas carry at load 0.8.
+
+    None where the throughput of one replica is not known.
+    """
+    if capacity is None or not capacity.value:
+        return None
+    peak = demand.peak_requests_per_second
+    needed = replicas_needed(peak, capacity.value) if peak else 1
+    replicas = _replicas(one) or needed
+    share = replicas * MAX_LOAD
+    several = "s" if replicas > 1 else ""
+    return Figure(
+        share * capacity.value,
+        None if capacity.low is None else share * capacity.low,
+        None if capacity.high is None else share * capacity.high,
+        capacity.n,
+        "measured",
+        f"{replicas} replica{several} at {MAX_LOAD:.0%} of saturation",
+    )
 
 
 def _replicas(one: Candidate) -> int | None:
