@@ -194,9 +194,8 @@ def _capacity(one: Candidate) -> Figure | None:
     many at once serves more, so for it this is not known.
     """
     records = _single(one)
-    if one.engine not in ("transformers", "fake") or not records:
-        return None
-    if _runs_elsewhere(one):
+    known = one.engine in ("transformers", "fake") and not _runs_elsewhere(one)
+    if not records or not known:
         return None
     seconds = [(r.total_ms or 0.0) / 1000 for r in records]
     note = "one request at a time"
