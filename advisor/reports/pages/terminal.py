@@ -1,8 +1,10 @@
 """How does a terminal show a recommendation? One line a candidate, then reasons."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.projects.schema import Problem
 from advisor.runs.selectors import CandidateProgress, RunProgress
 from advisor.sizing import formats
 
@@ -24,6 +26,7 @@ VERDICTS = {
     "not_run": "not run",
 }
 GAP = "  "
+SHOWN = 400  # characters of a wrong value
 
 
 def comparison(document: Mapping[str, Any]) -> str:
@@ -36,12 +39,33 @@ def comparison(document: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def problem_line(problem: Problem) -> str:
+    """Return a problem on one line: key path, value as written, wrong, remedy."""
+    given = _given(problem.given)
+    wrong = problem.wrong.rstrip(".")
+    return f"{problem.path}: {given}{wrong}. {problem.remedy}".rstrip()
+
+
 def progress_line(progress: RunProgress) -> str:
     """Return how far a run is, on one line."""
     parts = [_candidate(one) for one in progress.candidates]
     return f"{progress.label}: {progress.done:,} of {progress.total:,} · " + " · ".join(
         parts
     )
+
+
+def _given(value: object) -> str:
+    """Return a value as it was written, on one line; nothing for none."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        return f"{text[:SHOWN]} "
+    shown = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+        for sign in value[:SHOWN]
+    )
+    return f"'{shown}{' …' if len(value) > SHOWN else ''}' "
 
 
 def _candidate(one: CandidateProgress) -> str:

@@ -15,11 +15,10 @@ from django.db import transaction
 
 from advisor.accounts.models import Team
 from advisor.catalog.endpoint_keys import save_endpoint
-from advisor.engines.recorded import parse_recorded
 from advisor.projects import selectors, services
+from advisor.projects.models import Project, SampleSet, Upload
 from advisor.projects.models import Setup as SetupRow
-from advisor.projects.models import Upload
-from advisor.projects.parsing import SampleRow, parse_table, samples_from
+from advisor.projects.parsing import SampleRow
 from advisor.projects.schema import (
     CandidateSpec,
     Known,
@@ -27,15 +26,12 @@ from advisor.projects.schema import (
     Setup,
     SetupFiles,
     SetupInvalid,
-    about_file,
-    check_samples,
     parse_setup,
-    read_files,
     read_given,
-    without_reference,
 )
 from advisor.projects.schema.entries import leaves_this_machine
 from advisor.projects.schema.rule import is_path
+from advisor.reports.services.setup_rows import read_rows
 
 COMMAND_KEYS = ("file", "base_url", "api_key_env")
 
@@ -58,37 +54,45 @@ def read_setup(path: Path, *, known: Known) -> Prepared:
         SetupInvalid: Everything wrong, at once: schema, files, rows.
         OSError: The setup file itself cannot be read.
     """
-    text = path.read_text(encoding="utf-8-sig")
-    try:
-        value = parse_setup(text, known=known)
-    except SetupInvalid as invalid:
-        _, about_files = read_given(invalid.given, path.parent)
-        raise SetupInvalid([*invalid.problems, *about_files]) from None
-    files, problems = read_files(value, path.parent)
-    problems += _keys(value)
-    samples, about_rows, warnings = _samples(value, files)
-    problems += about_rows
-    problems += _recorded(value, files, samples)
-    if problems:
+    value, given, problems = _read(path.read_text(encoding="utf-8-sig"), known)
+    files, about_files = read_given(given, path.parent)
+    problems += about_files
+    rows = read_rows(value, given, files, {problem.path for problem in problems})
+    problems += rows.problems
+    if value is None or problems:
         raise SetupInvalid(problems)
     return Prepared(
         value=value,
         folder=path.parent,
         files=files,
-        samples=samples,
-        warnings=warnings,
+        samples=rows.samples,
+        warnings=rows.warnings,
     )
+
+
+def _read(
+    text: str, known: Known
+) -> tuple[Setup | None, dict[str, Any], list[Problem]]:
+    """Return the setup where it is one, what was typed, and what is wrong with it."""
+    try:
+        value = parse_setup(text, known=known)
+    except SetupInvalid as invalid:
+        return None, invalid.given, [*invalid.problems]
+    return value, value.document(), [*_keys(value)]
 
 
 @transaction.atomic
 def store_setup(prepared: Prepared, *, team: Team) -> SetupRow:
-    """Store a checked setup as a new frozen version of the project of its name."""
+    """Store a checked setup as a new frozen version of the project of its name.
+
+    What somebody typed into a draft stays a draft.
+    """
     value = prepared.value
-    project = selectors.project_by_name(team, value.project)
+    name = " ".join(value.project.split())
+    project = selectors.project_by_name(team, name)
     if project is None:
-        project = services.create_project(
-            team=team, name=value.project, created_by=None
-        )
+        project = services.create_project(team=team, name=name, created_by=None)
+    typed = _typed(project)
     draft = services.open_draft(project=project, opened_by=None)
     draft.sample_set = services.store_samples(
         project=project,
@@ -101,60 +105,35 @@ def store_setup(prepared: Prepared, *, team: Team) -> SetupRow:
     document["candidates"] = [_stored(one, prepared, team) for one in value.candidates]
     if value.reference is not None:
         document["reference"] = _stored(value.reference, prepared, team)
-    return services.freeze(setup=draft, document=document, by_operator=True)
+    frozen = services.freeze(setup=draft, document=document, by_operator=True)
+    if typed is not None:
+        again = services.open_draft(project=project, opened_by=None)
+        services.save_draft(setup=again, document=typed[0], step=1, sample_set=typed[1])
+    return frozen
 
 
-def _samples(
-    value: Setup, files: SetupFiles
-) -> tuple[tuple[SampleRow, ...], list[Problem], tuple[str, ...]]:
-    if not files.samples:
-        return (), [], ()
-    table = parse_table(files.samples, files.samples_name)
-    mapping = value.mapping.model_dump(exclude_none=True) if value.mapping else None
-    rows, found = samples_from(table, mapping) if table.columns else ([], ())
-    told = [*table.problems, *found]
-    problems: list[Problem] = []
-    if rows:
-        problems, about = check_samples(value, rows, table.unit)
-        told += about
-    problems += [
-        about_file(one, value.samples) for one in told if one.severity == "error"
-    ]
-    warnings = tuple(one.message for one in told if one.severity != "error")
-    return tuple(rows), problems, warnings
-
-
-def _recorded(
-    value: Setup, files: SetupFiles, samples: tuple[SampleRow, ...]
-) -> Iterator[Problem]:
-    """Yield what is wrong with recorded files, line by line, and with their ids."""
-    for one in value.all_candidates:
-        content = files.recorded.get(one.id)
-        if not content:
-            continue
-        is_reference = one is value.reference
-        path = "reference.file" if is_reference else f"{one.id}.file"
-        try:
-            rows, problems = parse_recorded(content.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            wrong = f"is not UTF-8 text at byte {error.start:,}"
-            yield Problem(path, one.file, wrong, "Save it as UTF-8.")
-            continue
-        for problem in problems:
-            wrong = f"line {problem.line:,}: {problem.message}".rstrip(".")
-            yield Problem(path, one.file, wrong, "Correct the line.")
-        if is_reference and samples and not problems:
-            _, missing = without_reference(samples, {row.id for row in rows})
-            if missing is not None:
-                yield missing
+def _typed(project: Project) -> tuple[dict[str, Any], SampleSet | None] | None:
+    """Return what somebody typed into an open draft, None where there is nothing."""
+    draft = selectors.draft_of(project)
+    if draft is None or not draft.document:
+        return None
+    return dict(draft.document), draft.sample_set
 
 
 def _keys(value: Setup) -> Iterator[Problem]:
-    for one in value.all_candidates:
+    for place, one in _placed(value):
         name = one.api_key_env
         if name is not None and name not in os.environ:
             wrong = "is not set in the environment"
-            yield Problem(f"{one.id}.api_key_env", name, wrong, f"Run: export {name}=…")
+            yield Problem(f"{place}.api_key_env", name, wrong, f"Run: export {name}=…")
+
+
+def _placed(value: Setup) -> Iterator[tuple[str, CandidateSpec]]:
+    """Yield candidates and reference with their key paths."""
+    for position, one in enumerate(value.candidates):
+        yield f"candidates.{position}", one
+    if value.reference is not None:
+        yield "reference", value.reference
 
 
 def _stored(one: CandidateSpec, prepared: Prepared, team: Team) -> dict[str, Any]:
