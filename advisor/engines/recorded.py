@@ -15,8 +15,10 @@ from advisor.engines.base import (
     Failure,
     Prompt,
     Timing,
+    TokensOrigin,
 )
 from advisor.engines.recorded_lines import Problem, RecordedRow, parse_recorded
+from advisor.engines.text import estimate_tokens
 
 __all__ = ["Problem", "Recorded", "RecordedRow", "parse_recorded"]
 
@@ -59,7 +61,7 @@ class Recorded:
         if self._rows is None:
             self.open()
         row = (self._rows or {}).get(prompt.id)
-        return _missing(prompt.id) if row is None else _answer(row)
+        return _missing(prompt.id) if row is None else _answer(row, prompt)
 
     def facts(self) -> EngineFacts:
         """Tell the model's name; nothing else is known of a recorded file."""
@@ -100,23 +102,43 @@ def _missing(prompt_id: str) -> Answer:
     )
 
 
-def _answer(row: RecordedRow) -> Answer:
+def _answer(row: RecordedRow, prompt: Prompt) -> Answer:
     failure = None if row.error is None else _failure(row.error)
-    counted = row.prompt_tokens is not None or row.completion_tokens is not None
+    prompt_tokens, completion_tokens, origin = _tokens(row, prompt)
     timed = row.latency_ms is not None
     return Answer(
         prompt_id=row.id,
         output=None if failure else row.output,
         finish="error" if failure else "stop",
-        prompt_tokens=row.prompt_tokens,
-        completion_tokens=row.completion_tokens,
-        tokens_origin="reported" if counted else None,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        tokens_origin=origin,
         timing=Timing(ttft_ms=row.ttft_ms, total_ms=row.latency_ms or 0.0)
         if timed
         else None,
         failure=failure,
         cost_usd=row.cost_usd,
         score=None if failure else row.score,
+    )
+
+
+def _tokens(
+    row: RecordedRow, prompt: Prompt
+) -> tuple[int | None, int | None, TokensOrigin | None]:
+    """Return the tokens of prompt and answer; what is missing is estimated.
+
+    An error without counts has none: nobody knows how far the call came.
+    """
+    given = row.prompt_tokens, row.completion_tokens
+    if None not in given:
+        return *given, "reported"
+    if row.output is None:
+        return *given, None if given == (None, None) else "reported"
+    told, wrote = given
+    return (
+        estimate_tokens(prompt.text) if told is None else told,
+        estimate_tokens(row.output) if wrote is None else wrote,
+        "estimated",
     )
 
 

@@ -46,8 +46,23 @@ def test_it_answers_by_id_with_everything_that_was_recorded():
 def test_what_was_not_recorded_is_none_and_never_zero():
     (answer,) = engine(line(id=3, output="x")).answer([prompt("3")])
     assert answer.timing is None
+    assert (answer.cost_usd, answer.score) == (None, None)
+
+
+def test_missing_token_counts_are_estimated_and_marked_so():
+    asked = Prompt(id="a", text="twelve chars", max_output_tokens=8)
+    (answer,) = engine(line(id="a", output="eight ch")).answer([asked])
+    assert (answer.prompt_tokens, answer.completion_tokens) == (3, 2)
+    assert answer.tokens_origin == "estimated"
+    (half,) = engine(line(id="a", output="x", prompt_tokens=9)).answer([asked])
+    assert (half.prompt_tokens, half.completion_tokens) == (9, 1)
+    assert half.tokens_origin == "estimated"
+
+
+def test_an_error_without_counts_has_no_tokens():
+    (answer,) = engine(line(id="a", error="refused")).answer([prompt("a")])
+    assert (answer.prompt_tokens, answer.completion_tokens) == (None, None)
     assert answer.tokens_origin is None
-    assert (answer.prompt_tokens, answer.cost_usd, answer.score) == (None, None, None)
 
 
 def test_an_empty_output_is_an_answer():
