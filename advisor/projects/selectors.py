@@ -83,12 +83,12 @@ def row_of(sample: Sample) -> SampleRow:
     )
 
 
-def card_names(team: Team) -> frozenset[str]:
+def card_names(team: Team | None) -> frozenset[str]:
     """Return slugs and aliases of the model cards that the team may name."""
     return _names(ModelCard.objects.filter(Q(team=team) | Q(team__isnull=True)))
 
 
-def hardware_names(team: Team) -> frozenset[str]:
+def hardware_names(team: Team | None) -> frozenset[str]:
     """Return slugs and aliases of the hardware that the team may name."""
     return _names(HardwareProfile.objects.filter(Q(team=team) | Q(team__isnull=True)))
 

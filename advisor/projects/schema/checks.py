@@ -7,6 +7,7 @@ does not hide a missing key in another.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from advisor.engines.text import clean
 from advisor.projects.schema.entries import entry_problems, leaves_this_machine
 from advisor.projects.schema.known import THIS_MACHINE, Known
 from advisor.projects.schema.problems import Problem, did_you_mean
@@ -15,12 +16,15 @@ from advisor.scoring.registry import scorer
 from advisor.sizing import constraints
 from advisor.sizing.errors import InvalidConstraints
 
+SHORTEST_NAME = 3
 Entries = list[tuple[str, Mapping[str, Any]]]
 
 
 def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[Problem]:
     """Yield every problem between keys."""
     entries = entries_of(given)
+    yield from _unstorable(given, "")
+    yield from _name(given.get("project"))
     yield from _prompt(given.get("prompt"))
     yield from _scorer(given.get("scorer", "exact_match"))
     yield from _limits(given)
@@ -36,6 +40,20 @@ def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[P
             yield Problem("samples", path, wrong, "Name a stored sample set.")
 
 
+def _unstorable(value: object, path: str) -> Iterator[Problem]:
+    """Yield the texts that no database keeps: with a NUL, or half a character."""
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            yield from _unstorable(key, path)
+            yield from _unstorable(child, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for position, child in enumerate(value):
+            yield from _unstorable(child, f"{path}.{position}")
+    elif isinstance(value, str) and clean(value) != value:
+        wrong = "holds a NUL or half a character, which cannot be stored"
+        yield Problem(path, value, wrong, "Remove it.")
+
+
 def entries_of(given: Mapping[str, Any]) -> Entries:
     """Return the candidates and the reference with their key paths, as typed."""
     found: Entries = []
@@ -46,6 +64,12 @@ def entries_of(given: Mapping[str, Any]) -> Entries:
     if isinstance(given.get("reference"), Mapping):
         found.append(("reference", given["reference"]))
     return found
+
+
+def _name(project: object) -> Iterator[Problem]:
+    if isinstance(project, str) and len(" ".join(project.split())) < SHORTEST_NAME:
+        remedy = f"Use at least {SHORTEST_NAME} characters."
+        yield Problem("project", project, "is too short", remedy)
 
 
 def _prompt(prompt: object) -> Iterator[Problem]:

@@ -16,6 +16,10 @@ __all__ = ["Problem", "SetupInvalid", "did_you_mean", "problems_from"]
 
 KINDS = {
     "string_type": ("is not a text", "Give a text."),
+    "string_unicode": (
+        "holds half a character, which cannot be stored",
+        "Remove it.",
+    ),
     "int_type": ("is not a whole number", "Give a whole number."),
     "int_from_float": ("is not a whole number", "Give a whole number."),
     "float_type": ("is not a number", "Give a plain number."),

@@ -99,8 +99,11 @@ def _scripts(value: SetupValue) -> Iterator[Problem]:
             yield Problem(f"{one.id}.options", one.options, wrong, "Leave them out.")
 
 
-def known_names(team: Team) -> Known:
-    """Return which cards, hardware and private hosts a setup of the team may name."""
+def known_names(team: Team | None) -> Known:
+    """Return which cards, hardware and private hosts a setup of the team may name.
+
+    None stands for a team that does not exist yet: it may name what all may.
+    """
     return Known(
         cards=selectors.card_names(team),
         hardware=selectors.hardware_names(team),
