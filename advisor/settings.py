@@ -136,6 +136,7 @@ RETRY_SECONDS = env.float("RETRY_SECONDS", default=1)
 SPEED_SECONDS = env.float("SPEED_SECONDS", default=60)
 REDIS_GONE_SECONDS = env.float("REDIS_GONE_SECONDS", default=60)
 STUCK_SECONDS = env.float("STUCK_SECONDS", default=60)
+WORKER_SECONDS = env.float("WORKER_SECONDS", default=10)
 STOP_SECONDS = env.float("STOP_SECONDS", default=5)
 # How many worker processes of each queue there are, on all machines together
 WORKERS = {
