@@ -87,7 +87,8 @@ def promise_words(
             "The same verdict as all your samples, with probability at least "
             f"{agree} (above 99% in simulation)."
         )
-    sure, kept = formats.percent(1 - error, 0), formats.percent(1 - 2 * error, 0)
+    sure = formats.percent(1 - error, 0)
+    kept = formats.percent(max(1 - 2 * error, 0.0), 0)
     what = "its quality on requests drawn like your samples is at least your minimum"
     if has_reference:
         what = "its loss on requests drawn like your samples is within the margin"

@@ -167,29 +167,30 @@ def _collect(
         total = np.bincount(unit, weights=share, minlength=done)
         means = [np.bincount(unit, share * side, done) / total for side in means]
         means = [np.clip(side, -1.0, 1.0) for side in means]
-    known = used[~lost[used]]
-    value = None
-    if known.size:
-        low, value, high = (
-            float(np.average(side, weights=units.share[kept]))
-            for side, kept in (
-                (best[used], used),
-                (worst[known], known),
-                (worst[used], used),
-            )
-        )
-        value = min(max(value, low), high)
     return Units(
         worst=means[0],
         best=means[1],
         weight=units.weight[:done],
         horizon=units.horizon,
-        value=value,
+        value=_value(units.share[used], worst[used], best[used], lost[used]),
         variance=_variance((means[0] + means[1]) / 2, units.weight[:done]),
         samples=used.size,
         gaps=int(lost[used].sum()),
         binary=binary and units.plain,
     )
+
+
+def _value(
+    share: Array, worst: Array, best: Array, lost: NDArray[np.bool_]
+) -> float | None:
+    """Return the mean loss without gaps, between all gaps at best and at worst."""
+    if lost.all():
+        return None
+    mean = float(share[~lost] @ worst[~lost] / share[~lost].sum())
+    if not lost.any():
+        return mean
+    low, high = (float(share @ side / share.sum()) for side in (best, worst))
+    return min(max(mean, low), high)
 
 
 def _variance(values: Array, weight: Array) -> float:

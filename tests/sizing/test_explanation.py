@@ -351,6 +351,10 @@ def test_the_promise_in_words():
     )
 
 
+def test_a_promise_never_falls_below_nothing():
+    assert "with 0% no cheaper qualifying candidate" in promised(look=15)
+
+
 def test_the_promise_without_a_reference_is_about_the_minimum():
     found = decide(a_case([candidate("a", 186)], {"min_quality": 0.8}))
     assert (

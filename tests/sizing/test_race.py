@@ -8,7 +8,7 @@ from advisor.sizing.recommendation import decide
 from tests.sizing.cases import a_case, candidate, dollars, reference, scores
 
 N = 600
-BLOCK = 16
+BLOCK = 32
 ANSWERS = {
     "big": scores(510, N),
     "tiny": scores(300, N),

@@ -211,7 +211,7 @@ def test_every_look_costs_its_share_of_the_confidence(look, left):
 
 def a_random_case(rng: random.Random) -> Case:
     """Return a small project with anything in it, sound or not."""
-    n = rng.choice((10, 20, 30))
+    n = rng.choice((8, 12, 20))
     graded = rng.random() < 0.3
 
     def answers(share: float) -> tuple[float | None, ...]:

@@ -9,6 +9,7 @@ from advisor.sizing.stakes import stake, stakes
 from advisor.sizing.wagers import CAP, Side
 
 
+@settings(max_examples=30)
 @given(
     need=st.floats(0, 10),
     left=st.integers(1, 3000),
@@ -44,6 +45,7 @@ def test_the_kelly_stake_is_halved_where_time_is_scarce():
     assert stake(0.0, 3.0, 5000, 0.2, 0.05, 0.0) == pytest.approx(0.25)
 
 
+@settings(max_examples=30)
 @given(
     units=st.lists(
         st.tuples(st.floats(-1, 1), st.floats(0, 1)), min_size=1, max_size=40
