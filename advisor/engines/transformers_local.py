@@ -49,7 +49,7 @@ class TransformersLocal:
         """
         if self._link is None:
             source = find_model(self._spec)
-            threads = self._spec.threads or len(os.sched_getaffinity(0))
+            threads = self._spec.threads or _processors()
             self._link = HostLink(
                 threads=threads, memory_limit_bytes=self._spec.memory_limit_bytes
             )
@@ -200,3 +200,9 @@ class TransformersLocal:
 
     def _option(self, name: str, default: Any) -> Any:
         return self._spec.options.get(name, default)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
