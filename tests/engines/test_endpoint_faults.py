@@ -225,6 +225,7 @@ def test_a_trusted_certificate_is_accepted(tmp_path):
         assert one(engine).output == "yes"
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 @pytest.mark.parametrize("fault", ["unknown", "name", "expired", "old"])
 def test_a_bad_certificate_is_a_wrong_setting(tmp_path, fault):
     name = "other.example" if fault == "name" else "127.0.0.1"

@@ -21,6 +21,11 @@ def model(request, tmp_path_factory):
     )
 
 
+@pytest.fixture(scope="module")
+def plain(model):
+    return {request.id: plainly(model, request) for request in requests(16)}
+
+
 def requests(count, *, seed=0):
     import torch
 
@@ -68,14 +73,13 @@ def plainly(model, request):
 
 
 @pytest.mark.parametrize("slots", [1, 2, 5, 32])
-def test_tokens_equal_those_of_plain_generation(model, slots):
-    asked = requests(24)
-    found, _ = written(model, asked, slots)
-    assert found == {request.id: plainly(model, request) for request in asked}
+def test_tokens_equal_those_of_plain_generation(model, plain, slots):
+    found, _ = written(model, requests(16), slots)
+    assert found == plain
 
 
 def test_rows_that_end_make_room_at_once(model):
-    asked = requests(24)
+    asked = requests(16)
     _, alone = written(model, asked, 1)
     _, together = written(model, asked, 8)
     assert together < alone / 3
