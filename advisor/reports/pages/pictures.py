@@ -158,8 +158,9 @@ def _trade_off_words(result: Result, points: Sequence[Point]) -> str:
     total = sum(point.verdict != "reference" for point in points)
     unpriced = [point.label for point in points if point.cost is None]
     tail = f" The cost of {', '.join(unpriced)} is not known." if unpriced else ""
-    several = "candidate meets" if inside == 1 else "candidates meet"
-    return f"{inside} of {total} {several} every constraint.{tail}"
+    verb = "meets" if inside == 1 else "meet"
+    candidates = formats.count(total, "candidate")
+    return f"{inside} of {candidates} {verb} every constraint.{tail}"
 
 
 def _latency_words(

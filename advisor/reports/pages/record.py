@@ -57,8 +57,9 @@ def record_of(result: Result, comparison: Comparison) -> dict[str, Any]:
         "brief": [],
         "options_intro": comparison.trade_off.summary,
         "figures": _figures(comparison),
-        "cost_head": comparison.heads["cost_title"],
+        "option_heads": _option_heads(comparison),
         "options": [_option(one) for one in comparison.rows],
+        "latency": _latency(comparison),
         "slices": _slices(comparison),
         "consequences": [],
         "method": [_fact(one) for one in (*comparison.method, *comparison.provenance)],
@@ -116,6 +117,14 @@ def _figures(comparison: Comparison) -> list[dict[str, str]]:
     return figures
 
 
+def _option_heads(comparison: Comparison) -> list[list[str]]:
+    """Return the columns of the options, each with the limit under its head."""
+    heads = comparison.heads
+    columns = ("quality", "Quality"), ("p95", "p95"), ("memory", "Memory")
+    named = [[title, heads.get(key, "")] for key, title in columns]
+    return [*named, [heads["cost_title"], heads.get("cost", "")]]
+
+
 def _option(row: Any) -> dict[str, str]:
     return {
         "name": row.id,
@@ -123,11 +132,19 @@ def _option(row: Any) -> dict[str, str]:
         "quality": row.quality,
         "quality_range": row.quality_range,
         "p95": row.p95,
+        "memory": row.memory,
         "cost": row.cost,
         "verdict": row.verdict.text,
         "tone": "accent" if row.picked else TONES[row.verdict.tone],
         "reason": row.reason,
     }
+
+
+def _latency(comparison: Comparison) -> dict[str, Any]:
+    """Return the percentiles with their bounds, as the page has them."""
+    table = comparison.latency_table
+    rows = [list(row) for row in table.rows]
+    return {"columns": list(table.columns), "rows": rows}
 
 
 def _slices(comparison: Comparison) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from advisor.runs.selectors import (
 )
 from advisor.sizing import formats
 from advisor.web.parts import AnswerCard, Link, Paging, Verdict
+from advisor.web.plain import visible
 
 SHOWS: dict[Show, str] = {
     "all": "All",
@@ -105,13 +106,13 @@ def sample_detail(run: Run, sample: SampleView) -> SampleDetail:
     chosen = getattr(getattr(run, "recommendation", None), "recommended", "")
     comparison = project_url(run.project, f"runs/{run.number}/compare/#samples")
     return SampleDetail(
-        title=f"Sample {sample.key}",
+        title=f"Sample {visible(sample.key)}",
         header=header_of(run.project, "Comparison"),
         back=Link("Back to the comparison", comparison),
-        key=sample.key,
-        input=sample.input,
-        expected=_text(sample.expected),
-        tags=", ".join(sample.tags),
+        key=visible(sample.key),
+        input=visible(sample.input),
+        expected=visible(_text(sample.expected)),
+        tags=visible(", ".join(sample.tags)),
         answers=tuple(_card(one, chosen) for one in sample.answers),
         previous=None if before is None else sample_url(run, before),
         next=None if after is None else sample_url(run, after),
@@ -125,12 +126,12 @@ def sample_url(run: Run, key: str) -> str:
 
 
 def _row(run: Run, one: SampleView) -> SampleRow:
-    text = " ".join(one.input.split())
+    text = visible(" ".join(one.input.split()))
     return SampleRow(
-        key=one.key,
+        key=visible(one.key),
         url=sample_url(run, one.key),
         excerpt=text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
-        tags=", ".join(one.tags),
+        tags=visible(", ".join(one.tags)),
         scores=tuple(
             (formats.number(a.score, 2), a.score is not None and a.score < ACCEPTED)
             for a in one.answers
@@ -167,8 +168,8 @@ def _card(one: AnswerView, chosen: str) -> AnswerCard:
     return AnswerCard(
         who=f"{one.candidate}{role}{turn}",
         verdict=_verdict(one),
-        text=one.output or None,
-        note=" · ".join(note for note in notes if note),
+        text=visible(one.output) or None,
+        note=visible(" · ".join(note for note in notes if note)),
         recommended=one.candidate == chosen,
     )
 

@@ -6,6 +6,7 @@ from advisor.reports.pages import pictures, words
 from advisor.reports.selectors import Result, slices_of
 from advisor.sizing.measurement import Figure
 from advisor.web.figures import HeatCell, HeatRow
+from advisor.web.plain import visible
 
 MOST_TAGS = 8
 Step = Literal[-3, -2, -1, 1, 2, 3]
@@ -39,7 +40,7 @@ def heat_of(result: Result) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
         for one in result.findings
         if one["quality"] is not None
     )
-    return tuple(f"{tag} ({counts[tag]})" for tag in tags), rows
+    return tuple(f"{visible(tag)} ({counts[tag]})" for tag in tags), rows
 
 
 def _cell(figure: Figure | None, floor: float | None) -> HeatCell:

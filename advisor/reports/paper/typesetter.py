@@ -19,6 +19,8 @@ import matplotlib as mpl
 import typst
 from fontTools.ttLib import TTFont
 
+from advisor.web.plain import visible
+
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 UNKNOWN = "\ufffd"
 LONGEST_WORD = 60
@@ -40,7 +42,8 @@ def printable(text: str) -> str:
     off the page.
     """
     known = known_characters()
-    shown = "".join(sign if ord(sign) in known else UNKNOWN for sign in text)
+    spelled = visible(text)
+    shown = "".join(sign if ord(sign) in known else UNKNOWN for sign in spelled)
     return re.sub(
         rf"\S{{{LONGEST_WORD},}}",
         lambda word: "\u200b".join(
