@@ -16,6 +16,7 @@ from advisor.runs.selectors.finding import (
     latest_run,
     run_by_number,
     run_of,
+    run_of_version,
     runs_of,
     runs_of_team,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "progress_of",
     "run_by_number",
     "run_of",
+    "run_of_version",
     "runs_of",
     "runs_of_team",
     "sample_of",

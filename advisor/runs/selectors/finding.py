@@ -7,6 +7,9 @@ from advisor.projects.models import Project
 from advisor.runs.models import Candidate, Run, RunEvent
 
 
+VERSION_DIGITS = 9
+
+
 def runs_of_team(team: Team) -> QuerySet[Run]:
     """Return the team's runs, newest first."""
     return (
@@ -34,6 +37,16 @@ def run_by_number(project: Project, number: int) -> Run:
 def latest_run(project: Project) -> Run | None:
     """Return the newest run of a project, None before the first."""
     return runs_of(project).first()
+
+
+def run_of_version(team: Team, project: str, version: str) -> Run | None:
+    """Return the newest run of a setup version; None where it has none, or is none."""
+    if not version.isdecimal() or len(version) > VERSION_DIGITS:
+        return None
+    found = Run.objects.filter(
+        team=team, project__slug=project, setup__version=int(version)
+    )
+    return found.select_related("project__team").order_by("-number").first()
 
 
 def candidates_of(run: Run) -> list[Candidate]:

@@ -44,7 +44,7 @@ class Block:
     _open: dict[int, Claim] = field(default_factory=dict)
     _sent: set[int] = field(default_factory=set)
     _refusing: bool = False
-    _flushed: float = field(default_factory=time.monotonic)
+    _waiting_since: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self._open = {claim.trial_id: claim for claim in self.lease.claims}
@@ -82,11 +82,13 @@ class Block:
             self._open.clear()
             return False
         outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
+        if not self._ready:
+            self._waiting_since = time.monotonic()
         self._ready.append(outcome)
         self._open.pop(claim.trial_id, None)
         if self._refused(outcome.failure):
             return False
-        if time.monotonic() - self._flushed > FLUSH_SECONDS:
+        if time.monotonic() - self._waiting_since > FLUSH_SECONDS:
             self.flush()
         return not self.stopping()
 
@@ -124,7 +126,6 @@ class Block:
             )
             self.stored += done.stored
         self._ready.clear()
-        self._flushed = time.monotonic()
 
     def close(self) -> None:
         """Store what is answered and hand back the rest.

@@ -73,7 +73,7 @@ def plan_of(setup: Setup) -> Plan:
         document=document,
         samples=samples,
         left_out=left_out,
-        candidates=_in_planned_order(made, document.get("objective", "cost"), tokens),
+        candidates=_in_planned_order(made, document, tokens),
         samples_sha256=setup.sample_set.sha256,
         rule_sha256=setup.rule_sha256,
         scorer=describe(scorer(document.get("scorer", "exact_match"))),
@@ -143,26 +143,53 @@ def _mean_tokens(
 
 
 def _in_planned_order(
-    made: Sequence[CandidatePlan], objective: str, tokens: tuple[float, float]
+    made: Sequence[CandidatePlan],
+    document: Mapping[str, Any],
+    tokens: tuple[float, float],
 ) -> tuple[CandidatePlan, ...]:
     """Return the candidates with their planned place, cheapest first.
 
-    By planned cost (price x tokens) or by size; what is not known comes after what
-    is, and the order of the setup breaks ties. The reference has no place of its own.
+    By planned cost or by size; what is not known comes after what is, the smaller
+    model first, then by id. The reference has no place of its own.
     """
 
-    def planned(one: CandidatePlan) -> tuple[float, float]:
-        size = one.spec.get("parameters")
-        by_size = float(size) if size else UNKNOWN
-        if objective == "size":
-            return by_size, UNKNOWN
-        cost = planned_cost(one.spec, tokens)
-        return (UNKNOWN if cost is None else cost), by_size
+    def place(one: CandidatePlan) -> tuple[float, float, str]:
+        planned, size = one.spec["planned"], one.spec.get("parameters")
+        return (
+            UNKNOWN if planned is None else planned,
+            float(size) if size else UNKNOWN,
+            one.key,
+        )
 
-    under_test = [one for one in made if one.role == Candidate.Role.CANDIDATE]
-    others = [one for one in made if one.role != Candidate.Role.CANDIDATE]
-    placed = sorted(under_test, key=planned)
-    return (*others, *(_at(one, place) for place, one in enumerate(placed)))
+    known = [_with_objective(one, document, tokens) for one in made]
+    under_test = [one for one in known if one.role == Candidate.Role.CANDIDATE]
+    others = [one for one in known if one.role != Candidate.Role.CANDIDATE]
+    placed = enumerate(sorted(under_test, key=place))
+    return (*others, *(replace(one, position=at) for at, one in placed))
+
+
+def _with_objective(
+    one: CandidatePlan, document: Mapping[str, Any], tokens: tuple[float, float]
+) -> CandidatePlan:
+    """Return the plan with the objective it is expected to have, None if unknown.
+
+    Dollars a month, or per 1,000 requests without a monthly number; or parameters.
+    """
+    planned: float | None = planned_cost(one.spec, tokens)
+    month = _limit(document, "monthly_requests")
+    if planned is not None and month is not None:
+        planned *= month / 1000
+    if document.get("objective") == "size":
+        planned = one.spec.get("parameters")
+    if document.get("objective") == "latency":
+        planned = None
+    return replace(one, spec={**one.spec, "planned": planned})
+
+
+def _limit(document: Mapping[str, Any], name: str) -> float | None:
+    given = (document.get("constraints") or {}).get(name)
+    limit = given.get("limit") if isinstance(given, Mapping) else given
+    return None if limit is None else float(limit)
 
 
 def planned_cost(spec: Mapping[str, Any], tokens: tuple[float, float]) -> float | None:
@@ -173,7 +200,3 @@ def planned_cost(spec: Mapping[str, Any], tokens: tuple[float, float]) -> float 
     inputs, outputs = tokens
     output_price = price.get("output_per_1m") or 0.0
     return float(inputs * price["input_per_1m"] + outputs * output_price) / 1000
-
-
-def _at(one: CandidatePlan, position: int) -> CandidatePlan:
-    return replace(one, position=position)
