@@ -1,5 +1,6 @@
 """How many bytes does a model remember of the sequences it is working on?"""
 
+from dataclasses import replace
 from math import ceil
 
 from advisor.sizing.architecture import Architecture, Layer
@@ -23,15 +24,18 @@ def layer_bytes(
     *,
     block: int = 1,
     latent: bool = False,
+    whole: bool = False,
 ) -> float:
     """Return the bytes that one layer keeps of one sequence of ``tokens``.
 
     ``latent`` says whether the engine caches the compressed row of latent
-    attention; engines that do not keep the expanded keys and values.
+    attention; engines that do not keep the expanded keys and values. ``whole`` ignores
+    windows: what an engine holds that cuts a text to the window after reading it.
     """
     expanded = layer.kind == "latent" and not latent and layer.expanded
     width = layer.expanded if expanded else layer.width
-    return tokens_kept(layer, tokens, block) * float(width or 0) * bytes_per_value
+    kept = tokens_kept(replace(layer, window=None) if whole else layer, tokens, block)
+    return kept * float(width or 0) * bytes_per_value
 
 
 def sequence_bytes(
@@ -41,10 +45,13 @@ def sequence_bytes(
     *,
     block: int = 1,
     latent: bool = False,
+    whole: bool = False,
 ) -> float:
     """Return the bytes that all layers keep of one sequence of ``tokens``."""
     return sum(
-        layer_bytes(layer, tokens, bytes_per_value, block=block, latent=latent)
+        layer_bytes(
+            layer, tokens, bytes_per_value, block=block, latent=latent, whole=whole
+        )
         for layer in shape.layers
     )
 

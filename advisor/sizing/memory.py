@@ -74,18 +74,24 @@ def predict(
     value = 4.0 if precision == "fp32" else 2.0
     rows = work.sequences
 
-    def cache(tokens: int) -> float:
+    def cache(tokens: int, whole: bool = False) -> float:
         return rows * sequence_bytes(
-            shape, tokens, value, block=engine.block, latent=engine.latent
+            shape,
+            tokens,
+            value,
+            block=engine.block,
+            latent=engine.latent,
+            whole=whole,
         )
 
     grown = rows * largest_layer_bytes(shape, work.tokens, value) / 2
     logits = rows * work.logits_kept * shape.vocabulary * (value + 4.0)
     filled = cache(work.prompt_tokens) if engine.moves_rows and shape.plain else 0.0
+    kept = max(cache(work.tokens), cache(work.prompt_tokens, engine.reads_whole))
     active = rows * activation_bytes(shape, work, value)
     parts = {
         "weights": _gb(_held(shape, precision, weights, engine), "bytes of tensors"),
-        "cache": _gb(Figure(cache(work.tokens)), "keys and values by layer type"),
+        "cache": _gb(Figure(kept), "keys and values by layer type"),
         "filling": _gb(Figure(filled), "states of new prompts, before they move"),
         "activations": _gb(engine.activations_of(active), engine.how),
         "logits": _gb(Figure(logits + grown), "positions x vocabulary, also in fp32"),

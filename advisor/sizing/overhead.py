@@ -16,7 +16,8 @@ class Overhead:
     what the tokenizer holds for a word of its vocabulary. ``factor`` multiplies the
     activations that the shape predicts. ``block`` is the unit in which the cache is
     handed out, ``latent`` whether it keeps compressed rows, ``moves_rows`` whether the
-    states of new prompts are copied into a common buffer, and ``packs_experts`` whether
+    states of new prompts are copied into a common buffer, ``reads_whole`` whether a
+    text is cut to the window only after it was read, and ``packs_experts`` whether
     loading copies experts into one tensor a layer. ``how`` is the source in words.
     """
 
@@ -27,6 +28,7 @@ class Overhead:
     block: int = 1
     latent: bool = False
     moves_rows: bool = False
+    reads_whole: bool = False
     packs_experts: bool = False
 
     def activations_of(self, predicted: float) -> Figure:
@@ -45,10 +47,11 @@ class Overhead:
 
 # Fitted by scripts/bench/memory on 2026-11-26 (see docs/decisions/memory-estimates.md).
 TRANSFORMERS_CPU = Overhead(
-    base=(422e6, 400e6, 450e6),
-    per_word=(540.0, 300.0, 800.0),
-    factor=(0.94, 0.6, 1.6),
-    how="constants fitted to 19 runs on a CPU",
+    base=(433e6, 395e6, 471e6),
+    per_word=(341.0, 0.0, 690.0),
+    factor=(1.1, 0.86, 1.34),
+    how="constants fitted to 9 runs on a CPU, tested on 15 others",
     moves_rows=True,
+    reads_whole=True,
     packs_experts=True,
 )

@@ -68,6 +68,14 @@ def test_an_engine_that_moves_rows_holds_them_twice_where_it_can():
     assert part(predict(sliding, "bf16", WORK, engine=moving), "filling") == 0
 
 
+def test_an_engine_that_reads_whole_texts_holds_them_beyond_the_window():
+    sliding = from_config(QWEN3 | {"sliding_window": 128}, 596_049_920)
+    cut = predict(sliding, "bf16", WORK, engine=PLAIN)
+    whole = predict(sliding, "bf16", WORK, engine=replace(PLAIN, reads_whole=True))
+    assert part(cut, "cache") == pytest.approx(8 * 128 * 114_688 / 1e9)
+    assert part(whole, "cache") == pytest.approx(8 * 512 * 114_688 / 1e9)
+
+
 def test_an_engine_that_packs_experts_holds_them_twice():
     shape = from_config(DEEPSEEK_V3, 671 * 10**9)
     packed = predict(shape, "bf16", WORK, engine=replace(PLAIN, packs_experts=True))

@@ -1,0 +1,1 @@
+"""Are waits and replicas predicted as an independent simulation finds them?"""

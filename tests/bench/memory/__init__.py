@@ -1,0 +1,1 @@
+"""How close is predicted memory to what real processes use?"""
