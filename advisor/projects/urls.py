@@ -8,7 +8,7 @@ app_name = "projects"
 SETUP = "t/<slug:team>/p/<slug:project>/setup/"
 ADD = (
     r"^t/(?P<team>[-\w]+)/p/(?P<project>[-\w]+)/setup/candidates/add/"
-    r"(?P<kind>local|recorded|endpoint)/$"
+    r"(?P<kind>local|recorded|stored|endpoint)/$"
 )
 urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:team>/projects/new/", steps.new, name="new"),

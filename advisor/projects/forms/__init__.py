@@ -4,11 +4,8 @@ Each form reads its part of a setup's document (``initial_from``) and writes it 
 (``into``), so that form, API and command line hold the same values.
 """
 
-from advisor.projects.forms.candidates import (
-    AddEndpointForm,
-    AddLocalForm,
-    AddRecordedForm,
-)
+from advisor.projects.forms.candidates import AddLocalForm, AddRecordedForm
+from advisor.projects.forms.endpoints import AddEndpointForm, AddStoredEndpointForm
 from advisor.projects.forms.goal import GoalForm
 from advisor.projects.forms.limits import LimitsForm
 from advisor.projects.forms.review import ReviewForm
@@ -18,6 +15,7 @@ __all__ = [
     "AddEndpointForm",
     "AddLocalForm",
     "AddRecordedForm",
+    "AddStoredEndpointForm",
     "GoalForm",
     "LimitsForm",
     "MappingForm",

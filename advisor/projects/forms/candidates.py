@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-from advisor.engines.addresses import RefusedAddressError, read_target
 from advisor.engines.recorded import parse_recorded
+from advisor.projects.forms.choices import NOT_STATED, PLACES
 from advisor.projects.forms.numbers import NumberField
 from advisor.projects.parsing import limits
 from advisor.web.forms import HouseForm
@@ -16,10 +16,18 @@ from advisor.web.forms import HouseForm
 ROLES = (("candidate", "Candidate"), ("reference", "Reference"))
 PRECISIONS = (("fp32", "fp32"), ("bf16", "bf16"), ("fp16", "fp16"))
 SHORT_ID = RegexValidator(
-    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z",
     "Use letters, digits, dots, dashes and underscores, at most 80",
 )
 PROBLEMS_SHOWN = 5
+NO_CARD = ("", "No card")
+AMOUNT = "Enter an amount of 0 or more"
+Choices = Sequence[tuple[str, Any]]
+
+
+def amount_field(label: str, high: float) -> NumberField:
+    """Return an amount of money that may be left empty."""
+    return NumberField(label=label, low=0, high=high, message=AMOUNT, required=False)
 
 
 class AddForm(HouseForm):
@@ -37,6 +45,12 @@ class AddForm(HouseForm):
             raise ValidationError(f"{key} is in the list already. Choose another name")
         return key
 
+    def choose_from(self, name: str, choices: Choices) -> None:
+        """Set what a field of choices offers."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(choices)
+
 
 class AddLocalForm(AddForm):
     """A model that runs here: one that ships, or a folder the operator opened."""
@@ -45,21 +59,11 @@ class AddLocalForm(AddForm):
 
     model = forms.ChoiceField(label="Model")
     precision = forms.ChoiceField(label="Precision", choices=PRECISIONS)
-    per_hour = NumberField(
-        label="Price of this machine",
-        low=0,
-        high=10_000,
-        message="Enter an amount of 0 or more",
-        required=False,
-    )
+    per_hour = amount_field("Price of this machine", 10_000)
 
-    def __init__(
-        self, *args: Any, models: Sequence[tuple[str, str]], **kw: Any
-    ) -> None:
+    def __init__(self, *args: Any, models: Choices, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        field = self.fields["model"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = models
+        self.choose_from("model", models)
 
     def entry(self) -> dict[str, Any]:
         """Return the candidate as the document holds it."""
@@ -76,14 +80,60 @@ class AddLocalForm(AddForm):
         return entry
 
 
-class AddRecordedForm(AddForm):
+class DescribedForm(AddForm):
+    """A model that is known from outside: its card, its place and its prices."""
+
+    affixes: ClassVar[dict[str, tuple[str, str]]] = {
+        "input_per_1m": ("$", "per million tokens in"),
+        "output_per_1m": ("$", "per million tokens out"),
+    }
+
+    card = forms.ChoiceField(
+        label="Model card",
+        help_text="Size, licence, context and price as the catalog has them",
+        required=False,
+    )
+    hosting = forms.ChoiceField(
+        label="Where it runs", choices=(NOT_STATED, *PLACES.items()), required=False
+    )
+    input_per_1m = amount_field("Price of input", 1e6)
+    output_per_1m = amount_field("Price of output", 1e6)
+
+    def __init__(self, *args: Any, cards: Choices, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.choose_from("card", [NO_CARD, *cards])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both prices or none."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        prices = ("input_per_1m", "output_per_1m")
+        given = [name for name in prices if values.get(name) is not None]
+        lacking = [name for name in prices if name not in given]
+        if given and lacking and lacking[0] not in self.errors:
+            told = "Enter both prices, or neither"
+            self.add_error(lacking[0], ValidationError(told))
+        return values
+
+
+class AddRecordedForm(DescribedForm):
     """A file of answers: production logs, or another tool's results."""
+
+    field_order = ("id", "role", "file", "card", "parameters")
 
     file = forms.FileField(
         label="Recorded answers",
         help_text="JSON Lines with id and output, one answer a line",
         widget=forms.FileInput(attrs={"accept": ".jsonl"}),
         error_messages={"required": "Choose a file", "empty": "The file is empty."},
+    )
+    parameters = NumberField(
+        label="Parameters",
+        help_text="Such as 6,000,000,000, where no card says it",
+        low=1,
+        high=1e14,
+        whole=True,
+        message="Enter a whole number of 1 or more",
+        required=False,
     )
 
     def clean_file(self) -> bytes:
@@ -104,46 +154,14 @@ class AddRecordedForm(AddForm):
             raise ValidationError([*lines[:PROBLEMS_SHOWN], *tail])
         return content
 
-
-class AddEndpointForm(AddForm):
-    """A server that speaks the OpenAI protocol. Its key is stored sealed."""
-
-    affixes: ClassVar[dict[str, tuple[str, str]]] = {
-        "input_per_1m": ("$", "per million tokens in"),
-        "output_per_1m": ("$", "per million tokens out"),
-    }
-    allowed: Collection[str] = ()
-
-    base_url = forms.CharField(
-        label="Address", help_text="Such as https://host/v1", max_length=2048
-    )
-    model = forms.CharField(label="Model, as the server names it", max_length=200)
-    key = forms.CharField(
-        label="Key",
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Stored encrypted, never shown again",
-    )
-    input_per_1m = NumberField(
-        label="Price of input",
-        low=0,
-        high=1e6,
-        message="Enter an amount of 0 or more",
-        required=False,
-    )
-    output_per_1m = NumberField(
-        label="Price of output",
-        low=0,
-        high=1e6,
-        message="Enter an amount of 0 or more",
-        required=False,
-    )
-
-    def clean_base_url(self) -> str:
-        """Refuse an address that workers would not call."""
-        url: str = self.cleaned_data["base_url"].strip()
-        try:
-            read_target(url, listed=self.allowed)
-        except RefusedAddressError as refusal:
-            raise ValidationError(str(refusal)) from None
-        return url
+    def entry(self, upload: int) -> dict[str, Any]:
+        """Return the candidate as the document holds it; ``upload`` is its file."""
+        values = self.cleaned_data
+        entry = {"id": values["id"], "engine": "recorded", "upload": upload}
+        for key in ("card", "parameters", "hosting"):
+            if values[key]:
+                entry[key] = values[key]
+        price = {key: values[key] for key in ("input_per_1m", "output_per_1m")}
+        if price["input_per_1m"] is not None:
+            entry["price"] = price
+        return entry

@@ -1,29 +1,32 @@
 """Which fields has step 2, and in which units? Labels, hints and ranges."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
+from advisor.projects.forms.choices import (
+    HOSTING,
+    LICENCE_USES,
+    PERSONAL_DATA,
+    PROFILES,
+    RESIDENCIES,
+)
+from advisor.projects.forms.names import NamesField, SlicesField
 from advisor.projects.forms.numbers import NumberField
 from advisor.web.forms import HouseForm
 
-HOSTING = (
-    ("device", "On the device\nLaptop, phone, edge box; works offline"),
-    ("own_server", "On premises\nYour own servers"),
-    ("private_cloud", "Private cloud\nYour account, your keys"),
-    ("public_api", "Vendor API\nText leaves your network"),
-)
-PROFILES = (
-    ("office_hours", "Office hours, 5 days"),
-    ("even", "Even, day and night"),
-    ("evenings_weekends", "Evenings and weekends"),
-)
+
+def _number(label: str, low: float, high: float, message: str, **more: Any) -> Any:
+    """Return a number that may be left empty."""
+    return NumberField(
+        label=label, low=low, high=high, message=message, required=False, **more
+    )
 
 
 class LimitFields(HouseForm):
     """The fields alone; ``LimitsForm`` reads and writes documents."""
 
-    columns: ClassVar[dict[str, int | str]] = {"hosting": 2}
+    columns: ClassVar[dict[str, int | str]] = {"hosting": 2, "hardware": 2}
     affixes: ClassVar[dict[str, tuple[str, str]]] = {
         "margin": ("", "points"),
         "minimum": ("", "points"),
@@ -34,95 +37,70 @@ class LimitFields(HouseForm):
         "budget": ("$", "a month"),
         "memory": ("", "GB"),
         "context": ("", "tokens"),
+        "input_tokens": ("", "tokens"),
         "output_tokens": ("", "tokens"),
         "labelled_examples": ("", "examples"),
         "unlabelled_texts": ("", "texts"),
     }
 
-    margin = NumberField(
-        label="Quality margin",
+    margin = _number(
+        *("Quality margin", 0.5, 30, "Enter a margin between 0.5 and 30 points"),
         help_text="Points of score that a candidate may lose against the reference."
         " The smaller, the more samples it takes.",
-        low=0.5,
-        high=30,
-        message="Enter a margin between 0.5 and 30 points",
+    )
+    minimum = _number(
+        *("Minimum quality", 0, 100, "Enter a score between 0 and 100 points"),
+        help_text="Score that a candidate must reach by itself, whatever the reference"
+        " does.",
+    )
+    slices = SlicesField(
+        label="Minimum quality of single tags",
+        help_text="Tag and points, with commas between, such as vip 85, refund 90",
         required=False,
     )
-    minimum = NumberField(
-        label="Minimum quality",
-        help_text="Score that a candidate must reach by itself. Empty for none.",
-        low=0,
-        high=100,
-        message="Enter a score between 0 and 100 points",
-        required=False,
-    )
-    p95 = NumberField(
-        label="Slowest acceptable answer",
+    p95 = _number(
+        *("Slowest acceptable answer", 0.001, 120),
+        "Enter a time between 0.001 and 120 seconds",
         help_text="p95: 95 of 100 answers are faster",
-        low=0.001,
-        high=120,
-        message="Enter a time between 0.001 and 120 seconds",
-        required=False,
     )
-    ttft = NumberField(
-        label="Slowest first word",
+    ttft = _number(
+        *("Slowest first word", 0.001, 120),
+        "Enter a time between 0.001 and 120 seconds",
         help_text="p95 of the time to the first token",
-        low=0.001,
-        high=120,
-        message="Enter a time between 0.001 and 120 seconds",
-        required=False,
     )
-    volume = NumberField(
-        label="Monthly volume",
-        low=1,
-        high=1e10,
+    volume = _number(
+        *("Monthly volume", 1, 1e10, "Enter how many requests you expect in a month"),
         whole=True,
-        message="Enter how many requests you expect in a month",
-        required=False,
     )
-    peak = NumberField(
-        label="Peak load",
+    peak = _number(
+        *("Peak load", 0.0001, 10_000),
+        "Enter a peak of at most 10,000 requests a second",
         help_text="Busiest minute of a normal day",
-        low=0.0001,
-        high=10_000,
-        message="Enter a peak of at most 10,000 requests a second",
-        required=False,
     )
     load_profile = forms.ChoiceField(
         label="Load profile", choices=PROFILES, required=False
     )
-    context = NumberField(
-        label="Longest input",
+    context = _number(
+        *("Longest input", 128, 1_000_000),
+        "Enter a length between 128 and 1,000,000 tokens",
+        whole=True,
         help_text="Prompt and text together",
-        low=128,
-        high=1_000_000,
-        whole=True,
-        message="Enter a length between 128 and 1,000,000 tokens",
-        required=False,
     )
-    output_tokens = NumberField(
-        label="Typical output",
-        low=1,
-        high=32_000,
+    input_tokens = _number(
+        *("Typical input", 1, 1_000_000, "Enter between 1 and 1,000,000 tokens"),
         whole=True,
-        message="Enter between 1 and 32,000 tokens",
-        required=False,
     )
-    budget = NumberField(
-        label="Monthly budget for inference",
+    output_tokens = _number(
+        *("Typical output", 1, 32_000, "Enter between 1 and 32,000 tokens"),
+        whole=True,
+    )
+    budget = _number(
+        *("Monthly budget for inference", 0, 1e9, "Enter an amount of 0 or more"),
         help_text="Machine hours or API fees. Staff and network are not counted.",
-        low=0,
-        high=1e9,
-        message="Enter an amount of 0 or more",
-        required=False,
     )
-    memory = NumberField(
-        label="Memory",
+    memory = _number(
+        *("Memory", 0.01, 10_000, "Enter between 0.01 and 10,000 GB"),
         help_text="What the model's process may take",
-        low=0.01,
-        high=10_000,
-        message="Enter between 0.01 and 10,000 GB",
-        required=False,
     )
     hosting = forms.MultipleChoiceField(
         label="Where may it run?",
@@ -133,32 +111,44 @@ class LimitFields(HouseForm):
     )
     local_only = forms.BooleanField(
         label="Nothing may leave this network",
-        help_text="Only models here and servers the operator allows",
+        help_text="Only models here and servers that the operator allows",
         required=False,
     )
-    licences = forms.CharField(
-        label="Licences",
-        help_text="Allowed ones, with commas between, such as apache-2.0, mit",
+    residency = forms.ChoiceField(
+        label="Data residency", choices=RESIDENCIES, required=False
+    )
+    country = forms.RegexField(
+        r"^[A-Za-z]{2}$",
+        label="Country",
+        help_text="Two letters, such as DE",
+        required=False,
+        error_messages={"invalid": "Enter the two letters of a country, such as DE"},
+    )
+    personal_data = forms.ChoiceField(
+        label="Personal data in the text", choices=PERSONAL_DATA, required=False
+    )
+    hardware = forms.MultipleChoiceField(
+        label="Hardware you can use",
+        help_text="Only these qualify. None chosen: any.",
+        widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    languages = forms.CharField(
+    licence_use = forms.ChoiceField(
+        label="Licence must allow", choices=LICENCE_USES, required=False
+    )
+    licences = NamesField(
+        label="Allowed licences",
+        help_text="With commas between, such as apache-2.0, mit",
+        required=False,
+    )
+    languages = NamesField(
         label="Languages",
-        help_text="Needed ones as codes, with commas between, such as en, de",
+        help_text="Codes, with commas between, such as en, de",
         required=False,
     )
-    labelled_examples = NumberField(
-        label="Labelled examples",
-        low=0,
-        high=1e9,
-        whole=True,
-        message="Enter 0 or more",
-        required=False,
+    labelled_examples = _number(
+        *("Labelled examples", 0, 1e9, "Enter 0 or more"), whole=True
     )
-    unlabelled_texts = NumberField(
-        label="Unlabelled texts",
-        low=0,
-        high=1e9,
-        whole=True,
-        message="Enter 0 or more",
-        required=False,
+    unlabelled_texts = _number(
+        *("Unlabelled texts", 0, 1e9, "Enter 0 or more"), whole=True
     )

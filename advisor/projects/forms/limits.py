@@ -1,11 +1,12 @@
 """Step 2: what must it respect? Every field may be emptied: empty is no limit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from advisor.projects.forms.choices import ONE_COUNTRY
 from advisor.projects.forms.limit_fields import LimitFields
 
 LEVELS = (("must", "must"), ("prefer", "prefer"))
@@ -23,28 +24,46 @@ NUMBERS: dict[str, tuple[str, float]] = {
     "memory": ("max_memory_gb", 1.0),
     "context": ("context_tokens", 1.0),
 }
-LISTS = {"hosting": "hosting", "licences": "licences", "languages": "languages"}
-PLAIN = ("load_profile", "output_tokens", "labelled_examples", "unlabelled_texts")
+LISTS = {
+    "hosting": "hosting",
+    "hardware": "hardware",
+    "licences": "licences",
+    "languages": "languages",
+}
+PLAIN = (
+    *("load_profile", "input_tokens", "output_tokens"),
+    *("personal_data", "licence_use", "labelled_examples", "unlabelled_texts"),
+)
+OTHERS = ("slices", "local_only")
+LIMITED = (*NUMBERS, *LISTS, *OTHERS)
 
 
 def _level() -> forms.ChoiceField:
-    return forms.ChoiceField(label="Level", choices=LEVELS, initial="must")
+    widget = forms.Select(attrs={"class": "select--sm"})
+    return forms.ChoiceField(
+        label="Level", choices=LEVELS, initial="must", required=False, widget=widget
+    )
 
 
 class LimitsForm(LimitFields):
     """Quality, speed and volume, cost, deployment, licence; each a must or a prefer."""
 
     no_optional: ClassVar[frozenset[str]] = frozenset(
-        {*NUMBERS, *LISTS, *PLAIN, "local_only"}
+        {*LIMITED, *PLAIN, "residency", "country"}
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, machines: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for name in (*NUMBERS, *LISTS, "local_only"):
+        hardware = self.fields["hardware"]
+        if isinstance(hardware, forms.MultipleChoiceField):
+            hardware.choices = machines
+        for name in LIMITED:
             self.fields[f"{name}_level"] = _level()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a peak under the average of the month."""
+        """Refuse a peak under the average of the month, and a country unnamed."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         volume, peak = values.get("volume"), values.get("peak")
         if volume and peak and peak < volume / SECONDS_A_MONTH:
@@ -54,6 +73,10 @@ class LimitsForm(LimitFields):
                 f" {volume:,} requests a month"
             )
             self.add_error("peak", ValidationError(message))
+        unnamed = not values.get("country") and "country" not in self.errors
+        if values.get("residency") == ONE_COUNTRY and unnamed:
+            told = "Enter the two letters of the country, such as DE"
+            self.add_error("country", ValidationError(told))
         return values
 
     @staticmethod
@@ -65,14 +88,13 @@ class LimitsForm(LimitFields):
             limit, level = _parts(limits.get(name))
             shown[field] = None if limit is None else round(limit / unit, 10)
             shown[f"{field}_level"] = level
-        for field, name in LISTS.items():
-            limit, level = _parts(limits.get(name))
-            joined = ", ".join(limit or ())
-            shown[field] = limit if field == "hosting" else joined
-            shown[f"{field}_level"] = level
-        shown["local_only"], shown["local_only_level"] = _parts(
-            limits.get("local_only")
-        )
+        for field in (*LISTS, "local_only"):
+            shown[field], shown[f"{field}_level"] = _parts(limits.get(field))
+        shown["slices"], shown["slices_level"] = _floors(limits.get("slices"))
+        residency = document.get("residency")
+        is_country = residency not in (None, "anywhere", "eu_eea")
+        shown["residency"] = ONE_COUNTRY if is_country else residency
+        shown["country"] = residency if is_country else None
         return shown
 
     def into(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,24 +105,26 @@ class LimitsForm(LimitFields):
                 number = round(values[field] * unit, 10)
                 whole = name in ("monthly_requests", "context_tokens")
                 limits[name] = self._limit(field, int(number) if whole else number)
-        for field, name in LISTS.items():
-            chosen = values[field]
-            if isinstance(chosen, str):
-                chosen = [part.strip() for part in chosen.split(",") if part.strip()]
-            if chosen:
-                limits[name] = self._limit(field, chosen)
-        if values["local_only"]:
-            limits["local_only"] = self._limit("local_only", True)
-        kept = document.get("constraints") or {}
-        for name in ("slices", "hardware"):
-            if name in kept:
-                limits[name] = kept[name]
+        for name in (*LISTS, *OTHERS):
+            if values[name]:
+                limits[name] = self._limit(name, values[name])
         plain = {key: values[key] or None for key in PLAIN}
-        return {**document, **plain, "constraints": limits}
+        return {
+            **document,
+            **plain,
+            "residency": self._residency(),
+            "constraints": limits,
+        }
 
     def _limit(self, field: str, limit: Any) -> Any:
-        level = self.cleaned_data[f"{field}_level"]
+        level = self.cleaned_data[f"{field}_level"] or "must"
         return limit if level == "must" else {"limit": limit, "level": level}
+
+    def _residency(self) -> str | None:
+        values = self.cleaned_data
+        if values["residency"] == ONE_COUNTRY:
+            return str(values["country"]).upper()
+        return values["residency"] or None
 
 
 def _parts(stored: Any) -> tuple[Any, str]:
@@ -108,3 +132,14 @@ def _parts(stored: Any) -> tuple[Any, str]:
     if isinstance(stored, Mapping) and "limit" in stored:
         return stored["limit"], stored.get("level", "must")
     return stored, "must"
+
+
+def _floors(stored: Any) -> tuple[dict[str, float] | None, str]:
+    """Return floors by tag and their level; one that all share, else must."""
+    floors, level = _parts(stored)
+    if not isinstance(floors, Mapping):
+        return None, level
+    parts = {tag: _parts(floor) for tag, floor in floors.items()}
+    levels = {own for _, own in parts.values()}
+    shared = level if level != "must" else levels.pop() if len(levels) == 1 else "must"
+    return {tag: floor for tag, (floor, _) in parts.items()}, shared

@@ -21,8 +21,8 @@ def read_number(text: str) -> float:
         decimal = max(plain.rfind(","), plain.rfind("."))
         whole = plain[:decimal].replace(",", "").replace(".", "")
         plain = f"{whole}.{plain[decimal + 1 :]}"
-    elif GROUPED.match(text) and "," in text:
-        plain = plain.replace(",", "")
+    elif GROUPED.match(text) and ("," in text or plain.count(".") > 1):
+        plain = plain.replace(",", "").replace(".", "")
     else:
         plain = plain.replace(",", ".")
     number = float(plain)

@@ -9,25 +9,14 @@ from django.core.exceptions import ValidationError
 
 from advisor.projects.forms.numbers import NumberField
 from advisor.projects.parsing import limits
+from advisor.projects.parsing.json_values import JsonWrong, read_json
 from advisor.scoring.base import ScorerInvalid
 from advisor.scoring.registry import scorer
 from advisor.web.forms import HouseForm
 
 ACCEPTED = ".csv,.tsv,.json,.jsonl,.xlsx,.parquet"
 ROLES = ("input", "expected", "id", "group", "tags")
-LABELS = {
-    "input": "Input",
-    "expected": "Expected answer",
-    "id": "Id",
-    "group": "Group",
-    "tags": "Tags",
-}
-HINTS = {
-    "input": "What the model is given",
-    "expected": "What a right answer says",
-    "group": "Samples that belong together, such as one conversation",
-    "tags": "Slices, such as vip; several with commas",
-}
+SEVERAL = "several"
 SCORERS = (
     ("exact_match", "Exact match"),
     ("normalised_text", "Same text, but for case and punctuation"),
@@ -41,7 +30,10 @@ SCORERS = (
     ("rouge_l", "Text overlap, ROUGE-L"),
     ("chrf", "Text overlap, chrF"),
     ("edit_similarity", "Edit similarity"),
+    (SEVERAL, "Several, weighted"),
 )
+EXAMPLE = '{"pattern": "x"}'
+EXAMPLE_OF_SEVERAL = '[{"name": "contains", "weight": 1}]'
 
 
 class UploadForm(HouseForm):
@@ -69,18 +61,29 @@ class MappingForm(HouseForm):
 
     no_optional: ClassVar[frozenset[str]] = frozenset({"expected"})
 
+    input = forms.ChoiceField(
+        label="Input",
+        help_text="What the model is given",
+        error_messages={"required": "Choose the column that holds the input"},
+    )
+    expected = forms.ChoiceField(
+        label="Expected answer", help_text="What a right answer says", required=False
+    )
+    id = forms.ChoiceField(label="Id", help_text="Each one different", required=False)
+    group = forms.ChoiceField(
+        label="Group", help_text="Belong together, as a conversation", required=False
+    )
+    tags = forms.ChoiceField(
+        label="Tags", help_text="Slices, several with commas", required=False
+    )
+
     def __init__(self, *args: Any, columns: Sequence[str], **kwargs: Any) -> None:
-        names = [(name, name) for name in columns]
-        for role in ROLES:
-            choices = names if role == "input" else [("", "No column"), *names]
-            self.base_fields[role] = forms.ChoiceField(
-                label=LABELS[role],
-                help_text=HINTS.get(role, ""),
-                choices=choices,
-                required=role == "input",
-                error_messages={"required": "Choose the column that holds the input"},
-            )
         super().__init__(*args, **kwargs)
+        names = [(name, name) for name in columns]
+        for role, field in self.fields.items():
+            if isinstance(field, forms.ChoiceField):
+                free = [] if role == "input" else [("", "No column")]
+                field.choices = [*free, *names]
 
     def mapping(self) -> dict[str, str]:
         """Return the chosen column of each role."""
@@ -127,15 +130,18 @@ class ScoringForm(HouseForm):
             raise ValidationError("Put {input} where the sample belongs")
         return prompt
 
-    def clean_options(self) -> dict[str, Any]:
-        """Return the options as a mapping."""
+    def clean_options(self) -> Any:
+        """Return the options as a mapping, of several scorers as a list."""
         text = self.cleaned_data["options"].strip()
+        several = self.cleaned_data.get("scorer") == SEVERAL
+        kind, example = (list, EXAMPLE_OF_SEVERAL) if several else (dict, EXAMPLE)
         try:
-            options = json.loads(text) if text else {}
-        except ValueError:
-            raise ValidationError('Write JSON, such as {"pattern": "x"}') from None
-        if not isinstance(options, dict):
-            raise ValidationError('Write a mapping, such as {"pattern": "x"}')
+            options = read_json(text) if text else kind()
+        except JsonWrong as error:
+            told = f"This is not JSON: {error.wrong}. Write it like {example}"
+            raise ValidationError(told) from None
+        if not isinstance(options, kind):
+            raise ValidationError(f"Write it like {example}")
         return options
 
     def clean(self) -> dict[str, Any]:
@@ -153,18 +159,18 @@ class ScoringForm(HouseForm):
     def spec(self) -> Any:
         """Return the scorer as the document holds it."""
         name, options = self.cleaned_data["scorer"], self.cleaned_data["options"]
+        if name == SEVERAL:
+            return options
         return {"name": name, **options} if options else name
 
     @staticmethod
     def initial_from(document: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the form shows of a stored document."""
-        stored = document.get("scorer") or "exact_match"
-        spec = dict(stored) if isinstance(stored, Mapping) else {"name": stored}
-        name = spec.pop("name", "exact_match")
+        name, options = _split(document.get("scorer") or "exact_match")
         return {
             "prompt": document.get("prompt") or "{input}",
             "scorer": name,
-            "options": json.dumps(spec, ensure_ascii=False) if spec else "",
+            "options": json.dumps(options, ensure_ascii=False) if options else "",
             "max_output_tokens": document.get("max_output_tokens") or 256,
         }
 
@@ -176,3 +182,11 @@ class ScoringForm(HouseForm):
             "scorer": self.spec(),
             "max_output_tokens": self.cleaned_data["max_output_tokens"],
         }
+
+
+def _split(stored: Any) -> tuple[str, Any]:
+    """Return a stored scorer as the name that is chosen and its options."""
+    if isinstance(stored, Mapping):
+        options = {key: value for key, value in stored.items() if key != "name"}
+        return str(stored.get("name", "exact_match")), options
+    return (SEVERAL, stored) if isinstance(stored, list) else (str(stored), None)

@@ -1,21 +1,19 @@
 """What does step 5 show? Every answer with its way back, and what still lacks."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from advisor.projects.forms import ReviewForm
 from advisor.projects.models import Setup
 from advisor.projects.pages.wizard import WizardPage, step_url, wizard_parts
-from advisor.projects.schema import SetupInvalid, parse_setup
 from advisor.sizing import constraints, formats
 from advisor.sizing.errors import InvalidConstraints
 from advisor.web.parts import Fact, Link
 
 
 def review_page(
-    setup: Setup, form: ReviewForm, problems: Sequence[str] = ()
+    setup: Setup, form: ReviewForm, obstacles: Sequence[Link] = ()
 ) -> WizardPage:
-    """Return step 5; ``problems`` is everything that kept it from being launched."""
+    """Return step 5; ``obstacles`` is everything that keeps it from being launched."""
     return WizardPage(
         title=f"Review: {setup.project.name}",
         heading="Check your answers",
@@ -26,32 +24,12 @@ def review_page(
             "limits": _limits(setup),
             "samples": _samples(setup),
             "models": _models(setup),
-            "problems": tuple(problems),
+            "obstacles": tuple(obstacles),
             "frozen": setup.state == Setup.State.FROZEN,
             "version": setup.version,
         },
         **wizard_parts(setup, "review"),
     )
-
-
-def problems_of(document: Mapping[str, Any]) -> list[str]:
-    """Return what still keeps a draft from being launched, in words."""
-    try:
-        parse_setup(document, stored=True)
-    except SetupInvalid as invalid:
-        return words_of(invalid)
-    return []
-
-
-def words_of(invalid: SetupInvalid) -> list[str]:
-    """Return everything wrong with a setup, one sentence each."""
-    return [
-        f"{_where(one.path)}: {one.wrong}. {one.remedy}" for one in invalid.problems
-    ]
-
-
-def _where(path: str) -> str:
-    return path.replace("_", " ").replace(".", ", ")
 
 
 def _change(setup: Setup, step: str) -> Link:

@@ -5,21 +5,43 @@ from typing import Any
 from advisor.projects.forms import GoalForm, LimitsForm
 from advisor.projects.forms.limits import PEAK_BY_AVERAGE, SECONDS_A_MONTH
 from advisor.projects.models import Setup
-from advisor.projects.pages.wizard import Group, WizardPage, wizard_parts
+from advisor.projects.pages.wizard import Group, LimitField, WizardPage, wizard_parts
 from advisor.sizing import formats
 from advisor.web.panels import EffectPanel
 from advisor.web.parts import Fact
 
+# Groups of rows; the fields of a row stand side by side.
 GROUPS = (
-    ("Quality", ("margin", "minimum")),
-    ("Speed and volume", ("p95", "ttft", "volume", "peak", "context")),
-    ("Cost", ("budget",)),
-    ("Deployment and data", ("hosting", "local_only", "memory")),
-    ("Licence and language", ("licences", "languages")),
-)
-PLAIN_GROUPS = (
-    ("Load", ("load_profile", "output_tokens")),
-    ("Your own data", ("labelled_examples", "unlabelled_texts")),
+    ("Quality", (("margin", "minimum"), ("slices",))),
+    (
+        "Speed and volume",
+        (
+            ("p95", "ttft"),
+            ("volume", "peak"),
+            ("load_profile", "context"),
+            ("input_tokens", "output_tokens"),
+        ),
+    ),
+    ("Cost", (("budget",),)),
+    (
+        "Deployment and data",
+        (
+            ("hosting",),
+            ("local_only",),
+            ("residency", "country"),
+            ("personal_data",),
+            ("memory",),
+            ("hardware",),
+        ),
+    ),
+    (
+        "Licence, language and your own data",
+        (
+            ("licence_use", "licences"),
+            ("languages",),
+            ("labelled_examples", "unlabelled_texts"),
+        ),
+    ),
 )
 
 
@@ -37,13 +59,9 @@ def goal_page(setup: Setup, form: GoalForm) -> WizardPage:
 
 def limits_page(setup: Setup, form: LimitsForm) -> WizardPage:
     """Return step 2."""
-    limited = tuple(
-        Group(title, tuple((form[name], form[f"{name}_level"]) for name in names))
-        for title, names in GROUPS
-    )
-    plain = tuple(
-        Group(title, tuple((form[name], None) for name in names))
-        for title, names in PLAIN_GROUPS
+    groups = tuple(
+        Group(title, tuple(tuple(_limit(form, name) for name in row) for row in rows))
+        for title, rows in GROUPS
     )
     return WizardPage(
         title=f"Constraints: {setup.project.name}",
@@ -51,10 +69,15 @@ def limits_page(setup: Setup, form: LimitsForm) -> WizardPage:
         lede="A must excludes every model that breaks it; a preference only breaks"
         " ties. Leave a field empty to set no limit.",
         form=form,
-        groups=(*limited, *plain),
+        groups=groups,
         panel=load_panel(setup.document),
         **wizard_parts(setup, "constraints"),
     )
+
+
+def _limit(form: LimitsForm, name: str) -> LimitField:
+    level = f"{name}_level"
+    return LimitField(form[name], form[level] if level in form.fields else None)
 
 
 def load_panel(document: dict[str, Any]) -> EffectPanel:

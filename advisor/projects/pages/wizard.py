@@ -50,11 +50,19 @@ class WizardPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitField:
+    """A field of step 2, and its level where it is a constraint."""
+
+    field: Any
+    level: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Fields under one heading; ``pairs`` hold a field and its level, where it has."""
+    """Fields under one heading; those of a row stand side by side."""
 
     title: str
-    pairs: tuple[tuple[Any, Any], ...]
+    rows: tuple[tuple[LimitField, ...], ...]
 
 
 def step_url(setup: Setup, name: str) -> str:
@@ -66,25 +74,39 @@ def wizard_parts(setup: Setup, name: str) -> dict[str, Any]:
     """Return what a step's page shares with the others."""
     names = [step for step, _ in STEPS]
     at = names.index(name)
-    team = setup.project.team
-    saved = timezone.localtime(setup.updated_at)
-    back = f"/t/{team.slug}/" if at == 0 else step_url(setup, names[at - 1])
     after = STEPS[at + 1][1].lower() if at + 1 < len(STEPS) else ""
+    is_new = setup.project._state.adding
+    team = f"/t/{setup.project.team.slug}/"
+    before = Link("Back", step_url(setup, names[at - 1]))
     return {
-        "crumbs": (
-            Link("Projects", f"/t/{team.slug}/"),
-            Link(setup.project.name, project_url(setup.project)),
-            Link("Setup", "", current=True),
-        ),
+        "crumbs": _crumbs(setup),
         "steps": tuple(
             Step(text=text, state=_state(number, at, setup), url=_url(setup, number))
             for number, (_, text) in enumerate(STEPS)
         ),
-        "saved": f"Draft saved {saved:%H:%M}",
-        "here": step_url(setup, name),
-        "back": Link("Back" if at else "Save and close", back),
+        "saved": _saved(setup),
+        "here": f"{team}projects/new/" if is_new else step_url(setup, name),
+        "back": before if at else Link("Back to projects", team),
         "forward": f"Continue to {after}" if after else "Launch",
     }
+
+
+def _crumbs(setup: Setup) -> tuple[Link, ...]:
+    projects = Link("Projects", f"/t/{setup.project.team.slug}/")
+    if setup.project._state.adding:
+        return projects, Link("New project", "", current=True)
+    project = Link(setup.project.name, project_url(setup.project))
+    return projects, project, Link("Setup", "", current=True)
+
+
+def _saved(setup: Setup) -> str:
+    """Say what is stored: nothing yet, a frozen version, or the draft and when."""
+    if setup.project._state.adding:
+        return ""
+    if setup._state.adding:
+        last = setup.version - 1
+        return f"Version {last} is frozen. A change opens version {setup.version}."
+    return f"Draft saved {timezone.localtime(setup.updated_at):%H:%M}"
 
 
 def _state(number: int, at: int, setup: Setup) -> Any:
@@ -95,5 +117,5 @@ def _state(number: int, at: int, setup: Setup) -> Any:
 
 def _url(setup: Setup, number: int) -> str | None:
     """Return the address of a step that may be opened: all up to the one reached."""
-    reachable = number <= setup.step
+    reachable = number <= setup.step and not setup.project._state.adding
     return step_url(setup, STEPS[number][0]) if reachable else None

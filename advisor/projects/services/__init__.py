@@ -9,7 +9,11 @@ from advisor.projects.services.drafting import (
     unsaved_draft,
 )
 from advisor.projects.services.freezing import contents_of, freeze, known_names
-from advisor.projects.services.models_in_draft import add_model, remove_model
+from advisor.projects.services.models_in_draft import (
+    add_model,
+    open_endpoint,
+    remove_model,
+)
 from advisor.projects.services.reading import (
     Reading,
     read_samples,
@@ -27,6 +31,7 @@ __all__ = [
     "known_names",
     "next_draft",
     "open_draft",
+    "open_endpoint",
     "read_samples",
     "remove_model",
     "rename_project",

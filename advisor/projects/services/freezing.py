@@ -25,6 +25,8 @@ from advisor.projects.schema import (
 from advisor.projects.schema import Setup as SetupValue
 from advisor.projects.schema.rule import is_path
 
+NO_SAMPLES = Problem("samples", None, "are missing", "Upload a sample file.")
+
 
 @transaction.atomic
 def freeze(
@@ -38,11 +40,9 @@ def freeze(
     Raises:
         SetupInvalid: Everything that stands in the way, at once; nothing is stored.
     """
+    value = _read(setup, document)
     if setup.sample_set is None:
-        told = Problem("samples", None, "are missing", "Upload a sample file.")
-        raise SetupInvalid([told])
-    known = known_names(setup.project.team)
-    value = parse_setup(document, stored=True, known=known)
+        raise SetupInvalid([NO_SAMPLES])
     rows = [
         selectors.row_of(one) for one in selectors.evaluation_samples(setup.sample_set)
     ]
@@ -57,6 +57,16 @@ def freeze(
         raise SetupInvalid(problems)
     contents = contents_of(value, setup.project.team)
     return _fix(setup, value, rule_sha256(value, contents))
+
+
+def _read(setup: Setup, document: Mapping[str, Any]) -> SetupValue:
+    """Return the setup that the document spells; missing samples are told with it."""
+    try:
+        return parse_setup(document, stored=True, known=known_names(setup.project.team))
+    except SetupInvalid as invalid:
+        lacks = setup.sample_set is None and document.get("samples") is not None
+        told = [NO_SAMPLES] if lacks else []
+        raise SetupInvalid([*told, *invalid.problems]) from None
 
 
 def _fix(setup: Setup, value: SetupValue, rule: str) -> Setup:

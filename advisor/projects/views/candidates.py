@@ -10,10 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
-from advisor.catalog.endpoint_keys import save_endpoint
 from advisor.projects import selectors, services
-from advisor.projects.forms import AddEndpointForm, AddLocalForm, AddRecordedForm
+from advisor.projects.forms import (
+    AddEndpointForm,
+    AddLocalForm,
+    AddRecordedForm,
+    AddStoredEndpointForm,
+)
 from advisor.projects.models import Setup, Upload
+from advisor.projects.pages import options
 from advisor.projects.pages.candidate_step import AddPanel, candidates_page
 from advisor.projects.pages.wizard import step_url
 from advisor.projects.views.finding import draft_or_404
@@ -22,7 +27,8 @@ from advisor.web.rendering import render_page
 TITLES = {
     "local": ("A model that runs here", "Measured on this machine, without network."),
     "recorded": ("Recorded answers", "Production logs or another tool's results."),
-    "endpoint": ("An endpoint", "Any server that speaks the OpenAI protocol."),
+    "stored": ("An endpoint of your team", "Added before; its key is stored already."),
+    "endpoint": ("A new endpoint", "Any server that speaks the OpenAI protocol."),
 }
 NOT_ENOUGH = "Add at least one candidate under test."
 
@@ -70,6 +76,7 @@ def remove(request: TeamRequest, team: str, project: str) -> HttpResponse:
 def _panels(
     draft: Setup, kind: str = "", bound: forms.Form | None = None
 ) -> list[AddPanel]:
+    has_endpoints = draft.project.team.endpoints.exists()
     return [
         AddPanel(
             kind=name,
@@ -79,45 +86,44 @@ def _panels(
             is_open=name == kind,
         )
         for name, (title, hint) in TITLES.items()
+        if has_endpoints or name != "stored"
     ]
 
 
-def _form(draft: Setup, kind: str, data: Any = None, files: Any = None) -> forms.Form:
-    """Return the form of one kind; bound forms know which names are taken."""
-    prefix = f"{kind}-fields"
+def _form(draft: Setup, kind: str, data: Any = None, files: Any = None) -> Any:
+    """Return the form of one kind; it knows which names are taken."""
+    team, auto_id = draft.project.team, f"{kind}-fields-%s"
+    form: Any
     if kind == "local":
-        models = selectors.local_models(draft.project.team)
-        form: Any = AddLocalForm(data, models=models, auto_id=f"{prefix}-%s")
+        models = selectors.local_models(team)
+        form = AddLocalForm(data, models=models, auto_id=auto_id)
+    elif kind == "stored":
+        known = options.endpoints(team)
+        form = AddStoredEndpointForm(data, endpoints=known, auto_id=auto_id)
     elif kind == "recorded":
-        form = AddRecordedForm(data, files, auto_id=f"{prefix}-%s")
+        cards = options.cards(team)
+        form = AddRecordedForm(data, files, cards=cards, auto_id=auto_id)
     else:
-        form = AddEndpointForm(data, auto_id=f"{prefix}-%s")
+        form = AddEndpointForm(data, cards=options.cards(team), auto_id=auto_id)
         form.allowed = tuple(settings.ALLOWED_PRIVATE_ENDPOINTS)
+        form.endpoints = set(team.endpoints.values_list("slug", flat=True))
     form.taken = selectors.model_ids(draft)
-    return form  # type: ignore[no-any-return]
+    return form
 
 
 def _entry(request: TeamRequest, kind: str, form: Any) -> dict[str, Any]:
     """Return the candidate as stored; its file or address becomes a row first."""
-    values = form.cleaned_data
-    if kind == "local":
-        return form.entry()  # type: ignore[no-any-return]
     if kind == "recorded":
         upload = services.store_upload(
             team=request.team,
             kind=Upload.Kind.RECORDED,
             name=form.files["file"].name,
-            content=values["file"],
+            content=form.cleaned_data["file"],
             uploaded_by=request.user,
         )
-        return {"id": values["id"], "engine": "recorded", "upload": upload.pk}
-    endpoint = save_endpoint(
-        team=request.team,
-        name=values["id"],
-        base_url=values["base_url"],
-        model=values["model"],
-        key=values["key"],
-        input_per_1m=values["input_per_1m"],
-        output_per_1m=values["output_per_1m"],
-    )
-    return {"id": values["id"], "engine": "openai", "endpoint": endpoint.pk}
+        entry = form.entry(upload.pk)
+    elif kind == "endpoint":
+        entry = services.open_endpoint(team=request.team, values=form.cleaned_data)
+    else:
+        entry = form.entry()
+    return dict(entry)

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
 from advisor.projects.forms import ReviewForm
-from advisor.projects.pages.review_step import problems_of, review_page
+from advisor.projects.pages.obstacles import obstacles_of
+from advisor.projects.pages.review_step import review_page
 from advisor.projects.views.finding import draft_or_404
 from advisor.web.rendering import render_page
 
@@ -17,5 +18,5 @@ def review(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show everything that was answered, and what still lacks."""
     draft = draft_or_404(request, project)
     form = ReviewForm(initial=ReviewForm.initial_from(draft.document))
-    page = review_page(draft, form, problems_of(draft.document))
+    page = review_page(draft, form, obstacles_of(draft))
     return render_page(request, "projects/review.html", page)

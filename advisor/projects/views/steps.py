@@ -12,6 +12,7 @@ from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
 from advisor.projects import services
 from advisor.projects.forms import GoalForm, LimitsForm
+from advisor.projects.pages import options
 from advisor.projects.pages.steps import goal_page, limits_page
 from advisor.projects.pages.wizard import STEPS, step_url
 from advisor.projects.views.finding import draft_or_404
@@ -78,8 +79,9 @@ def goal(request: TeamRequest, team: str, project: str) -> HttpResponse:
 def limits(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show or store step 2."""
     draft = draft_or_404(request, project)
+    machines = options.machines(request.team)
     initial = LimitsForm.initial_from(draft.document)
-    form = LimitsForm(request.POST or None, initial=initial)
+    form = LimitsForm(request.POST or None, initial=initial, machines=machines)
     if request.method == "POST" and form.is_valid():
         services.save_draft(setup=draft, document=form.into(draft.document), step=3)
         return redirect(step_url(draft, "samples"))

@@ -6,7 +6,6 @@ from advisor.accounts.models import Team
 from advisor.projects.models import Project
 from advisor.runs.models import Candidate, Run, RunEvent
 
-
 VERSION_DIGITS = 9
 
 

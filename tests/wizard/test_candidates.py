@@ -1,0 +1,164 @@
+"""Who may be put under test, from where, and what is refused?"""
+
+import pytest
+
+from advisor.accounts.models import Team, User
+from advisor.catalog.models import Endpoint, ModelCard
+from advisor.projects.models import Upload
+from tests.people import Browser
+from tests.wizard.conftest import answers
+from tests.wizard.walk import Walk, text
+
+
+@pytest.fixture
+def begun(walk: Walk) -> Walk:
+    walk.begin()
+    return walk
+
+
+@pytest.fixture
+def card(db: None) -> ModelCard:
+    return ModelCard.objects.create(
+        slug="big-one",
+        name="Big One",
+        family="Big",
+        parameters=175_000_000_000,
+        licence="proprietary",
+    )
+
+
+SERVER = {
+    "base_url": "https://models.example.com/v1",
+    "model": "small-1",
+    "hosting": "public_api",
+}
+
+
+def test_nobody_goes_on_without_a_candidate(begun: Walk):
+    answer = begun.post("candidates")
+    assert answer.status_code == 422
+    assert "Add at least one candidate under test." in text(answer)
+
+
+def test_recorded_answers_carry_what_is_known_of_the_model(begun: Walk, card):
+    begun.record("big", answers(0), role="reference", card="big-one")
+    begun.record(
+        "small",
+        answers(1),
+        parameters="6,000,000,000",
+        hosting="own_server",
+        input_per_1m="0.5",
+        output_per_1m="1.5",
+    )
+    big, small = begun.document["reference"], begun.document["candidates"][0]
+    assert (big["engine"], big["card"]) == ("recorded", "big-one")
+    assert small == {
+        "id": "small",
+        "engine": "recorded",
+        "upload": Upload.objects.get(name="small.jsonl").pk,
+        "parameters": 6_000_000_000,
+        "hosting": "own_server",
+        "price": {"input_per_1m": 0.5, "output_per_1m": 1.5},
+    }
+    page = text(begun.open("candidates"))
+    assert "175 B" in page
+    assert "6 B" in page
+
+
+def test_wrong_lines_of_recorded_answers_are_told_by_line(begun: Walk):
+    answer = begun.record(
+        "small", '{"id": "a", "output": "x"}\n{"output": 1}\nnonsense'
+    )
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "Line 2:" in page
+    assert "Line 3:" in page
+    assert not Upload.objects.exists()
+    assert "candidates" not in begun.document
+
+
+def test_one_price_alone_is_no_price(begun: Walk):
+    answer = begun.record("small", answers(0), input_per_1m="1")
+    assert answer.status_code == 422
+    assert "Enter both prices, or neither" in text(answer)
+
+
+def test_a_name_stands_for_one_model_only(begun: Walk):
+    begun.record("small", answers(0))
+    answer = begun.record("small", answers(1), role="reference")
+    assert answer.status_code == 422
+    assert "small is in the list already. Choose another name" in text(answer)
+
+
+def test_a_second_reference_takes_the_place_of_the_first(begun: Walk):
+    begun.record("one", answers(0), role="reference")
+    begun.record("two", answers(1), role="reference")
+    assert begun.document["reference"]["id"] == "two"
+
+
+def test_a_model_can_be_taken_out_again(begun: Walk):
+    begun.record("one", answers(0), role="reference")
+    begun.record("two", answers(1))
+    for key in ("one", "two", "never-there"):
+        begun.post("candidates/remove", {"id": key})
+    assert not begun.document["candidates"]
+    assert not begun.document["reference"]
+
+
+def test_an_endpoint_is_stored_with_its_key_sealed(begun: Walk, card):
+    secret = "sk-0123456789abcdef0123456789"
+    begun.add("endpoint", "api", **SERVER, key=secret, card="big-one")
+    stored = Endpoint.objects.get()
+    assert begun.document["candidates"] == [
+        {"id": "api", "engine": "openai", "endpoint": stored.pk, "card": "big-one"}
+    ]
+    assert (stored.card, stored.hosting) == (card, "public_api")
+    assert secret not in stored.key_sealed
+    assert secret not in text(begun.open("candidates"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest",
+        "http://localhost:8000/v1",
+        "http://10.0.0.7/v1",
+        "file:///etc/passwd",
+        "https://user:pass@models.example.com/v1",
+        "not an address",
+    ],
+)
+def test_an_address_that_workers_would_not_call_is_refused(begun: Walk, address):
+    answer = begun.add("endpoint", "api", **{**SERVER, "base_url": address})
+    assert answer.status_code == 422
+    assert not Endpoint.objects.exists()
+
+
+def test_an_endpoint_that_exists_is_added_and_never_changed(begun: Walk):
+    begun.add("endpoint", "api", **SERVER)
+    begun.post("candidates/remove", {"id": "api"})
+    moved = {**SERVER, "base_url": "https://other.example.com/v1"}
+    answer = begun.add("endpoint", "API", **moved)
+    assert answer.status_code == 422
+    assert "Your team has an endpoint called API." in text(answer)
+    stored = Endpoint.objects.get()
+    assert stored.base_url == SERVER["base_url"]
+    begun.add("stored", "again", endpoint=stored.pk)
+    assert begun.document["candidates"][0]["endpoint"] == stored.pk
+
+
+def test_the_endpoint_of_another_team_cannot_be_chosen(
+    begun: Walk, charlie: User, browser: Browser
+):
+    elsewhere = Walk(browser(charlie), Team.objects.get(name="Elsewhere"))
+    elsewhere.begin()
+    elsewhere.add("endpoint", "theirs", **SERVER)
+    begun.add("endpoint", "ours", **SERVER)
+    theirs = Endpoint.objects.get(name="theirs")
+    assert begun.add("stored", "x", endpoint=theirs.pk).status_code == 422
+
+
+def test_a_folder_that_the_operator_did_not_open_cannot_be_chosen(begun: Walk):
+    answer = begun.add("local", "x", model="/etc", precision="fp32")
+    assert answer.status_code == 422
+    assert "candidates" not in begun.document
