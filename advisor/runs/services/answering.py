@@ -54,7 +54,10 @@ class Desk:
     @property
     def priced(self) -> bool:
         """Say whether a call spends money; recorded answers and own machines do not."""
-        return self.candidate.engine == "openai" and self.judge.price is not None
+        price = self.judge.price
+        return (
+            self.candidate.engine == "openai" and price is not None and price.by_token
+        )
 
     @property
     def calls_at_once(self) -> int:

@@ -64,6 +64,11 @@ class Price:
             output_per_1m=_number(given.get("output_per_1m")),
         )
 
+    @property
+    def by_token(self) -> bool:
+        """Say whether tokens cost anything that is known."""
+        return self.input_per_1m is not None or self.output_per_1m is not None
+
     def cost_micro(self, prompt: int | None, completion: int | None) -> int | None:
         """Return what the tokens cost, in micro; None where a part is unknown."""
         total = 0.0

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from advisor.accounts.models import Team
-from advisor.catalog.models import Endpoint, ModelCard, Price
+from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard, Price
 from advisor.catalog.selectors import card_by_name, hardware_by_name, price_of
 from advisor.projects.models import Setup
+from advisor.sizing.constraints import parse
 
 QUEUES = {"transformers": "local", "openai": "remote"}
 ENGINE_KEYS = (
@@ -48,16 +49,23 @@ def spec_of(entry: Mapping[str, Any], setup: Setup) -> dict[str, Any]:
     if endpoint is not None:
         spec |= {"base_url": endpoint.base_url, "model": endpoint.model}
         card = card or endpoint.card
-    constraints = setup.document.get("constraints") or {}
-    spec["local_only"] = bool(constraints.get("local_only"))
+    spec["local_only"] = _local_only(setup)
     spec["card"] = card.slug if card else None
     spec["price"] = _price(entry, endpoint, card, team)
     spec |= {name: _declared(name, entry, endpoint, card) for name in DECLARED}
     spec["timed"] = entry.get("engine") in TIMED
     spec["unverified"] = _unverified(card)
-    spec["hardware"] = entry.get("hardware") or THIS_MACHINE
-    spec["hourly"] = _hourly(entry, spec["hardware"], team)
+    hardware = entry.get("hardware") or THIS_MACHINE
+    machine = hardware_by_name(team, hardware)
+    spec["hardware"] = machine.slug if machine else hardware
+    spec["hourly"] = _hourly(entry, machine)
     return spec
+
+
+def _local_only(setup: Setup) -> bool:
+    """Say whether nothing may leave; a preference does not forbid."""
+    found = parse(setup.document.get("constraints"), has_reference=True)
+    return any(one.name == "local_only" and one.level == "must" for one in found)
 
 
 def _endpoint(pk: int | None, team_id: int) -> Endpoint | None:
@@ -128,12 +136,11 @@ def _unverified(card: ModelCard | None) -> list[str]:
     )
 
 
-def _hourly(entry: Mapping[str, Any], name: str, team: Team) -> float | None:
+def _hourly(entry: Mapping[str, Any], machine: HardwareProfile | None) -> float | None:
     """Return the dollars per hour of a machine, typed or listed; None when unknown."""
     typed = (entry.get("price") or {}).get("per_hour")
     if typed is not None:
         return float(typed)
-    machine = hardware_by_name(team, name)
     return None if machine is None else _float(machine.price_per_hour)
 
 

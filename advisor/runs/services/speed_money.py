@@ -39,11 +39,9 @@ class Purse:
     @classmethod
     def of(cls, candidate: Candidate) -> "Purse":
         """Set up the purse; what an interrupted phase left open counts as billed."""
-        priced = candidate.engine == "openai"
-        purse = cls(
-            candidate=candidate,
-            price=Price.of(candidate.spec) if priced else None,
-        )
+        price = Price.of(candidate.spec)
+        priced = candidate.engine == "openai" and price is not None and price.by_token
+        purse = cls(candidate=candidate, price=price if priced else None)
         if purse.price is None:
             return purse
         trials = Trial.objects.filter(candidate=candidate, repeat=0)
