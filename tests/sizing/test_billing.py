@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.sizing.billing import ApiBilling, Usage, request_cost
@@ -61,6 +61,7 @@ def test_it_refuses_more_cached_tokens_than_input():
         request_cost(Usage(input_tokens=10, cached_tokens=20, output_tokens=1), PRICES)
 
 
+@settings(max_examples=30, deadline=None)
 @given(tokens, tokens, st.floats(0, 100), st.floats(0, 100))
 def test_it_grows_with_each_count_and_each_price(more_in, more_out, p_in, p_out):
     prices = TokenPrices(input=per_million(p_in), output=per_million(p_out))

@@ -83,7 +83,7 @@ def test_it_gives_up_where_waiting_hardly_shrinks():
     crowd = Traffic(rate=100.0, lengths=((0, 50),))
     limits = Limits(latency=0.5501)
     step = StepTime(base=0.01, each=0.001)
-    found = smallest_replicas(crowd, step, limits, slots=1000, seed=1, requests=60)
+    found = smallest_replicas(crowd, step, limits, slots=1000, seed=1, requests=40)
     assert found is None
 
 

@@ -36,22 +36,22 @@ def loss_at(pairs, threshold):
 
 def test_a_certified_threshold_breaks_its_promise_no_more_often_than_stated():
     rng = np.random.default_rng(8)
-    world = requests(rng, 60_000)
+    world = requests(rng, 40_000)
     broken = 0
-    for _ in range(50):
+    for _ in range(30):
         found = certified_threshold(requests(rng, 300), GRID, margin=0.03, alpha=0.05)
         broken += loss_at(world, found.value) > 0.03
-    assert broken / 50 <= 0.05 + 3 * sqrt(0.05 * 0.95 / 50)
+    assert broken / 30 <= 0.05 + 3 * sqrt(0.05 * 0.95 / 30)
 
 
 def test_a_threshold_on_average_breaks_it_in_a_third_of_single_runs():
     rng = np.random.default_rng(9)
-    world = requests(rng, 60_000)
+    world = requests(rng, 40_000)
     found = [
         average_threshold(
             requests(rng, 300), grid_of(world.confidence[:2000]), margin=0.03
         )
-        for _ in range(200)
+        for _ in range(120)
     ]
     regrets = [
         (

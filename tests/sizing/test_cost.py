@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.sizing.cost import cost_of
@@ -166,6 +166,7 @@ def test_no_accepted_answer_has_no_cost():
     assert costs.per_accepted_answer is None
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.floats(0.01, 500), st.floats(0.01, 50), st.floats(0.05, 0.8))
 def test_its_replicas_are_the_fewest_that_serve_the_peak(peak, rate, load):
     replicas = replicas_needed(peak, rate, load)
