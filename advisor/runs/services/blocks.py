@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from advisor.engines.base import Answer, EngineError, Failure, Prompt
 from advisor.engines.retrying import retry_class
 from advisor.runs.services.claiming import Claim, Lease
-from advisor.runs.services.committing import commit
+from advisor.runs.services.committing import commit_patiently
 from advisor.runs.services.judging import Outcome, broken, lost
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.releasing import release
@@ -118,7 +118,7 @@ class Block:
     def flush(self) -> None:
         """Store what is answered so far."""
         if self._ready:
-            done = commit(
+            done = commit_patiently(
                 self.lease,
                 self._ready,
                 candidate=self.desk.candidate,

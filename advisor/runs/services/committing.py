@@ -1,10 +1,12 @@
 """How does an answer become a fact? One transaction a block, fenced by its lease."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from advisor.runs.services.claiming import Claim, Lease, from_now
 from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
 
+AGAIN_SECONDS = 0.2
 # The server answered without doing the work, or nothing ever reached it.
 UNBILLED = ("connect", "dns", "tls", "refused", "http_", "rate_limited", "overloaded")
 
@@ -25,6 +28,26 @@ class Committed:
     stored: int = 0
     waiting: int = 0
     late: int = 0
+
+
+def commit_patiently(
+    lease: Lease, outcomes: Sequence[Outcome], *, candidate: Candidate, priced: bool
+) -> Committed:
+    """Commit, waiting for a database that is away as long as the lease may last.
+
+    What was answered was perhaps paid for: a restart of the database must not cost it.
+    """
+    until = time.monotonic() + settings.LEASE_SECONDS * 2 / 3
+    while True:
+        try:
+            return commit(lease, outcomes, candidate=candidate, priced=priced)
+        except OperationalError:
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            connection.close()
+            time.sleep(AGAIN_SECONDS)
+            for score in (score for one in outcomes for score in one.scores):
+                score.pk = None
 
 
 @transaction.atomic
