@@ -4,17 +4,23 @@ Every function takes the team or something found through it: what belongs to ano
 team does not exist here.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from advisor.accounts.models import Team
-from advisor.builtin import PREFIX, model_names
+from advisor.builtin import PREFIX, model_names, model_path
 from advisor.catalog.models import HardwareProfile, ModelCard
 from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
 from advisor.projects.parsing import SampleRow
+from advisor.sizing.weights import parameters_in
+
+MOST_HEADER_BYTES = 100_000_000
+INSIDE = ("device", "own_server")
 
 
 def projects_of(team: Team) -> QuerySet[Project]:
@@ -119,12 +125,54 @@ def local_models(team: Team) -> list[tuple[str, str]]:
     return [*built, *folders]
 
 
+def entries_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the candidates of a document, then its reference where there is one."""
+    reference = document.get("reference")
+    return [*(document.get("candidates") or ()), *([reference] if reference else [])]
+
+
+def outside_endpoints(setup: Setup) -> tuple[str, ...]:
+    """Return the models of a draft that lie outside the team's network, by name."""
+    entries = [one for one in entries_of(setup.document) if one.get("endpoint")]
+    known = setup.project.team.endpoints.in_bulk([one["endpoint"] for one in entries])
+    return tuple(
+        one["id"]
+        for one in entries
+        if one["endpoint"] in known and known[one["endpoint"]].hosting not in INSIDE
+    )
+
+
+def files_of_model(name: str) -> tuple[dict[str, Any], int] | None:
+    """Return config.json and the number of parameters of a model that lies here.
+
+    Built-in models and folders that the operator opened; None for any other.
+    """
+    try:
+        folder = model_path(name) if name.startswith(PREFIX) else Path(name).resolve()
+        roots = [Path(root).resolve() for root in settings.MODEL_ROOTS]
+        if not name.startswith(PREFIX) and folder.parent not in roots:
+            return None
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        weights = sorted(folder.glob("*.safetensors"))
+        parameters = sum(parameters_in(_header(path)) for path in weights)
+    except (LookupError, OSError, ValueError):
+        return None
+    return (config, parameters) if parameters else None
+
+
+def _header(path: Path) -> dict[str, Any]:
+    """Return the header of a safetensors file: its length in 8 bytes, then JSON."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > MOST_HEADER_BYTES:
+            raise ValueError(f"{path.name} has no safetensors header.")
+        header: dict[str, Any] = json.loads(file.read(length))
+    return header
+
+
 def model_ids(setup: Setup) -> frozenset[str]:
     """Return the names that are taken in a draft."""
-    document = setup.document
-    entries = [*(document.get("candidates") or ())]
-    entries += [document["reference"]] if document.get("reference") else []
-    return frozenset(one["id"] for one in entries)
+    return frozenset(one["id"] for one in entries_of(setup.document))
 
 
 def _visible_builtin(team: Team) -> QuerySet[ModelCard]:

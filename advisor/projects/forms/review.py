@@ -1,6 +1,6 @@
 """Step 5: how is it run and decided, and what may it spend?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -57,6 +57,23 @@ class ReviewForm(HouseForm):
         required=False,
     )
 
+    consent = forms.BooleanField(
+        label="The samples may be sent to them",
+        error_messages={
+            "required": "Confirm that these samples may be sent, or choose models"
+            " inside your network"
+        },
+    )
+
+    def __init__(self, *args: Any, outside: Sequence[str] = (), **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if outside:
+            names = ", ".join(outside)
+            told = f"Each input goes to {names}, outside your network."
+            self.fields["consent"].help_text = told
+        else:
+            del self.fields["consent"]
+
     @staticmethod
     def initial_from(document: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the form shows of a stored document."""
@@ -67,6 +84,7 @@ class ReviewForm(HouseForm):
             "repeats": document.get("repeats") or 1,
             "seed": document.get("seed") or 0,
             "budget_usd": document.get("budget_usd"),
+            "consent": document.get("consent") is True,
         }
 
     def into(self, document: Mapping[str, Any]) -> dict[str, Any]:

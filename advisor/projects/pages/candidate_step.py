@@ -6,30 +6,20 @@ from typing import Any
 
 from django import forms
 
-from advisor.catalog.models import ModelCard
 from advisor.catalog.selectors import card_by_name
 from advisor.projects.models import Setup
+from advisor.projects.pages.memory import MemoryCell, longest_input, memory_of
+from advisor.projects.pages.options import size
 from advisor.projects.pages.wizard import WizardPage, wizard_parts
 from advisor.sizing import formats
-from advisor.sizing.measurement import Figure
-from advisor.sizing.memory_fit import fit
-from advisor.sizing.weights import BYTES_PER_PARAMETER
-from advisor.web.parts import Notice, Verdict
+from advisor.web.parts import Notice
 
-FITS = {
-    "fits": Verdict("pass", "pass", "Fits"),
-    "tight": Verdict("warn", "warn", "Tight"),
-    "does_not_fit": Verdict("fail", "fail", "Does not fit"),
-}
 ENGINES = {
     "transformers": "runs here",
     "openai": "endpoint",
     "recorded": "recorded answers",
     "fake": "scripted",
 }
-# What the process takes beside the weights of a small model: interpreter, torch.
-BASE_GB = 0.45
-GB = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +30,7 @@ class CandidateRow:
     note: str
     part: str
     size: str
-    fit: Verdict | None
-    memory: str
+    memory: MemoryCell
     price: str
 
 
@@ -86,6 +75,7 @@ def candidates_page(
         " reference, a minimum quality decides.",
         **wizard_parts(setup, "candidates"),
     )
+    tokens = longest_input(setup) if entries else 0
     notice = (
         Notice(kind="fail", icon="fail", title="Not yet.", text=error)
         if error
@@ -93,65 +83,29 @@ def candidates_page(
     )
     return CandidatesPage(
         wizard=wizard,
-        rows=tuple(_row(setup, one, part) for one, part in entries),
+        rows=tuple(_row(setup, one, part, tokens) for one, part in entries),
         panels=tuple(panels),
         notice=notice,
     )
 
 
-def _row(setup: Setup, entry: Mapping[str, Any], part: str) -> CandidateRow:
-    card = _card(setup, entry)
-    peak = _peak(entry, card)
-    limit = _limit(setup.document)
-    verdict = None if limit is None else fit(peak, limit)
+def _row(
+    setup: Setup, entry: Mapping[str, Any], part: str, tokens: int
+) -> CandidateRow:
+    named = entry.get("card") or entry.get("model")
+    card = card_by_name(setup.project.team, named) if named else None
     parts = [ENGINES.get(entry["engine"], entry["engine"]), entry.get("model", "")]
-    parts += [entry.get("precision", "")]
+    parts += [entry.get("precision", ""), card.name if card else ""]
+    told = dict.fromkeys(str(one) for one in parts if one)
     parameters = entry.get("parameters") or (card.parameters if card else None)
     return CandidateRow(
         id=entry["id"],
-        note=", ".join(str(one) for one in parts if one),
+        note=", ".join(told),
         part=part,
-        size=_size(parameters),
-        fit=None if verdict is None else FITS[verdict],
-        memory=_memory(peak, limit),
+        size=size(parameters),
+        memory=memory_of(setup.document, entry, card, tokens),
         price=_price(entry.get("price") or {}),
     )
-
-
-def _card(setup: Setup, entry: Mapping[str, Any]) -> ModelCard | None:
-    named = entry.get("card") or entry.get("model")
-    return card_by_name(setup.project.team, named) if named else None
-
-
-def _peak(entry: Mapping[str, Any], card: ModelCard | None) -> Figure | None:
-    """Return the estimated peak of a model that runs here: weights and the process."""
-    if entry["engine"] != "transformers" or card is None or not card.parameters:
-        return None
-    size = BYTES_PER_PARAMETER[entry.get("precision") or "fp32"]
-    weights = card.parameters * size / GB
-    peak = weights + BASE_GB
-    return Figure(peak, weights, 1.2 * weights + BASE_GB * 1.2, None, "estimated")
-
-
-def _limit(document: Mapping[str, Any]) -> float | None:
-    stored = (document.get("constraints") or {}).get("max_memory_gb")
-    value = stored.get("limit") if isinstance(stored, dict) else stored
-    return None if value is None else float(value)
-
-
-def _memory(peak: Figure | None, limit: float | None) -> str:
-    if peak is None:
-        return formats.DASH
-    about = f"about {formats.gigabytes(peak.value)}"
-    return f"{about} of {formats.gigabytes(limit)}" if limit else about
-
-
-def _size(parameters: int | None) -> str:
-    if parameters is None:
-        return formats.DASH
-    if parameters >= 1e9:
-        return f"{parameters / 1e9:.3g} B"
-    return f"{parameters / 1e6:.3g} M"
 
 
 def _price(price: Mapping[str, Any]) -> str:

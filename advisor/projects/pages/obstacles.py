@@ -7,9 +7,8 @@ that holds the field.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from advisor.projects.forms.limit_fields import LimitFields
-from advisor.projects.forms.limits import LISTS, NUMBERS
 from advisor.projects.models import Setup
+from advisor.projects.pages.labels import limit_label
 from advisor.projects.pages.wizard import step_url
 from advisor.projects.schema import Problem, SetupInvalid, parse_setup
 from advisor.projects.services import known_names
@@ -103,16 +102,5 @@ def _of_model(name: str, key: str) -> str:
 
 def _label(first: str, rest: str) -> str:
     if first == "constraints" and rest:
-        return _limit_label(rest)
+        return limit_label(rest)
     return LABELS.get(first, first.replace("_", " ").capitalize())
-
-
-def _limit_label(rest: str) -> str:
-    """Return the label of a constraint's field, as step 2 shows it."""
-    name, _, tag = rest.partition(".")
-    fields = {constraint: field for field, (constraint, _) in NUMBERS.items()}
-    fields |= {constraint: field for field, constraint in LISTS.items()}
-    field = LimitFields.base_fields.get(fields.get(name, name))
-    if name == "slices":
-        return f"Minimum quality of {tag}"
-    return str(field.label) if field else name.replace("_", " ").capitalize()

@@ -13,6 +13,7 @@ from advisor.projects.pages.header import project_url
 from advisor.projects.pages.obstacles import told
 from advisor.projects.pages.review_step import review_page
 from advisor.projects.schema import SetupInvalid
+from advisor.projects.selectors import outside_endpoints
 from advisor.projects.views.finding import draft_or_404
 from advisor.runs.models import Run
 from advisor.runs.selectors import run_of_version
@@ -32,7 +33,7 @@ def launch(request: TeamRequest, team: str, project: str) -> HttpResponse:
     if before is not None:
         return redirect(_url(before))
     draft = draft_or_404(request, project)
-    form = ReviewForm(request.POST)
+    form = ReviewForm(request.POST, outside=outside_endpoints(draft))
     obstacles: tuple[Link, ...] = ()
     if form.is_valid():
         projects.save_draft(setup=draft, document=form.into(draft.document), step=5)

@@ -45,4 +45,18 @@ def test_the_defaults_are_those_of_the_schema():
         "repeats": 1,
         "seed": 0,
         "budget_usd": None,
+        "consent": False,
     }
+
+
+def test_samples_leave_the_network_only_with_consent():
+    form = ReviewForm(REVIEW, outside=("api", "large"))
+    assert "Each input goes to api, large, outside" in form.fields["consent"].help_text
+    assert "Confirm that these samples may be sent" in form.errors["consent"][0]
+    given = ReviewForm({**REVIEW, "consent": "on"}, outside=("api",))
+    assert given.is_valid()
+    assert given.into({})["consent"] is True
+
+
+def test_nobody_is_asked_where_nothing_leaves():
+    assert "consent" not in ReviewForm(REVIEW).fields
