@@ -8,15 +8,17 @@ import pytest
 from advisor.sizing.breakeven import (
     BreakEven,
     BreakEvenBand,
+    break_even_band,
     equal_quality_saving,
     monthly_capacity,
 )
 from advisor.sizing.errors import SizingError
+from advisor.sizing.measurement import Figure
 
 
-def own_is_cheaper(volume, capacity, replica_cost, saving):
+def own_is_cheaper(volume, capacity, replica_cost, saving, fixed=0):
     """The comparison itself, straight from the two bills."""
-    return ceil(volume / capacity) * replica_cost <= volume * saving
+    return ceil(volume / capacity) * replica_cost + fixed <= volume * saving
 
 
 def random_price_sets(count, seed):
@@ -25,38 +27,42 @@ def random_price_sets(count, seed):
         capacity = Fraction(int(rng.integers(1, 200)), int(rng.integers(1, 9)))
         cost = Fraction(int(rng.integers(0, 120)), int(rng.integers(1, 9)))
         saving = Fraction(int(rng.integers(-5, 60)), int(rng.integers(1, 99)))
-        yield capacity, cost, saving
+        fixed = Fraction(int(rng.integers(0, 99)), 7) * int(rng.integers(0, 2))
+        yield capacity, cost, saving, fixed
 
 
 def test_it_equals_direct_evaluation_in_ten_thousand_random_price_sets():
     rng = np.random.default_rng(12)
     capacity, cost = rng.uniform(1, 100, (2, 10_000)).tolist()
     saving = rng.uniform(-0.5, 5, 10_000).tolist()
+    fixed = (rng.uniform(0, 200, 10_000) * rng.integers(0, 2, 10_000)).tolist()
     volumes = (rng.uniform(0, 12, 10_000) * capacity).tolist()
     agreed = [
         BreakEven(*prices).cheaper_at(volume) == own_is_cheaper(volume, *prices)
-        for *prices, volume in zip(capacity, cost, saving, volumes, strict=True)
+        for *prices, volume in zip(capacity, cost, saving, fixed, volumes, strict=True)
     ]
     assert all(agreed)
 
 
 def test_it_is_exact_at_every_corner_and_crossing():
     for k, prices in enumerate(random_price_sets(600, seed=11)):
-        capacity, cost, saving = prices
+        capacity, cost, saving, fixed = prices
         even = BreakEven(*prices)
         # The corner of a step and the crossing itself are where rounding would show.
-        crossing = (k % 9 + 1) * cost / saving if saving > 0 and cost > 0 else capacity
+        crossing = capacity
+        if saving > 0 and cost + fixed > 0:
+            crossing = ((k % 9 + 1) * cost + fixed) / saving
         for volume in ((k % 7 + 1) * capacity / 4, crossing):
             assert even.cheaper_at(volume) == own_is_cheaper(volume, *prices)
 
 
 def test_its_intervals_are_the_runs_of_a_scan():
-    for capacity, cost, saving in random_price_sets(25, seed=5):
-        even = BreakEven(capacity, cost, saving)
+    for capacity, *prices in random_price_sets(40, seed=5):
+        even = BreakEven(capacity, *prices)
         grid = [Fraction(k, 40) * capacity for k in range(1, 240)]
         inside = list(even.intervals(up_to=6 * capacity))
         for volume in grid:
-            assert own_is_cheaper(volume, capacity, cost, saving) == any(
+            assert own_is_cheaper(volume, capacity, *prices) == any(
                 low <= volume <= high for low, high in inside
             )
         for (_, end), (start, _) in zip(inside, inside[1:], strict=False):
@@ -93,6 +99,27 @@ def test_it_breaks_even_only_at_full_replicas_when_those_just_pay():
     even = BreakEven(capacity=100, replica_cost=100, saving=1)
     assert even.always_from is None
     assert list(islice(even.intervals(), 3)) == [(100, 100), (200, 200), (300, 300)]
+
+
+def test_work_on_the_service_moves_every_step_to_the_right():
+    even = BreakEven(capacity=100, replica_cost=60, saving=1, fixed=70)
+    # 1 replica: from 130, beyond its 100; 2: 190 to 200; 3: 250 to 300; 4: 310 to 400,
+    # where the fifth, from 370 on, joins.
+    assert list(even.intervals(up_to=1000)) == [(190, 200), (250, 300), (310, 1000)]
+    assert (even.first, even.always_from) == (190, 310)
+
+
+def test_work_on_the_service_is_never_won_back_by_full_replicas_that_just_pay():
+    assert not BreakEven(capacity=100, replica_cost=100, saving=1, fixed=1).ever
+
+
+def test_hardware_that_costs_nothing_pays_once_the_work_on_it_does():
+    even = BreakEven(capacity=100, replica_cost=0, saving=2, fixed=300)
+    assert list(even.intervals()) == [(150, inf)]
+
+
+def test_it_is_never_cheaper_where_nothing_is_saved_and_nothing_paid():
+    assert not BreakEven(capacity=100, replica_cost=0, saving=-1).ever
 
 
 def test_it_is_always_cheaper_on_hardware_that_costs_nothing():
@@ -135,7 +162,36 @@ def test_it_refuses_a_capacity_without_rate_or_share(rate, share):
         monthly_capacity(rate, share)
 
 
-@pytest.mark.parametrize(("capacity", "cost"), [(0, 1), (10, -1)])
-def test_it_refuses_impossible_replicas(capacity, cost):
-    with pytest.raises(SizingError, match=f"got {capacity} requests and {cost}"):
-        BreakEven(capacity, cost, 1)
+@pytest.mark.parametrize(
+    ("capacity", "cost", "fixed"), [(0, 1, 0), (10, -1, 0), (10, 1, -1)]
+)
+def test_it_refuses_impossible_replicas(capacity, cost, fixed):
+    told = f"got {capacity} requests, {cost} a replica and {fixed}"
+    with pytest.raises(SizingError, match=told):
+        BreakEven(capacity, cost, 1, fixed)
+
+
+def test_its_band_comes_from_the_ends_of_what_was_measured():
+    band = break_even_band(
+        api_cost=Figure(0.002, 0.0018, 0.0022),
+        quality_ratio=Figure(1.0, 0.9, 1.1),
+        capacity=Figure(1_000_000.0),
+        replica_cost=Figure(600.0, 500.0, 700.0),
+        own_variable=0.0002,
+    )
+    assert band.estimate.first == pytest.approx(600 / 0.0018)
+    assert band.optimistic.first == pytest.approx(500 / (0.0022 * 1.1 - 0.0002))
+    assert band.pessimistic.first == pytest.approx(700 / (0.0018 * 0.9 - 0.0002))
+
+
+def test_there_is_no_break_even_against_an_unknown_price():
+    known = Figure(1.0)
+    assert (
+        break_even_band(
+            api_cost=Figure(None),
+            quality_ratio=known,
+            capacity=known,
+            replica_cost=known,
+        )
+        is None
+    )

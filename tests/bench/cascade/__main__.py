@@ -105,9 +105,10 @@ def break_even(sets: int) -> None:
     for _ in range(sets):
         capacity, cost = rng.uniform(1e4, 5e6), rng.uniform(10, 5000)
         saving = rng.uniform(-2e-4, 4e-3)
-        even = BreakEven(capacity, cost, saving)
+        fixed = rng.uniform(0, 4000) * rng.integers(2)
+        even = BreakEven(capacity, cost, saving, fixed)
         volumes = rng.uniform(0, 12 * capacity, 20)
-        direct = [ceil(v / capacity) * cost <= v * saving for v in volumes]
+        direct = [ceil(v / capacity) * cost + fixed <= v * saving for v in volumes]
         inside = list(even.intervals(up_to=12 * capacity))
         closed = [any(low <= v <= high for low, high in inside) for v in volumes]
         same += direct == closed == [even.cheaper_at(v) for v in volumes]
