@@ -28,6 +28,7 @@ def projects_of(team: Team) -> QuerySet[Project]:
     setups = Prefetch("setups", Setup.objects.order_by("-version"))
     return (
         Project.objects.filter(team=team, archived_at__isnull=True)
+        .select_related("team")
         .prefetch_related(setups)
         .order_by("-created_at", "-pk")
     )

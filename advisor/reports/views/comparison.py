@@ -54,7 +54,7 @@ def sample_list(
     """Show a page of samples: the list alone for htmx, a whole page otherwise."""
     run = run_or_404(request, project, number)
     show = request.GET.get("show", "all")
-    page_number = request.GET.get("page", "1")
+    page_number = request.GET.get("page", "1")[:9]
     found = samples.sample_list(
         run,
         show=samples.show_of(show),
@@ -74,7 +74,7 @@ def sample(request: TeamRequest, team: str, project: str, number: int) -> HttpRe
     run = run_or_404(request, project, number)
     try:
         found = sample_of(run, request.GET.get("key", ""))
-    except Sample.DoesNotExist:
+    except (Sample.DoesNotExist, ValueError):
         raise Http404 from None
     return render_page(
         request, "reports/sample.html", samples.sample_detail(run, found)

@@ -13,7 +13,7 @@ def runs_of_team(team: Team) -> QuerySet[Run]:
     """Return the team's runs, newest first."""
     return (
         Run.objects.filter(team=team)
-        .select_related("project", "setup", "recommendation")
+        .select_related("project__team", "setup", "recommendation")
         .order_by("-created_at", "-pk")
     )
 
@@ -50,7 +50,9 @@ def run_of_version(team: Team, project: str, version: str) -> Run | None:
 
 def candidates_of(run: Run) -> list[Candidate]:
     """Return the reference first, then the candidates in planned order."""
-    rows = run.candidates.select_related("endpoint").defer("recorded")
+    related = run.candidates.select_related("endpoint", "recorded")
+    # A recorded file may have 25 MB.
+    rows = related.defer("recorded__content")
     return sorted(rows, key=lambda one: (one.role != "reference", one.position))
 
 

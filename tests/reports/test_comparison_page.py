@@ -1,0 +1,205 @@
+"""The comparison answers first, then says why not the others, and charts it."""
+
+import json
+import re
+
+import plotly.graph_objects as go
+import pytest
+
+from advisor.accounts.models import Team, User
+from tests.people import Browser
+from tests.reports.reading import squeezed, texts
+from tests.runs.factory import keys, right
+from tests.runs.finished import finished, make_run, timed, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page(user: User, browser: Browser, run) -> str:
+    answer = browser(user).get(url_of(run, "compare/"))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def charts_in(html: str) -> dict[str, dict[str, object]]:
+    found = re.findall(
+        r'<script id="(chart-[\w-]+)" type="application/json">(.*?)</script>', html
+    )
+    return {name: json.loads(text) for name, text in found}
+
+
+def test_the_sentence_comes_first_then_why_not_the_others(
+    team: Team, bob: User, browser: Browser
+):
+    run = finished(team)
+    html = page(bob, browser, run)
+    headline, _, rest = run.recommendation.sentence.partition(". ")
+    order = [headline, rest.split(".")[0], "Why not the others", "Cost and quality"]
+    order += ["Latency</h2>", "Quality by tag</h2>", "Samples</h2>", "Method</h2>"]
+    main = html[html.index("<main") :].replace("&#x27;", "'")
+    places = [main.index(text) for text in order]
+    assert places == sorted(places)
+    rows = texts(html, "whynot")[1:]
+    assert [row[0] for row in rows] == ["good", "bad", "big"]
+    assert [row[-2] for row in rows] == ["Recommended", "Rejected", "Reference"]
+    assert rows[1][-1].startswith("50.0 points short on quality")
+
+
+def test_what_was_not_measured_is_a_dash(team: Team, bob: User, browser: Browser):
+    html = page(bob, browser, finished(team))
+    rows = texts(html, "whynot")[1:]
+    for row in rows:
+        assert row.count("–") == 2, row
+    assert "$0" not in squeezed("".join(sum(rows, [])))
+
+
+def test_charts_are_figures_that_plotly_takes(team: Team, bob: User, browser: Browser):
+    charts = charts_in(page(bob, browser, finished(team)))
+    assert set(charts) == {"chart-trade-off", "chart-latency"}
+    for themes in charts.values():
+        assert set(themes) == {"light", "dark"}
+        for figure in themes.values():
+            assert figure["config"]["showSendToCloud"] is False
+            drawn = go.Figure(data=figure["data"], layout=figure["layout"])
+            assert len(drawn.data) >= 3
+
+
+def test_without_times_there_is_no_latency_chart(
+    team: Team, bob: User, browser: Browser
+):
+    run = finished(
+        team,
+        reference={"id": "big", "answers": right(keys(80), 2)},
+        candidates=[{"id": "good", "answers": right(keys(80), 3)}],
+        constraints={"quality_margin": 0.1},
+    )
+    html = page(bob, browser, run)
+    assert set(charts_in(html)) == {"chart-trade-off"}
+    assert 'href="#latency"' not in html
+    assert 'id="latency"' not in html
+
+
+@pytest.mark.parametrize(
+    ("setup", "kicker", "words"),
+    [
+        ({}, "Recommendation", "Use good"),
+        (
+            {"candidates": [{"id": "bad", "answers": timed(50, 90)}]},
+            "None qualifies",
+            "No candidate",
+        ),
+        (
+            {"constraints": {"quality_margin": 0.02}, "promise": "traffic"},
+            "Undecided",
+            "more samples",
+        ),
+        (
+            {
+                "candidates": [{"id": "bad", "answers": timed(50, 90)}],
+                "constraints": {"quality_margin": 0.1},
+            },
+            "Keep the reference",
+            "It meets every constraint and no candidate does",
+        ),
+        (
+            {
+                "candidates": [
+                    {"id": "slow", "answers": timed(2, 9000)},
+                    {"id": "bad", "answers": timed(50, 90)},
+                ],
+                "constraints": {"min_quality": 0.5, "p95_latency_ms": 80},
+                "reference": None,
+            },
+            "None qualifies",
+            "No candidate",
+        ),
+    ],
+)
+def test_each_outcome_is_a_page(
+    setup: dict[str, object],
+    kicker: str,
+    words: str,
+    team: Team,
+    bob: User,
+    browser: Browser,
+):
+    html = page(bob, browser, finished(team, **setup))
+    shown = texts(html, "main")
+    assert kicker in sum(shown, [])
+    told = " ".join(sum(texts(html, "recsay") + texts(html, "recsub"), []))
+    assert words in told, told
+
+
+def test_a_run_without_an_end_leads_to_the_run(team: Team, bob: User, browser: Browser):
+    run = make_run(team)
+    html = page(bob, browser, run)
+    assert "No comparison yet" in html
+    assert f'href="{url_of(run)}"' in html
+
+
+def test_few_samples_and_gaps_are_told_before_the_figures(
+    team: Team, bob: User, browser: Browser
+):
+    answers = right(keys(20))
+    del answers["s0003"]
+    run = finished(
+        team,
+        samples=20,
+        reference={"id": "big", "answers": right(keys(20))},
+        candidates=[{"id": "good", "answers": answers}],
+        constraints={"quality_margin": 0.5},
+    )
+    html = page(bob, browser, run)
+    assert html.index("Few samples.") < html.index("Why not the others")
+    assert "Gaps." in html
+
+
+def test_a_project_leads_to_its_latest_comparison(
+    team: Team, bob: User, browser: Browser
+):
+    first = finished(team)
+    make_run(team)
+    answer = browser(bob).get(f"/t/{team.slug}/p/tickets/")
+    assert answer.url == url_of(first, "compare/")
+
+
+def test_the_json_is_the_stored_one(team: Team, bob: User, browser: Browser):
+    run = finished(team)
+    answer = browser(bob).get(url_of(run, "recommendation.json"))
+    assert answer.content.decode() == run.recommendation.document
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+PAGES = ("compare/", "samples/", "sample/?key=s0001", "report/", "recommendation.json")
+
+
+@pytest.mark.parametrize("rest", PAGES)
+def test_members_read_and_strangers_find_nothing(
+    rest: str, team: Team, bob: User, charlie: User, browser: Browser
+):
+    run = finished(team)
+    assert browser(bob).get(url_of(run, rest)).status_code == 200
+    assert browser(charlie).get(url_of(run, rest)).status_code == 404
+    assert browser(None).get(url_of(run, rest)).status_code == 302
+    own = url_of(run, rest).replace(team.slug, "elsewhere")
+    assert browser(charlie).get(own).status_code == 404
+
+
+def test_it_asks_the_database_no_more_for_more_candidates(
+    team: Team, bob: User, browser: Browser, django_assert_num_queries
+):
+    few = finished(team, name="Few")
+    more = finished(
+        team,
+        name="More",
+        candidates=[
+            {"id": f"m{number}", "answers": timed(number, 100 + number)}
+            for number in range(6)
+        ],
+    )
+    client, urls = browser(bob), [url_of(run, "compare/") for run in (few, more)]
+    client.get(urls[0])
+    for url in urls:
+        with django_assert_num_queries(18):
+            client.get(url)

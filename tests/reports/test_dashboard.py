@@ -1,0 +1,104 @@
+"""The dashboard tells of each project how it stands and what its model costs."""
+
+import pytest
+
+from advisor.accounts.models import Team, User
+from advisor.projects import services as projects
+from advisor.runs import services
+from tests.people import Browser
+from tests.reports.reading import texts
+from tests.runs.factory import keys, right
+from tests.runs.finished import finished, make_run, timed
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_of(user: User, team: Team, browser: Browser) -> dict[str, list[str]]:
+    answer = browser(user).get(f"/t/{team.slug}/")
+    assert answer.status_code == 200
+    listed = texts(answer.content.decode(), "dash")[1:]
+    return {row[0]: row[1:] for row in listed}
+
+
+def test_without_projects_editors_are_asked_to_begin(
+    team: Team, alice: User, bob: User, browser: Browser
+):
+    address = f"/t/{team.slug}/"
+    assert b"No projects yet" in browser(alice).get(address).content
+    assert b"projects/new/" in browser(alice).get(address).content
+    assert b"projects/new/" not in browser(bob).get(address).content
+
+
+def test_each_outcome_has_its_words(team: Team, bob: User, browser: Browser):
+    bad = [{"id": "bad", "answers": timed(50, 90)}]
+    finished(team, name="Recommended one")
+    finished(team, name="None", candidates=bad)
+    finished(team, name="Kept", candidates=bad, constraints={"quality_margin": 0.1})
+    finished(team, name="Open", constraints={"quality_margin": 0.02}, promise="traffic")
+    make_run(team, name="Waiting")
+    services.cancel(run=make_run(team, name="Ended"))
+    projects.create_project(team=team, name="Drafted", created_by=None)
+    rows = rows_of(bob, team, browser)
+    assert {name: row[0] for name, row in rows.items()} == {
+        "Recommended one": "Recommended",
+        "None": "None qualifies",
+        "Kept": "Keep the reference",
+        "Open": "Undecided",
+        "Waiting": "Queued",
+        "Ended": "Cancelled",
+        "Drafted": "Draft, step 1 of 5",
+    }
+    assert rows["Recommended one"][1:3] == ["good", "96.2 (89.5 to 98.7)"]
+    assert rows["Waiting"][1:5] == ["–", "–", "–", "–"]
+
+
+def test_costs_of_model_and_reference_stand_side_by_side(
+    team: Team, bob: User, browser: Browser
+):
+    def priced(name: str, wrong: int, price: float) -> dict[str, object]:
+        return {
+            "id": name,
+            "price": {"input_per_1m": price, "output_per_1m": price},
+            "answers": {
+                key: {"output": out, "prompt_tokens": 500, "completion_tokens": 500}
+                for key, out in right(keys(80), wrong).items()
+            },
+        }
+
+    finished(
+        team,
+        reference=priced("big", 2, 30),
+        candidates=[priced("good", 3, 1)],
+        constraints={"quality_margin": 0.1, "monthly_requests": 100_000},
+        objective="cost",
+    )
+    assert rows_of(bob, team, browser)["Tickets"][3:5] == ["$100", "$3,000"]
+
+
+def test_the_latest_run_tells(team: Team, bob: User, browser: Browser):
+    finished(team)
+    make_run(team)
+    assert rows_of(bob, team, browser)["Tickets"][0] == "Queued"
+
+
+def test_it_shows_no_project_of_another_team(
+    team: Team, charlie: User, browser: Browser
+):
+    finished(team)
+    own = browser(charlie).get("/t/elsewhere/")
+    assert b"Tickets" not in own.content
+    assert browser(charlie).get(f"/t/{team.slug}/").status_code == 404
+
+
+def test_it_asks_the_database_no_more_for_more_projects(
+    team: Team, bob: User, browser: Browser, django_assert_num_queries
+):
+    client, url = browser(bob), f"/t/{team.slug}/"
+    finished(team, name="Number one")
+    client.get(url)
+    with django_assert_num_queries(8):
+        client.get(url)
+    for number in range(3):
+        make_run(team, name=f"Further {number}")
+    with django_assert_num_queries(8):
+        client.get(url)

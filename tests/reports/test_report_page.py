@@ -1,0 +1,127 @@
+"""A PDF is asked for once, made by a worker, and then only sent."""
+
+import pytest
+from django.test import Client
+
+from advisor.accounts.models import Team, User
+from advisor.reports.models import Export
+from advisor.reports.services import exports
+from advisor.reports.tasks import hint_exports, make_export
+from advisor.runs.models import Run
+from tests.people import Browser
+from tests.runs.finished import finished, make_run, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(team: Team) -> Run:
+    return finished(team)
+
+
+@pytest.fixture
+def client(bob: User, browser: Browser) -> Client:
+    return browser(bob)
+
+
+def poll(client: Client, run: Run):
+    return client.get(url_of(run, "report/"), headers={"HX-Request": "true"})
+
+
+def test_the_page_offers_to_make_it(client: Client, run: Run):
+    html = client.get(url_of(run, "report/")).content.decode()
+    assert "No PDF yet." in html
+    assert "Make the PDF" in html
+    assert "hx-get" not in html[html.index('id="report"') :][:200]
+
+
+def test_asking_twice_makes_one_row(client: Client, run: Run, bob: User):
+    for _ in range(3):
+        answer = client.post(url_of(run, "report/"))
+        assert (answer.status_code, answer.url) == (302, url_of(run, "report/"))
+    export = Export.objects.get()
+    assert (export.run, export.state, export.requested_by) == (run, "queued", bob)
+
+
+def test_polling_ends_with_286_once_the_file_is_there(client: Client, run: Run):
+    client.post(url_of(run, "report/"))
+    html = client.get(url_of(run, "report/")).content.decode()
+    assert "Preparing the PDF." in html
+    assert 'hx-trigger="every 1s"' in html
+    assert poll(client, run).status_code == 200
+    assert client.get(url_of(run, "report/report.pdf")).status_code == 404
+
+    make_export(Export.objects.get().pk)
+
+    done = poll(client, run)
+    assert done.status_code == 286
+    assert b"Download the PDF" in done.content
+    assert b"hx-get" not in done.content
+    pdf = client.get(url_of(run, "report/report.pdf"))
+    assert pdf.content.startswith(b"%PDF-")
+    assert pdf.headers["Content-Disposition"] == (
+        'attachment; filename="tickets-run-1.pdf"'
+    )
+    assert pdf.headers["Content-Security-Policy"] == "sandbox"
+
+
+def test_the_message_may_come_twice_or_for_nothing(client: Client, run: Run):
+    client.post(url_of(run, "report/"))
+    pk = Export.objects.get().pk
+    make_export(pk)
+    first = bytes(Export.objects.get().content)
+    make_export(pk)
+    make_export(999)
+    assert bytes(Export.objects.get().content) == first
+    assert Export.objects.get().claims == 1
+
+
+def test_without_a_queue_the_dispatcher_makes_it(client: Client, run: Run):
+    client.post(url_of(run, "report/"))
+    hint_exports(queue_answers=False)
+    assert Export.objects.get().state == "ready"
+
+
+def test_one_that_somebody_makes_is_left_to_them(client: Client, run: Run):
+    client.post(url_of(run, "report/"))
+    assert exports.claim_export(Export.objects.get().pk) is not None
+    make_export(Export.objects.get().pk)
+    assert Export.objects.get().state == "queued"
+
+
+def test_after_three_workers_died_it_is_given_up_and_may_be_asked_again(
+    client: Client, run: Run
+):
+    client.post(url_of(run, "report/"))
+    pk = Export.objects.get().pk
+    Export.objects.update(claims=3)
+    make_export(pk)
+    assert Export.objects.get().state == "failed"
+    html = client.get(url_of(run, "report/")).content.decode()
+    assert "No PDF." in html
+    assert "The worker ended three times" in html
+    client.post(url_of(run, "report/"))
+    assert list(Export.objects.order_by("pk").values_list("state", flat=True)) == [
+        "failed",
+        "queued",
+    ]
+
+
+def test_a_run_without_an_end_has_no_report(client: Client, team: Team):
+    run = make_run(team)
+    assert client.get(url_of(run, "report/")).status_code == 404
+    assert client.post(url_of(run, "report/")).status_code == 404
+    assert not Export.objects.exists()
+
+
+def test_a_stranger_makes_and_gets_none(run: Run, charlie: User, browser: Browser):
+    client = browser(charlie)
+    assert client.post(url_of(run, "report/")).status_code == 404
+    assert client.get(url_of(run, "report/report.pdf")).status_code == 404
+    assert not Export.objects.exists()
+
+
+def test_a_reader_may_not_post_without_the_pages_token(run: Run, bob: User):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(url_of(run, "report/")).status_code == 403

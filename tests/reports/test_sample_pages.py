@@ -1,0 +1,141 @@
+"""Samples can be filtered and opened; each shows every answer side by side."""
+
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from advisor.accounts.models import Team, User
+from advisor.runs.models import Run
+from tests.people import Browser
+from tests.runs.factory import keys, right
+from tests.runs.finished import finished, timed, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(team: Team) -> Run:
+    return finished(team)
+
+
+@pytest.fixture
+def client(bob: User, browser: Browser, run: Run) -> Client:
+    return browser(bob)
+
+
+def listed(client: Client, run: Run, query: str = "", **headers: str):
+    answer = client.get(f"{url_of(run, 'samples/')}{query}", headers=headers)
+    assert answer.status_code == 200
+    page = answer.context.get("page")
+    return answer, page.samples if page else answer.context["list"]
+
+
+def test_all_samples_are_listed_page_by_page(client: Client, run: Run):
+    seen: list[str] = []
+    for number in (1, 2, 3, 4):
+        _, found = listed(client, run, f"?page={number}")
+        seen += [row.key for row in found.rows]
+        assert (found.paging.total, found.total) == (80, "80 samples")
+    assert sorted(seen) == keys(80)
+    assert found.paging.next is None
+    assert found.columns == ("big", "bad", "good")
+
+
+def test_failures_are_those_of_candidates(client: Client, run: Run):
+    _, found = listed(client, run, "?show=failures")
+    assert found.paging.total == 50
+    assert all(any(bad for _, bad in row.scores) for row in found.rows)
+    assert [link.current for link in found.shows] == [False, True, False]
+
+
+def test_different_are_those_on_which_scores_differ(client: Client, run: Run):
+    _, found = listed(client, run, "?show=different")
+    assert found.paging.total == 48
+    assert all(len({text for text, _ in row.scores}) == 2 for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=0", "?page=-1", "?page=99", "?page=x", f"?page={'9' * 5000}"]
+)
+def test_any_page_number_shows_a_page(query: str, client: Client, run: Run):
+    _, found = listed(client, run, query)
+    assert found.rows
+
+
+def test_an_unknown_filter_shows_all(client: Client, run: Run):
+    _, found = listed(client, run, "?show=nonsense")
+    assert found.paging.total == 80
+
+
+def test_htmx_gets_the_list_and_others_the_page(client: Client, run: Run):
+    fragment, _ = listed(client, run, "", **{"HX-Request": "true"})
+    assert fragment.content.lstrip().startswith(b'<div id="sample-list">')
+    assert b"<html" not in fragment.content
+    whole, _ = listed(client, run)
+    assert b"<html" in whole.content
+    assert b'<div id="sample-list">' in whole.content
+
+
+def test_a_sample_shows_input_expected_and_all_answers(client: Client, run: Run):
+    answer = client.get(url_of(run, "sample/?key=s0002"))
+    page = answer.context["page"]
+    assert (page.input, page.expected, page.tags) == ("input of s0002", "yes", "other")
+    told = {card.who: (card.text, card.verdict.text) for card in page.answers}
+    assert told == {
+        "big (reference)": ("yes", "1.00"),
+        "bad": ("no", "0.00"),
+        "good": ("no", "0.00"),
+    }
+    assert [card.who for card in page.answers if card.recommended] == ["good"]
+    assert "702 ms" in page.answers[0].note
+
+
+def test_samples_are_walked_in_the_order_of_the_run(client: Client, run: Run):
+    _, found = listed(client, run)
+    url, seen = found.rows[0].url, []
+    for _ in range(5):
+        page = client.get(url).context["page"]
+        seen.append(page.key)
+        url = page.next
+    assert seen == [row.key for row in found.rows[:5]]
+    first = client.get(found.rows[0].url).context["page"]
+    assert first.previous is None
+
+
+@pytest.mark.parametrize("key", ["", "nothing", "a\x00b", "x" * 3000, "%00"])
+def test_a_sample_that_is_not_there_is_404(key: str, client: Client, run: Run):
+    assert client.get(
+        url_of(run, f"sample/?{urlencode({'key': key})}")
+    ).status_code == (404)
+
+
+def test_a_missing_answer_is_a_gap_and_no_zero(team: Team, bob: User, browser: Browser):
+    answers = right(keys(80))
+    del answers["s0005"]
+    run = finished(team, candidates=[{"id": "gaps", "answers": answers}])
+    page = browser(bob).get(url_of(run, "sample/?key=s0005")).context["page"]
+    card = page.answers[-1]
+    assert (card.text, card.verdict.text) == (None, "No answer")
+    assert "No answer is recorded" in card.note
+
+
+def test_repeats_are_shown_one_by_one(team: Team, bob: User, browser: Browser):
+    run = finished(team, repeats=2, candidates=[{"id": "a", "answers": timed(0, 9)}])
+    page = browser(bob).get(url_of(run, "sample/?key=s0005")).context["page"]
+    assert [card.who for card in page.answers] == [
+        "big (reference)",
+        "big (reference), repeat 2",
+        "a",
+        "a, repeat 2",
+    ]
+
+
+def test_the_list_asks_the_database_no_more_for_longer_pages(
+    client: Client, run: Run, django_assert_num_queries
+):
+    url = url_of(run, "samples/")
+    client.get(url)
+    for query in ("?page=4", "?page=1"):
+        with django_assert_num_queries(13):
+            client.get(f"{url}{query}")
