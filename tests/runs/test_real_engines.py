@@ -1,20 +1,26 @@
 """A model of this machine and a server, through a whole run."""
 
 import json
+import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
+from django.db.models.functions import Now
 
 from advisor.catalog.endpoint_keys import save_endpoint
 from advisor.runs import selectors, services
-from advisor.runs.models import Answer, Attempt, Candidate, Run, SpeedRecord
+from advisor.runs.models import Answer, Attempt, Candidate, Run, SpeedRecord, Trial
 from advisor.runs.services.verifying import broken_invariants
 from tests.engines.stub_server import Stub, chat, event, piece, reply, stream_head
 from tests.engines.tiny_models import make_model
 from tests.runs.factory import make_project, make_setup
+from tests.services import wait_until
 
 pytestmark = pytest.mark.django_db
+AN_HOUR = timedelta(hours=1)
 
 
 def answering(request):
@@ -105,7 +111,7 @@ def test_a_server_that_fails_now_and_then_loses_nothing():
 
 @pytest.mark.models
 def test_a_folder_with_a_model_is_asked_and_timed(tmp_path, settings):
-    settings.SPEED_SECONDS = 20
+    settings.SPEED_SECONDS = 5
     folder = make_model(tmp_path / "model")
     made = make_setup(
         samples=24,
@@ -139,3 +145,37 @@ def test_a_folder_without_a_model_pauses_with_the_remedy(tmp_path):
     assert run.state == Run.State.PAUSED
     assert run.candidates.get().state == Candidate.State.PAUSED
     assert run.pause_reason.startswith("a: ")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="another thread has no memory of these rows"
+)
+def test_cancelling_ends_a_call_that_is_under_way(settings):
+    settings.HEARTBEAT_SECONDS = 0.1
+    with Stub(lambda _: ["hold"]) as stub:
+        run = with_endpoint(stub)
+        work = threading.Thread(target=drive_and_disconnect, args=(run,))
+        work.start()
+        assert wait_until(lambda: stub.requests)
+        services.cancel(run=run)
+        work.join(timeout=20)
+        assert not work.is_alive()
+    for _ in range(2):
+        Trial.objects.filter(state="leased").update(lease_until=Now() - AN_HOUR)
+        services.reap()
+        services.sweep_cancelled()
+    services.finish(run.pk)
+    run.refresh_from_db()
+    assert run.state == Run.State.CANCELLED
+    assert run.reserved_micro == 0
+    assert run.unknown_micro > 0
+    assert broken_invariants(run) == []
+
+
+def drive_and_disconnect(run: Run) -> None:
+    try:
+        services.drive(run_id=run.pk, candidate_id=run.candidates.get().pk)
+    finally:
+        services.close_engines()
+        connection.close()

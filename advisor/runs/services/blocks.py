@@ -68,6 +68,10 @@ class Block:
         except EngineError:
             raise
         except Exception as error:
+            if self.keeper.lost.is_set():
+                # The engine was closed under its own work: nobody wants it any more.
+                self.drop()
+                return
             log.exception("The engine of %s broke", desk.candidate.key)
             left = [claim for queue in waiting.values() for claim in queue]
             for claim, answer in lost(left, broken(error)):
@@ -78,8 +82,7 @@ class Block:
         """Judge one answer; False when the work is to end after it."""
         desk = self.desk
         if not self.keeper.tick():
-            self._ready.clear()
-            self._open.clear()
+            self.drop()
             return False
         outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
         if not self._ready:
@@ -91,6 +94,11 @@ class Block:
         if time.monotonic() - self._waiting_since > FLUSH_SECONDS:
             self.flush()
         return not self.stopping()
+
+    def drop(self) -> None:
+        """Forget the block: its trials are somebody else's, or nobody's, by now."""
+        self._ready.clear()
+        self._open.clear()
 
     def _refused(self, failure: Failure | None) -> bool:
         """Count refusals in a row: two of them pause the candidate.

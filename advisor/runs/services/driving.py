@@ -40,6 +40,14 @@ class Slice:
     more: bool = False
 
 
+class LostError(Exception):
+    """The lease is gone, and with it the engine; ``stored`` answers were in by then."""
+
+    def __init__(self, stored: int) -> None:
+        super().__init__(stored)
+        self.stored = stored
+
+
 def never() -> bool:
     """Say that nobody asked to stop."""
     return False
@@ -78,6 +86,8 @@ def drive(
     except EngineError as error:
         turn_down(candidate, error.failure)
         return Slice(more=True)
+    except LostError as error:
+        return Slice(error.stored, more=True)
     candidate.refresh_from_db(fields=["state"])
     return Slice(stored, more=candidate.state in (*WORKING, S.SPEED))
 
@@ -95,12 +105,14 @@ def begin(run_id: int) -> bool:
 
 def _quality(desk: Desk, until: float, stopping: Callable[[], bool]) -> int:
     stored = 0
-    with Keeper() as keeper:
+    with Keeper(on_lost=desk.engine.close) as keeper:
         while time.monotonic() < until and not stopping():
             lease = claim_block(desk.candidate)
             if lease is None:
                 break
             stored += desk.answer(lease, keeper, stopping=stopping)
+            if keeper.lost.is_set():
+                raise LostError(stored)
     if stored and desk.candidate.crashes:
         Candidate.objects.filter(pk=desk.candidate.pk).update(crashes=0)
     return stored

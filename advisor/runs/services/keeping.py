@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from uuid import UUID
@@ -21,11 +21,13 @@ class Keeper:
 
     ``hold`` names the lease of the present work. ``lost`` is set when that lease is
     gone, the run is cancelled, or the database was out of reach for two thirds of a
-    lease: then the work is to be dropped. Inside an open transaction another
-    connection cannot see the rows; there ``tick``, called between answers, beats.
+    lease: then the work is to be dropped, and ``on_lost`` is called from the thread
+    to end a call that is under way. Inside an open transaction another connection
+    cannot see the rows; there ``tick``, called between answers, beats.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_lost: Callable[[], None] | None = None) -> None:
+        self._on_lost = on_lost
         self.lost = threading.Event()
         self._token: UUID | None = None
         self._lock = threading.Lock()
@@ -74,6 +76,10 @@ class Keeper:
             while not self._done.wait(settings.HEARTBEAT_SECONDS):
                 with self._lock:
                     self._beat()
+                    given_up = self._token is not None and self.lost.is_set()
+                if given_up and self._on_lost is not None:
+                    self._on_lost()
+                    self._on_lost = None
         finally:
             connection.close()
 
