@@ -72,25 +72,12 @@ def predict(
     ``weights`` in bytes, from the safetensors headers, replaces parameters x size.
     """
     value = 4.0 if precision == "fp32" else 2.0
-    rows = work.sequences
-
-    def cache(tokens: int, whole: bool = False) -> float:
-        return rows * sequence_bytes(
-            shape,
-            tokens,
-            value,
-            block=engine.block,
-            latent=engine.latent,
-            whole=whole,
-        )
-
-    grown = rows * largest_layer_bytes(shape, work.tokens, value) / 2
-    logits = rows * work.logits_kept * shape.vocabulary * (value + 4.0)
-    filled = cache(work.prompt_tokens) if engine.moves_rows and shape.plain else 0.0
-    kept = max(cache(work.tokens), cache(work.prompt_tokens, engine.reads_whole))
-    active = rows * activation_bytes(shape, work, value)
+    held = _held(shape, precision, weights, engine)
+    kept, filled, grown = _cache_bytes(shape, work, value, engine)
+    active = work.sequences * activation_bytes(shape, work, value)
+    logits = work.sequences * work.logits_kept * shape.vocabulary * (value + 4.0)
     parts = {
-        "weights": _gb(_held(shape, precision, weights, engine), "bytes of tensors"),
+        "weights": _gb(held, "bytes of tensors"),
         "cache": _gb(Figure(kept), "keys and values by layer type"),
         "filling": _gb(Figure(filled), "states of new prompts, before they move"),
         "activations": _gb(engine.activations_of(active), engine.how),
@@ -117,6 +104,27 @@ def activation_bytes(shape: Architecture, work: Work, value: float) -> float:
     scored = tokens * shape.mixing * value + 16.0 * shape.scoring_heads * pairs
     mask = pairs * (1 + value) if work.sequences > 1 else 0.0
     return max(rows, scored if shape.scoring_heads else 0.0) + mask
+
+
+def _cache_bytes(
+    shape: Architecture, work: Work, value: float, engine: Overhead
+) -> tuple[float, float, float]:
+    """Return the bytes of the cache, of states that fill it, and of growing it."""
+
+    def cache(tokens: int, whole: bool = False) -> float:
+        return work.sequences * sequence_bytes(
+            shape,
+            tokens,
+            value,
+            block=engine.block,
+            latent=engine.latent,
+            whole=whole,
+        )
+
+    kept = max(cache(work.tokens), cache(work.prompt_tokens, engine.reads_whole))
+    filled = cache(work.prompt_tokens) if engine.moves_rows and shape.plain else 0.0
+    grown = work.sequences * largest_layer_bytes(shape, work.tokens, value) / 2
+    return kept, filled, grown
 
 
 def _held(

@@ -47,9 +47,9 @@ class Overhead:
 
 # Fitted by scripts/bench/memory on 2026-11-26 (see docs/decisions/memory-estimates.md).
 TRANSFORMERS_CPU = Overhead(
-    base=(433e6, 395e6, 471e6),
-    per_word=(341.0, 0.0, 690.0),
-    factor=(1.1, 0.86, 1.34),
+    base=(426e6, 390e6, 462e6),
+    per_word=(349.0, 19.0, 679.0),
+    factor=(1.17, 0.95, 1.39),
     how="constants fitted to 9 runs on a CPU, tested on 15 others",
     moves_rows=True,
     reads_whole=True,
