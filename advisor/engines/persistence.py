@@ -16,6 +16,7 @@ from advisor.engines.retrying import Patience, Tries
 Once = Callable[[Prompt], Awaitable[Answer]]
 
 _REFUSALS = 2
+_LOOK_S = 0.01
 
 
 @dataclass(slots=True)
@@ -25,6 +26,12 @@ class Standing:
     proven: bool = False
     refusals: int = 0
     refused: Failure | None = None
+    under_way: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Say whether a call must wait: two that may be refused are enough."""
+        return not self.proven and self.refusals + self.under_way >= _REFUSALS
 
     def note(self, failure: Failure | None) -> None:
         """Take in the outcome of a call."""
@@ -71,9 +78,15 @@ async def _persist(
     tries = Tries(patience, seed=zlib.crc32(prompt.id.encode()))
     first = True
     while True:
+        while standing.full and standing.refused is None:
+            await asyncio.sleep(_LOOK_S)
         if standing.refused is not None:
             return failed(prompt, standing.refused)
-        answer = await once(prompt)
+        standing.under_way += 1
+        try:
+            answer = await once(prompt)
+        finally:
+            standing.under_way -= 1
         standing.note(answer.failure)
         wait = None if answer.failure is None else tries.wait_s(answer.failure)
         if wait is None:
