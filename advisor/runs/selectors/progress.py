@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
 from advisor.runs.selectors.finding import candidates_of
-from advisor.runs.selectors.scores import partial_mean
+from advisor.runs.selectors.scores import partial_means
 from advisor.sizing.measurement import Figure
 
 # The rate is that of the last half minute: what is happening, not what happened.
@@ -108,10 +108,17 @@ def progress_of(run: Run) -> RunProgress:
     states = _states(run)
     answers = _answers(run)
     failures = _failures(run)
-    rows = candidates_of(run)
+    means, spends = partial_means(run), _spends(run)
     listed = tuple(
-        _progress(one, states[one.pk], answers.get(one.pk, {}), failures[one.pk])
-        for one in rows
+        _progress(
+            one,
+            states[one.pk],
+            answers.get(one.pk, {}),
+            failures=failures[one.pk],
+            spend_usd=_spend(one, spends),
+            quality=means.get(one.pk),
+        )
+        for one in candidates_of(run)
     )
     etas = [one.eta_s for one in listed if one.eta_s is not None]
     cap = run.cap_micro
@@ -184,13 +191,15 @@ def _progress(
     one: Candidate,
     states: Counter[str],
     answers: Mapping[str, Any],
+    *,
     failures: list[FailureCount],
+    spend_usd: float | None,
+    quality: Figure | None,
 ) -> CandidateProgress:
     total = sum(states.values())
     open_ones = states[Trial.State.PENDING] + states[Trial.State.LEASED]
     recent = float(answers.get("recent") or 0)
     rate = recent / RATE_SECONDS if recent and open_ones else None
-    spend = _spend(one)
     return CandidateProgress(
         id=one.pk,
         key=one.key,
@@ -209,16 +218,21 @@ def _progress(
         cut_inputs=int(answers.get("cut") or 0),
         rate=rate,
         eta_s=open_ones / rate if rate else None,
-        spend_usd=spend,
+        spend_usd=spend_usd,
         failures=tuple(sorted(failures, key=lambda f: (-f.count, f.code))),
-        quality=partial_mean(one),
+        quality=quality,
     )
 
 
-def _spend(one: Candidate) -> float | None:
+def _spends(run: Run) -> dict[int, int]:
+    """Return the settled micro dollars by candidate."""
+    paid = Attempt.objects.filter(trial__run=run, state=Attempt.State.SETTLED)
+    rows = paid.order_by().values_list("trial__candidate_id")
+    return dict(rows.annotate(total=Sum("cost_micro")))
+
+
+def _spend(one: Candidate, spends: Mapping[int, int]) -> float | None:
     """Return what the candidate's calls cost; None for answers that cost nothing."""
     if one.engine != "openai" or not one.spec.get("price"):
         return None
-    paid = Attempt.objects.filter(trial__candidate=one, state=Attempt.State.SETTLED)
-    total = paid.aggregate(total=Sum("cost_micro"))["total"]
-    return (total or 0) / 1_000_000
+    return (spends.get(one.pk) or 0) / 1_000_000

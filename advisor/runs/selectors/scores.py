@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.models import Run, Trial
 from advisor.sizing.intervals import betting_interval
 from advisor.sizing.measurement import Figure
 
@@ -98,21 +98,28 @@ def mean_of(values: Iterable[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def partial_mean(candidate: Candidate) -> Figure | None:
-    """Return the mean score so far with its interval; None before 20 samples.
+def partial_means(run: Run) -> dict[int, Figure]:
+    """Return mean scores so far with intervals by candidate, from 20 samples on.
 
     The interval is that of a run that was planned to end here: it informs and never
     decides.
     """
     rows = (
-        Trial.objects.filter(candidate=candidate, state__in=ENDED)
+        Trial.objects.filter(run=run, state__in=ENDED)
         .order_by("position")
-        .values_list("position", "answer__score")
+        .values_list("candidate_id", "position", "answer__score")
     )
-    by_sample: dict[int, list[float | None]] = defaultdict(list)
-    for position, score in rows:
-        by_sample[position].append(score)
-    known = [m for m in map(mean_of, by_sample.values()) if m is not None]
+    scores: dict[int, dict[int, list[float | None]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for candidate_id, position, score in rows.iterator():
+        scores[candidate_id][position].append(score)
+    means = {pk: _partial(list(found.values())) for pk, found in scores.items()}
+    return {pk: figure for pk, figure in means.items() if figure is not None}
+
+
+def _partial(samples: Sequence[Sequence[float | None]]) -> Figure | None:
+    known = [m for m in map(mean_of, samples) if m is not None]
     if len(known) < SHOWN_FROM:
         return None
     found = betting_interval(known)

@@ -1,0 +1,167 @@
+"""A run's page shows how far it is, polls while it moves, and stops at its end."""
+
+import pytest
+
+from advisor.accounts.models import Team, User
+from advisor.runs import services
+from advisor.runs.models import Run
+from tests.people import Browser
+from tests.reports.reading import texts
+from tests.runs.factory import keys, right
+from tests.runs.finished import finished, make_run, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+def html_of(user: User, browser: Browser, run: Run, rest: str = "") -> str:
+    answer = browser(user).get(url_of(run, rest))
+    assert answer.status_code in (200, 286)
+    return answer.content.decode()
+
+
+def test_a_waiting_run_polls_itself(team: Team, bob: User, browser: Browser):
+    run = make_run(team)
+    html = html_of(bob, browser, run)
+    assert f'hx-get="{url_of(run, "status/")}"' in html
+    assert "0 of 240 answers" in html
+    rows = texts(html, "runs")[1:]
+    assert [row[0] for row in rows] == ["big", "bad", "good"]
+    assert all("Waiting" in row for row in rows)
+
+
+def test_the_fragment_is_the_part_of_the_page_that_changes(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    services.begin(run.pk)
+    answer = browser(bob).get(url_of(run, "status/"))
+    fragment = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<html" not in fragment
+    assert fragment.lstrip().startswith('<div class="mt-4" id="run"')
+
+
+def test_polling_ends_with_286_when_nothing_more_will_change(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    assert browser(bob).get(url_of(run, "status/")).status_code == 200
+    services.run_inline(run)
+    answer = browser(bob).get(url_of(run, "status/"))
+    assert answer.status_code == 286
+    html = answer.content.decode()
+    assert "hx-get" not in html
+    assert "240 of 240 answers" in html
+    assert "The run is done." in html
+    assert f'href="{url_of(run, "compare/")}"' in html
+
+
+@pytest.mark.parametrize(
+    ("verb", "title"), [("cancel", "The run was cancelled."), ("pause", "Paused.")]
+)
+def test_a_stopped_run_says_so(
+    verb: str, title: str, team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    services.begin(run.pk)
+    getattr(services, verb)(run=run)
+    html = html_of(bob, browser, run)
+    assert title in html
+    assert ("hx-get" in html) is (verb == "pause")
+
+
+def test_what_went_wrong_is_explained(team: Team, bob: User, browser: Browser):
+    refused = {"code": "http_401", "kind": "configuration", "message": "wrong key"}
+    options = {"failures": dict.fromkeys(keys(80), refused)}
+    gone = right(keys(80))
+    del gone["s0001"]
+    run = finished(
+        team,
+        candidates=[
+            {"id": "shut", "options": options},
+            {"id": "gaps", "answers": gone},
+        ],
+    )
+    html = html_of(bob, browser, run)
+    assert run.state == Run.State.PAUSED
+    assert "wrong key" in html
+    assert "No answer is recorded for sample" in html
+    assert "Nothing so far." not in html
+
+
+def test_the_log_tells_newest_first(team: Team, bob: User, browser: Browser):
+    run = finished(team)
+    html = html_of(bob, browser, run)
+    assert html.index("The run started.") < html.index("The run was launched: 3 models")
+
+
+def test_a_cap_shows_beside_what_was_spent(team: Team, bob: User, browser: Browser):
+    run = make_run(team, budget_usd=5)
+    assert "of $5.00 cap" in html_of(bob, browser, run)
+    free = make_run(team, name="Free")
+    assert "no cap" in html_of(bob, browser, free)
+
+
+def test_all_runs_of_a_project_are_listed(team: Team, bob: User, browser: Browser):
+    first = finished(team)
+    second = make_run(team)
+    answer = browser(bob).get(f"/t/{team.slug}/p/tickets/runs/")
+    rows = texts(answer.content.decode(), "table")[1:]
+    assert [row[:2] for row in rows] == [["Run 2", "Queued"], ["Run 1", "Done"]]
+    assert rows[1][-1].startswith("Use good: it scores 96.2%")
+    assert (first.number, second.number) == (1, 2)
+
+
+def test_a_project_without_runs_leads_to_its_setup(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    run.delete()
+    answer = browser(bob).get(f"/t/{team.slug}/p/tickets/runs/")
+    assert b"No runs yet" in answer.content
+    assert f'href="/t/{team.slug}/p/tickets/setup/"'.encode() in answer.content
+
+
+@pytest.mark.parametrize("rest", ["", "status/"])
+def test_members_watch_and_strangers_find_nothing(
+    rest: str, team: Team, bob: User, charlie: User, browser: Browser
+):
+    run = make_run(team)
+    assert browser(bob).get(url_of(run, rest)).status_code == 200
+    assert browser(charlie).get(url_of(run, rest)).status_code == 404
+    elsewhere = url_of(run, rest).replace(team.slug, "elsewhere")
+    assert browser(charlie).get(elsewhere).status_code == 404
+    assert browser(None).get(url_of(run)).status_code == 302
+    assert (
+        browser(None)
+        .get(url_of(run, "status/"), headers={"HX-Request": "true"})
+        .headers["HX-Redirect"]
+    )
+
+
+@pytest.mark.parametrize("number", ["99", "9" * 30])
+def test_a_run_that_is_not_there_is_404(
+    number: str, team: Team, bob: User, browser: Browser
+):
+    make_run(team)
+    assert (
+        browser(bob).get(f"/t/{team.slug}/p/tickets/runs/{number}/").status_code == 404
+    )
+
+
+def test_it_asks_the_database_no_more_for_more_candidates(
+    team: Team, bob: User, browser: Browser, django_assert_num_queries
+):
+    few = make_run(team, name="Few")
+    many = make_run(
+        team,
+        name="Many",
+        candidates=[
+            {"id": f"m{at}", "answers": right(keys(80), at)} for at in range(7)
+        ],
+    )
+    client, urls = browser(bob), [url_of(run, "status/") for run in (few, many)]
+    client.get(urls[0])
+    for url in urls:
+        with django_assert_num_queries(19):
+            client.get(url)
