@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from advisor.runs.models import Attempt, Run, Trial
+from advisor.runs.models import Attempt, Candidate, Run, Trial
 
 LIVE = (Run.State.QUEUED, Run.State.RUNNING)
 
@@ -47,8 +47,11 @@ def work_moves() -> bool:
         run__created_at__lt=since,
     )
     held = Trial.objects.filter(state=Trial.State.LEASED, lease_until__gt=now)
+    # A model that is being opened or timed keeps its worker from everything else.
+    units = Candidate.objects.filter(lease_until__gt=now)
     begun = Attempt.objects.filter(sent_at__gt=since)
-    return not due.exists() or held.exists() or begun.exists()
+    moving = held.exists() or units.exists() or begun.exists()
+    return moving or not due.exists()
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

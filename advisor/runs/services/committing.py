@@ -14,7 +14,7 @@ from advisor.engines.retrying import retry_class
 from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
 from advisor.runs.services.claiming import Claim, Lease, from_now
 from advisor.runs.services.judging import Outcome
-from advisor.runs.services.money import settle
+from advisor.runs.services.money import micro, settle
 
 AGAIN_SECONDS = 0.2
 # The server answered without doing the work, or nothing ever reached it.
@@ -118,7 +118,8 @@ def _send_back(waiting: Sequence[Outcome]) -> None:
 def _money(one: Outcome) -> tuple[Claim, int | None, str, str]:
     """Return what became of the money of one attempt, as ``settle`` takes it."""
     code = one.failure.code[:60] if one.failure else ""
-    cost = one.row.cost_micro if one.row else None
+    billed = one.row.cost_usd if one.row else None
+    cost = None if billed is None else micro(billed)
     if one.failure is None or cost:
         return one.claim, cost, code, Attempt.State.SETTLED
     free = retry_class(one.failure) in ("configuration", "rate")

@@ -71,6 +71,11 @@ class Price:
 
     def cost_micro(self, prompt: int | None, completion: int | None) -> int | None:
         """Return what the tokens cost, in micro; None where a part is unknown."""
+        cost = self.cost_usd(prompt, completion)
+        return None if cost is None else micro(cost)
+
+    def cost_usd(self, prompt: int | None, completion: int | None) -> float | None:
+        """Return what the tokens cost, in US dollars; None where a part is unknown."""
         total = 0.0
         for tokens, price in (
             (prompt, self.input_per_1m),
@@ -79,7 +84,7 @@ class Price:
             if tokens is None or (tokens and price is None):
                 return None
             total += tokens * (price or 0.0)
-        return micro(total / 1_000_000)
+        return total / 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,7 @@ class Judge:
         score, detail = self._score(answer, sample)
         state = Trial.State.FAILED if failure else Trial.State.SUCCEEDED
         row = _row(claim, answer, score)
-        row.cost_micro, row.cost_origin = self._cost(answer)
+        row.cost_usd, row.cost_origin = self._cost(answer)
         return Outcome(
             claim=claim,
             state=state,
@@ -126,12 +131,12 @@ class Judge:
         found: ScoreValue = self.scorer.score(answer.output or "", sample.expected)
         return found.value, found.detail or ""
 
-    def _cost(self, answer: Answer) -> tuple[int | None, str]:
+    def _cost(self, answer: Answer) -> tuple[float | None, str]:
         if answer.cost_usd is not None:
-            return micro(answer.cost_usd), "measured"
+            return answer.cost_usd, "measured"
         if self.price is None:
             return None, ""
-        cost = self.price.cost_micro(answer.prompt_tokens, answer.completion_tokens)
+        cost = self.price.cost_usd(answer.prompt_tokens, answer.completion_tokens)
         if cost is None:
             return None, ""
         return cost, "estimated" if answer.tokens_origin == "estimated" else "measured"

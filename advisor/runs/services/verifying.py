@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Attempt, Candidate, Run, RunEvent, Score, Trial
 from advisor.runs.services.finishing import recomputed
-from advisor.runs.services.hints import due_candidates
+from advisor.runs.services.hints import due_candidates, working_by_queue
 from advisor.runs.services.money import ledger
 from advisor.runs.services.states import (
     ANSWERED_TRIALS,
@@ -96,14 +96,15 @@ def _closed(run: Run) -> Iterator[str]:
 
 
 def _moving(run: Run) -> Iterator[str]:
-    """I7: a running run with work to do was hinted at not long ago."""
+    """I7: work that is due has its worker busy, or was hinted at not long ago."""
     old = ExpressionWrapper(
         Now() - timedelta(seconds=settings.STUCK_SECONDS), output_field=DateTimeField()
     )
-    held = Trial.objects.filter(run=run, state=Trial.State.LEASED).exists()
-    if run.state != Run.State.RUNNING or held:
+    if run.state != Run.State.RUNNING:
         return
-    due = [one.pk for one in due_candidates(run_ids=[run.pk])]
+    busy = working_by_queue()
+    waiting = due_candidates(run_ids=[run.pk])
+    due = [one.pk for one in waiting if not busy[one.queue]]
     quiet = Candidate.objects.filter(pk__in=due).filter(
         Q(hinted_at__lt=old) | Q(hinted_at__isnull=True, run__started_at__lt=old)
     )
