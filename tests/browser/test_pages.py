@@ -1,0 +1,141 @@
+"""Wizard, run, comparison, sample, dashboard and report in a real Chromium.
+
+Accessible in light and dark, inside their width, quiet, and usable without scripts.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from advisor.accounts.models import Team, User
+from advisor.runs.services import close_engines
+from tests import people
+from tests.browser import decided
+from tests.services import require
+from tests.web_pages import test_in_a_browser as web
+from tests.wizard.walk import GOAL, SCORING, Walk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+alice, team, chromium = people.alice, people.team, web.chromium
+WIDTHS = (1280, 820, 390)
+SERVER = {
+    "base_url": "https://models.example.com/v1",
+    "model": "small-1",
+    "hosting": "public_api",
+}
+
+
+@pytest.fixture
+def walk(team: Team, alice: User) -> Walk:
+    client = Client()
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    return Walk(client, team)
+
+
+@pytest.fixture
+def places(walk: Walk) -> list[str]:
+    """Every page: of a decided project, a waiting one, and one in the making."""
+    decided.set_up(walk, samples=60)
+    decided.decide(walk)
+    waiting = Walk(walk.client, walk.team, "waiting")
+    decided.set_up(waiting, samples=30, name="Waiting")
+    waiting.launch()
+    draft = Walk(walk.client, walk.team, "draft")
+    draft.begin(name="Draft")
+    draft.limit(margin="5", memory="0.5")
+    draft.post("samples/pack")
+    draft.add("local", "large", model="builtin/tickets-large", precision="fp32")
+    draft.add("endpoint", "api", **SERVER)
+    close_engines()
+    steps = ("goal", "constraints", "samples", "candidates", "review")
+    run, empty = f"{walk.base}runs/1/", Walk(walk.client, walk.team, "empty")
+    empty.begin(name="Empty")
+    return [
+        walk.home,
+        f"{walk.home}projects/new/",
+        *(f"{draft.base}setup/{step}/" for step in steps),
+        f"{empty.base}setup/review/",
+        f"{walk.base}runs/",
+        run,
+        f"{run}compare/",
+        f"{run}samples/?show=failures",
+        f"{run}sample/?key=t003",
+        f"{run}report/",
+        f"{waiting.base}runs/1/",
+        f"{waiting.base}runs/1/compare/",
+    ]
+
+
+def test_pages_are_accessible_quiet_and_inside_their_width(
+    places: list[str], chromium: Browser, live_server: LiveServer, alice: User
+):
+    require(web.AXE.exists(), "npm, then npm ci for axe-core")
+    wrong: list[str] = []
+    for theme, width in (("light", 1280), ("dark", 390)):
+        visit = web.opened(chromium, live_server, alice, color_scheme=theme)
+        for path in places:
+            page = visit.go(path)
+            page.wait_for_load_state("networkidle")
+            for each in WIDTHS:
+                page.set_viewport_size({"width": each, "height": 800})
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                if wide > each:
+                    wrong.append(f"{path} is {wide} wide at {each}")
+            page.set_viewport_size({"width": width, "height": 800})
+            wrong += [f"{theme} {path}: {fault}" for fault in web.faults(page)]
+        wrong += visit.wrong
+        visit.page.context.close()
+    assert wrong == []
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def fill(page: Page, **texts: str) -> None:
+    for name, typed in texts.items():
+        page.locator(f"[name={name}]:visible").first.fill(typed)
+
+
+def attach(page: Page, name: str, content: bytes) -> None:
+    file: Any = {"name": name, "mimeType": "text/plain", "buffer": content}
+    page.locator("[name=file]:visible").first.set_input_files(file)
+
+
+def test_without_scripts_a_goal_becomes_a_launched_run(
+    chromium: Browser, live_server: LiveServer, alice: User, walk: Walk
+):
+    visit = web.opened(chromium, live_server, alice, java_script_enabled=False)
+    page = visit.go(walk.home)
+    page.get_by_role("link", name="New project").first.click()
+    fill(page, name=GOAL["name"], goal=GOAL["goal"], owner="Lead architect")
+    page.get_by_label("Classification").check()
+    page.get_by_label("It costs rework or a delay").check()
+    press(page, "Continue to constraints")
+    fill(page, margin="20", p95="1,5")
+    page.locator("[name=p95_level]").select_option("prefer")
+    press(page, "Continue to sample tasks")
+    attach(page, "tickets.jsonl", decided.tickets(40))
+    press(page, "Upload")
+    fill(page, prompt=SCORING["prompt"], max_output_tokens="16")
+    press(page, "Continue to candidates")
+    for model, role in ((decided.REFERENCE, "reference"), (decided.MODELS[0], "")):
+        page.locator("summary", has_text="Recorded answers").click()
+        panel = page.locator("details", has=page.locator("[name=parameters]"))
+        panel.locator("[name=id]").fill(model.name)
+        panel.locator("[name=role]").select_option(role or "candidate")
+        attach(page, "answers.jsonl", decided.answers(model, 40))
+        panel.get_by_role("button", name="Add", exact=True).click()
+    press(page, "Continue to review and launch")
+    page.get_by_label("Run all samples").check()
+    press(page, "Launch")
+
+    assert re.search(r"/runs/1/$", page.url)
+    assert "Queued" in page.content() or "Waiting" in page.content()
+    assert walk.run.candidates.count() == 2
+    assert visit.wrong == []
