@@ -25,7 +25,7 @@ class ReviewForm(HouseForm):
     affixes: ClassVar[dict[str, tuple[str, str]]] = {"budget_usd": ("$", "")}
 
     objective = forms.ChoiceField(
-        label="Among those that qualify, prefer", choices=OBJECTIVES
+        label="Prefer among those that qualify", choices=OBJECTIVES
     )
     promise = forms.ChoiceField(
         label="The answer should hold for", choices=PROMISES, widget=forms.RadioSelect
@@ -50,7 +50,7 @@ class ReviewForm(HouseForm):
         message="Enter a whole number of 0 or more",
     )
     budget_usd = NumberField(
-        label="Stop the run if it would cost more than",
+        label="Stop if it would cost more than",
         low=0,
         high=1e6,
         message="Enter an amount of 0 or more",

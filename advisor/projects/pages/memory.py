@@ -29,6 +29,7 @@ DEFAULT_OUTPUT = 256
 DEFAULT_INPUT = 512
 COUNTED = 500  # samples whose length is looked at
 GB = 1e9
+COARSE_GB = 2.0  # below it, a limit is told in MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def memory_of(
     limit = _limit(document)
     if limit is None:
         return MemoryCell(text=f"about {formats.gigabytes(peak.value)}")
-    text = f"{formats.gigabytes(peak.value)} of {formats.gigabytes(limit)}"
+    text = _of(peak.value, limit)
     verdict, status = FITS[fit(peak, limit) or "fits"]
     gauge = Gauge.at_most(
         peak.value,
@@ -82,6 +83,13 @@ def memory_of(
         axis=(0.0, AXIS * limit),
     )
     return MemoryCell(text=text, verdict=verdict, gauge=gauge)
+
+
+def _of(peak: float, limit: float) -> str:
+    """Return a peak and its limit in GB; in MB where a tenth of a GB is too coarse."""
+    if limit < COARSE_GB:
+        return f"{formats.number(peak * 1000)} of {formats.number(limit * 1000)} MB"
+    return f"{formats.number(peak, 1)} of {formats.number(limit, 1)} GB"
 
 
 def _peak(

@@ -32,12 +32,14 @@ def endpoints(team: Team) -> list[tuple[str, str]]:
 
 
 def size(parameters: int | None) -> str:
-    """Return a number of parameters in millions or billions."""
+    """Return a number of parameters in thousands, millions or billions."""
     if parameters is None:
         return formats.DASH
     if parameters >= 1e9:
         return f"{parameters / 1e9:.3g} B"
-    return f"{parameters / 1e6:.3g} M"
+    if parameters >= 1e6:
+        return f"{parameters / 1e6:.3g} M"
+    return f"{parameters / 1e3:.3g} K"
 
 
 def _card(card: ModelCard) -> str:

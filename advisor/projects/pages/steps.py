@@ -76,8 +76,12 @@ def limits_page(setup: Setup, form: LimitsForm) -> WizardPage:
 
 
 def _limit(form: LimitsForm, name: str) -> LimitField:
-    level = f"{name}_level"
-    return LimitField(form[name], form[level] if level in form.fields else None)
+    field, level = form[name], f"{name}_level"
+    folded = ""
+    if name == "hardware":
+        count = len(list(field.subwidgets))
+        folded = f"Choose from {count} machines"
+    return LimitField(field, form[level] if level in form.fields else None, folded)
 
 
 def load_panel(document: dict[str, Any]) -> EffectPanel:

@@ -51,10 +51,14 @@ class WizardPage:
 
 @dataclass(frozen=True, slots=True)
 class LimitField:
-    """A field of step 2, and its level where it is a constraint."""
+    """A field of step 2, and its level where it is a constraint.
+
+    ``folded`` is the summary under which a long list of choices is hidden.
+    """
 
     field: Any
     level: Any
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
