@@ -352,3 +352,13 @@ def test_the_making_of_a_team_is_remembered(tmp_path: Path):
     team = Team.objects.get()
     assert list(team.audit_events.values_list("action", flat=True)) == ["team.created"]
     assert record(team=team, actor=None, action="x").actor_name == "System"
+
+
+def test_a_call_cheaper_than_a_millionth_costs_what_it_costs(tmp_path: Path):
+    """Three tokens at 0.10 dollars a million, a thousand times: 0.0003 dollars."""
+    cheap = {"price": {"input_per_1m": 0.1, "output_per_1m": 0.1}}
+    evaluate(write_setup(tmp_path, candidates=[recorded("good", **cheap)]))
+    document = json.loads(Run.objects.get().recommendation.document)
+    cost = document["candidates"][0]["cost"]["per_1000_requests"]
+    assert cost["value"] == pytest.approx(0.0003)
+    assert cost["origin"] == "estimated"

@@ -25,7 +25,11 @@ class Answer(models.Model):
     tokens_origin = models.CharField(max_length=10, blank=True)
     latency_ms = models.FloatField(null=True, blank=True)
     ttft_ms = models.FloatField(null=True, blank=True)
-    cost_micro = models.BigIntegerField(null=True, blank=True)
+    cost_usd = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="Not rounded: a call may cost less than 1 micro",
+    )
     cost_origin = models.CharField(max_length=10, blank=True)
     failure_code = models.CharField(max_length=60, blank=True)
     failure_kind = models.CharField(max_length=15, blank=True)

@@ -174,7 +174,6 @@ def _sample_view(trial: Trial, answers: tuple[AnswerView, ...]) -> SampleView:
 
 def _answer_view(trial: Trial, key: str, role: str, detail: str) -> AnswerView:
     answer: Answer | None = getattr(trial, "answer", None)
-    cost = answer.cost_micro if answer else None
     return AnswerView(
         candidate=key,
         role=role,
@@ -190,5 +189,5 @@ def _answer_view(trial: Trial, key: str, role: str, detail: str) -> AnswerView:
         prompt_tokens=answer.prompt_tokens if answer else None,
         completion_tokens=answer.completion_tokens if answer else None,
         latency_ms=answer.latency_ms if answer else None,
-        cost_usd=None if cost is None else cost / 1_000_000,
+        cost_usd=answer.cost_usd if answer else None,
     )
