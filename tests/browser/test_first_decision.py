@@ -22,7 +22,6 @@ FLAGS = [
 ROLES = ["local", "remote", "default", "dispatcher", "web"]
 MODELS = (
     ("large", "tickets-large", "reference"),
-    ("medium", "tickets-medium", "candidate"),
     ("small", "tickets-small", "candidate"),
 )
 PASSWORD = "a long walk on a cold beach"
