@@ -179,3 +179,17 @@ def drive_and_disconnect(run: Run) -> None:
     finally:
         services.close_engines()
         connection.close()
+
+
+def test_a_server_gets_its_peak_as_an_open_loop(settings):
+    settings.SPEED_SECONDS = 1
+    limits = {"min_quality": 0.5, "peak_requests_per_second": 150.0}
+    with Stub(answering) as stub:
+        run = services.run_inline(with_endpoint(stub, constraints=limits))
+    one = run.candidates.get()
+    load = one.speed.filter(phase=SpeedRecord.Phase.LOAD)
+    assert set(load.values_list("burst", flat=True)) <= set(range(80))
+    assert load.filter(failure_code="").count() == load.count() >= 2
+    assert len(stub.requests) == 40 + one.speed.count()
+    assert run.spent_micro == len(stub.requests) * 1900
+    assert broken_invariants(run) == []
