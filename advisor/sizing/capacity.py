@@ -18,12 +18,12 @@ from advisor.sizing.queueing import Replica, steady
 from advisor.sizing.step_time import StepTime
 
 ROUNDS = 4
-MOST_ROUNDS = 48
+MOST_ROUNDS = 64
 REQUESTS = 6_000
 MOST_MORE = 24
 STEP_ERROR = 0.1
-CLEAR = 3.0  # standard errors that make a limit clearly met or clearly not
-LIKELY = 1.5  # standard errors that still do when no more simulations are spent
+CLEAR = 4.0  # standard errors that make a limit clearly met or clearly not
+LIKELY = 3.0  # standard errors that still do when no more simulations are spent
 TAIL = 0.95
 
 
@@ -169,7 +169,7 @@ def _meets(run: _Run, step: StepTime, limits: Limits, seed: int) -> bool:
                     _share_over(waits.last, bounds[1]),
                 )
             )
-        rooms = [_room([shares[i] for shares in over]) for i in (0, 1)]
+        rooms = [_room([shares[i] for shares in over], run.requests) for i in (0, 1)]
         if all(room > CLEAR for room in rooms):
             return True
         if any(room < -CLEAR for room in rooms):
@@ -181,10 +181,15 @@ def _share_over(waits: np.ndarray, limit: float | None) -> float:
     return 0.0 if limit is None else float(np.mean(waits > limit))
 
 
-def _room(shares: list[float]) -> float:
-    """Return the room below 5 % in standard errors of the mean of ``shares``."""
-    error = float(np.std(shares, ddof=1)) / sqrt(len(shares))
-    return (1 - TAIL - float(np.mean(shares))) / max(error, 1e-9)
+def _room(shares: list[float], requests: int) -> float:
+    """Return the room below 5 % in standard errors of the mean of ``shares``.
+
+    Never a smaller error than independent requests would have: four simulations may
+    agree by chance.
+    """
+    mean, spread = float(np.mean(shares)), float(np.std(shares, ddof=1))
+    least = sqrt((1 - TAIL) * TAIL / requests)
+    return (1 - TAIL - mean) / (max(spread, least) / sqrt(len(shares)))
 
 
 def _waits(run: _Run, step: StepTime, seed: int) -> Waits:

@@ -126,10 +126,11 @@ def simulate(
     requests: int = 18_000,
     seed: int,
 ) -> Waits:
-    """Return the waits of ``requests`` after a tenth of them has settled the queue.
+    """Return the waits of ``requests``, less the first tenth and the last twentieth.
 
-    Each request goes to the replica that holds the fewest. The same seed gives the
-    same arrivals and lengths, whatever the replicas.
+    The first ones find an empty queue and nobody joins the last ones. Each request
+    goes to the replica that holds the fewest. The same seed gives the same arrivals
+    and lengths, whatever the replicas.
     """
     if slots < 1 or replicas < 1 or requests < 10:
         raise SizingError(
@@ -151,8 +152,8 @@ def simulate(
         min(pool, key=lambda one: one.held).join(now, request, prompt, output)
     for replica in pool:
         replica.advance(float("inf"), first, last)
-    settled = requests // 10
-    return Waits((first - arrivals)[settled:], (last - arrivals)[settled:])
+    kept = slice(requests // 10, requests - requests // 20)
+    return Waits((first - arrivals)[kept], (last - arrivals)[kept])
 
 
 def _gaps(traffic: Traffic, requests: int, rng: np.random.Generator) -> np.ndarray:
