@@ -35,6 +35,8 @@ def order(finding: Finding) -> tuple[object, ...]:
 
 def distance(finding: Finding) -> tuple[object, ...]:
     """Return the sort key of the rejected: fewest failed musts, smallest miss."""
+    if finding.evidence.unfit is not None:
+        return (FOREVER, FOREVER, finding.id)
     missed = [*finding.rows_with("failed"), *finding.rows_with("unknown")]
     return (len(missed), max((_miss(row) for row in missed), default=0.0), finding.id)
 
@@ -68,6 +70,8 @@ def _in_order(case: Case, rows: tuple[Row, ...]) -> tuple[Row, ...]:
 def _standing(evidence: Evidence, rows: tuple[Row, ...]) -> Standing:
     """Return where the musts put it: one that is failed or unknown rejects."""
     musts = [row for row in rows if row.must]
+    if evidence.unfit is not None:
+        return "rejected"
     if any(row.status == "failed" for row in musts if _counts(evidence, row)):
         return "rejected"
     if evidence.not_run:

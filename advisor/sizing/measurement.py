@@ -95,8 +95,9 @@ class Evidence:
     ``bursts`` names the independent burst of each request measured under load, and is
     None at concurrency 1. ``position`` is the planned order, cheapest first.
     ``answers`` is ``scores`` as an array, in which a gap is NaN.
-    ``planned`` is the objective as planned before the run. ``states`` may hold stored
-    certifier states by constraint name, which spares replaying the scores.
+    ``planned`` is the objective as planned before the run. ``unfit`` says why the model
+    cannot run at all: it is rejected whatever it scored before. ``states`` may hold
+    stored certifier states by constraint name, which spares replaying the scores.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Evidence:
     hardware: str | None = None
     leaves_network: bool | None = None
     unverified: frozenset[str] = frozenset()
+    unfit: str | None = None
     states: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     answers: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 

@@ -194,7 +194,7 @@ def _figure(
     units = shortfalls(cut[None], 0.0, evidence.answers)
     if units.value is None:
         return None
-    mean, answered = max(-units.value, 0.0), units.samples - units.gaps
+    mean, answered = max(0.0, -units.value), units.samples - units.gaps
     found = None
     if case.stop == "exhausted" and units.binary:
         found = wilson(round(mean * answered), answered, confidence=case.confidence)

@@ -149,9 +149,11 @@ def not_run(recommendation: Recommendation) -> str:
 
 def shortcomings(finding: Finding) -> str:
     """Return every must that excludes, each with its distance; "" without one."""
-    told = [phrases.failed(row) for row in finding.rows_with("failed")]
+    unfit = finding.evidence.unfit
+    told = [] if unfit is None else [f"does not run: {unfit.rstrip('.')}"]
+    told += [phrases.failed(row) for row in finding.rows_with("failed")]
     unknown = [phrases.name(row) for row in finding.rows_with("unknown")]
-    if unknown and not (told and finding.evidence.not_run):
+    if unknown and unfit is None and not (told and finding.evidence.not_run):
         told.append(f"not measured: {', '.join(unknown)}")
     return "; ".join(told)
 

@@ -126,8 +126,11 @@ def test_a_model_that_does_not_fit_is_a_result():
     assert (unfit.state, unfit.reason) == (Candidate.State.UNFIT, "needs 9 GB")
     assert run.recommendation.recommended == "b"
     document = json.loads(run.recommendation.document)
-    verdicts = {one["id"]: one["verdict"] for one in document["candidates"]}
-    assert verdicts["a"] == "rejected"
+    told = {one["id"]: one for one in document["candidates"]}
+    assert told["a"]["verdict"] == "rejected"
+    assert told["a"]["reason"] == "Does not run: needs 9 GB."
+    # nothing was asked of it, so nothing was measured
+    assert told["a"]["quality"] is None
     assert broken_invariants(run) == []
 
 

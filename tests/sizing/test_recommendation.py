@@ -185,6 +185,15 @@ def test_what_was_not_run_is_no_rejection():
     assert (alone.outcome, alone.recommended) == ("undecided", None)
 
 
+def test_what_cannot_run_is_rejected_and_measures_nothing():
+    broken = Evidence(id="broken", unfit="needs 9 GB.")
+    found = decide(a_case([reference(), broken, candidate("works", 186)]))
+    assert standings(found)["broken"] == "rejected"
+    told = next(one for one in found.findings if one.id == "broken")
+    assert told.quality.figure is None
+    assert told.reason == "Does not run: needs 9 GB."
+
+
 def test_without_a_reference_the_minimum_decides():
     found = decide(
         a_case([candidate("a", 185), candidate("b", 120)], {"min_quality": 0.8})

@@ -86,7 +86,7 @@ def _evidence(
 ) -> Evidence:
     spec: dict[str, Any] = one.spec
     latency, ttft, bursts = _latencies(one, column)
-    scores = _scores(one, column)
+    scores = column.scores()
     capacity = _capacity(one)
     return Evidence(
         id=one.key,
@@ -110,15 +110,8 @@ def _evidence(
         hardware=spec.get("hardware"),
         leaves_network=_leaves(one),
         unverified=frozenset(spec.get("unverified") or ()),
+        unfit=one.reason if one.state == Candidate.State.UNFIT else None,
     )
-
-
-def _scores(one: Candidate, column: Column) -> tuple[float | None, ...]:
-    """Return the scores; a model that does not fit fails every sample it is asked."""
-    scores = column.scores()
-    if one.state != Candidate.State.UNFIT:
-        return scores
-    return scores + (0.0,) * (len(column.by_sample) - len(scores))
 
 
 def _latencies(
