@@ -16,6 +16,7 @@ from ninja.errors import ValidationError as RequestInvalid
 
 from advisor.projects.parsing.json_values import JsonWrong
 from advisor.projects.schema import Problem, SetupInvalid
+from advisor.reports.pages.terminal import problem_line
 from advisor.runs.services import LaunchRefused, StepRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -85,7 +86,7 @@ def answer_to(request: HttpRequest, error: Exception | type[Exception]) -> HttpR
 
 
 def _all_of(request: HttpRequest, problems: Sequence[Problem]) -> HttpResponse:
-    detail = str(problems[0]) if problems else TITLES[422]
+    detail = problem_line(problems[0]) if problems else TITLES[422]
     if len(problems) > 1:
         detail = f"{len(problems)} things are wrong. The first: {detail}"
     return problem(request, 422, detail, problems)

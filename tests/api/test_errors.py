@@ -222,6 +222,20 @@ def test_no_body_makes_it_stumble(write: Client, team: Team, body: bytes):
     assert not Project.objects.exists()
 
 
+def test_a_body_counts_whatever_it_is_called(write: Client, team: Team):
+    """Tools such as curl call any body a form."""
+    for number, kind in enumerate(("application/x-www-form-urlencoded", "text/plain")):
+        body = json.dumps({"name": f"Number {number}"}).encode()
+        answer = write.generic("POST", V1, body, content_type=kind)
+        assert answer.status_code == 201
+
+
+def test_a_missing_key_is_told_without_a_value(write: Client, project: Project):
+    answer = send(write, "PUT", "/p/draft", {"samples": 1})
+    told = "2 things are wrong. The first: candidates: is missing. Add it."
+    assert answer.json()["detail"] == told
+
+
 def test_a_body_over_the_limit_is_refused(write: Client, team: Team):
     body = json.dumps({"name": "a" * 2_700_000}).encode()
     answer = write.generic("POST", V1, body, content_type="application/json")

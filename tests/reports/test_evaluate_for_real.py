@@ -42,15 +42,6 @@ def test_it_needs_nothing_but_a_setup_file(tmp_path: Path):
     assert "Traceback" not in done.err
 
 
-def test_a_wrong_setup_ends_a_process_with_2_and_leaves_only_keys(tmp_path: Path):
-    path = write_setup(tmp_path, samples="no/such.jsonl")
-    done = started(path, tmp_path / "var", "--inline")
-    assert (done.status, done.out) == (2, "")
-    assert done.lines == [
-        "samples: 'no/such.jsonl' is not there. Paths are relative to the setup file."
-    ]
-
-
 def test_a_server_without_migrations_is_told_how(tmp_path: Path, postgres_url: str):
     path = write_setup(tmp_path)
     done = started(path, tmp_path / "var", "--inline", DATABASE_URL=postgres_url)

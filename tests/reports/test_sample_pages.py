@@ -55,12 +55,10 @@ def test_different_are_those_on_which_scores_differ(client: Client, run: Run):
     assert all(len({text for text, _ in row.scores}) == 2 for row in found.rows)
 
 
-@pytest.mark.parametrize(
-    "query", ["?page=0", "?page=-1", "?page=99", "?page=x", f"?page={'9' * 5000}"]
-)
-def test_any_page_number_shows_a_page(query: str, client: Client, run: Run):
-    _, found = listed(client, run, query)
-    assert found.rows
+def test_any_page_number_shows_a_page(client: Client, run: Run):
+    for number in ("0", "-1", "99", "x", "", "9" * 5000):
+        _, found = listed(client, run, f"?page={number}")
+        assert found.rows
 
 
 def test_an_unknown_filter_shows_all(client: Client, run: Run):
@@ -103,11 +101,10 @@ def test_samples_are_walked_in_the_order_of_the_run(client: Client, run: Run):
     assert first.previous is None
 
 
-@pytest.mark.parametrize("key", ["", "nothing", "a\x00b", "x" * 3000, "%00"])
-def test_a_sample_that_is_not_there_is_404(key: str, client: Client, run: Run):
-    assert client.get(
-        url_of(run, f"sample/?{urlencode({'key': key})}")
-    ).status_code == (404)
+def test_a_sample_that_is_not_there_is_404(client: Client, run: Run):
+    for key in ("", "nothing", "a\x00b", "x" * 3000, "%00"):
+        url = url_of(run, f"sample/?{urlencode({'key': key})}")
+        assert client.get(url).status_code == 404
 
 
 def test_a_missing_answer_is_a_gap_and_no_zero(team: Team, bob: User, browser: Browser):

@@ -43,7 +43,8 @@ def problem_line(problem: Problem) -> str:
     """Return a problem on one line: key path, value as written, wrong, remedy."""
     given = _given(problem.given)
     wrong = problem.wrong.rstrip(".")
-    return f"{problem.path}: {given}{wrong}. {problem.remedy}".rstrip()
+    place = f"{problem.path}: " if problem.path else ""
+    return f"{place}{given}{wrong}. {problem.remedy}".rstrip()
 
 
 def progress_line(progress: RunProgress) -> str:
