@@ -89,7 +89,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "advisor.accounts.middleware.TeamMiddleware",
-    "advisor.accounts.middleware.TeamMiddleware",
     "advisor.web.middleware.CacheDownMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [

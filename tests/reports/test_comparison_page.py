@@ -202,5 +202,5 @@ def test_it_asks_the_database_no_more_for_more_candidates(
     client, urls = browser(bob), [url_of(run, "compare/") for run in (few, more)]
     client.get(urls[0])
     for url in urls:
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(17):
             client.get(url)

@@ -96,9 +96,9 @@ def test_it_asks_the_database_no_more_for_more_projects(
     client, url = browser(bob), f"/t/{team.slug}/"
     finished(team, name="Number one")
     client.get(url)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(url)
     for number in range(3):
         make_run(team, name=f"Further {number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(url)

@@ -134,5 +134,5 @@ def test_the_list_asks_the_database_no_more_for_longer_pages(
     url = url_of(run, "samples/")
     client.get(url)
     for query in ("?page=4", "?page=1"):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             client.get(f"{url}{query}")

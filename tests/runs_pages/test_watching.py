@@ -163,5 +163,5 @@ def test_it_asks_the_database_no_more_for_more_candidates(
     client, urls = browser(bob), [url_of(run, "status/") for run in (few, many)]
     client.get(urls[0])
     for url in urls:
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(18):
             client.get(url)
