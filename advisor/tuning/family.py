@@ -6,6 +6,7 @@ same command goes on from the last checkpoint. Progress is kept as JSON lines.
 """
 
 import argparse
+import copy
 import hashlib
 import json
 import platform
@@ -26,12 +27,13 @@ from advisor.tuning.data import Batches, Encoder, Example, Generated
 from advisor.tuning.export import export
 from advisor.tuning.loop import Outcome, Progress, Recipe, train
 from advisor.tuning.shapes import Shape, new_model, train_tokenizer
-from advisor.tuning.words import learn_words
+from advisor.tuning.words import learn_words, read_as_bag, stay_near
 
 VOCABULARY = 2048
 TOKENIZER_TICKETS = 15_000
 TOKENIZER_SEED = 5
 IN_CHAT = 0.9
+WORD_SEED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +51,21 @@ FAMILY = {
     for member in (
         Member(
             name="tickets-large",
-            shape=Shape(layers=6, width=192, heads=3, mlp=512),
-            words=1000,
-            recipe=Recipe(steps=700, rows=16, learning_rate=7e-4),
+            shape=Shape(layers=5, width=192, heads=3, mlp=512, spread=0.0625),
+            words=800,
+            recipe=Recipe(steps=250, rows=16, learning_rate=2e-4),
         ),
         Member(
             name="tickets-medium",
-            shape=Shape(layers=4, width=128, heads=2, mlp=384),
+            shape=Shape(layers=4, width=128, heads=2, mlp=384, spread=0.094),
             words=600,
-            recipe=Recipe(steps=800, learning_rate=1e-3),
+            recipe=Recipe(steps=250, learning_rate=3e-4),
         ),
         Member(
             name="tickets-small",
-            shape=Shape(layers=1, width=32, heads=1, mlp=64),
-            words=100,
-            recipe=Recipe(steps=600, learning_rate=2e-3),
+            shape=Shape(layers=1, width=16, heads=1, mlp=32, spread=0.5),
+            words=300,
+            recipe=Recipe(steps=400, learning_rate=1e-3),
         ),
     )
 }
@@ -102,20 +104,30 @@ def data_sha256() -> str:
     return digest.hexdigest()
 
 
+def start(member: Member, vocabulary: Any) -> Any:
+    """Make the model as a bag of words, on examples of a seed of their own."""
+    recipe = member.recipe
+    model = new_model(member.shape, vocabulary, recipe.seed)
+    source = Generated(examples, WORD_SEED + recipe.seed)
+    bags = Batches(source, Encoder(vocabulary), rows=64, longest=recipe.longest)
+    learn_words(model, bags, steps=member.words, seed=recipe.seed)
+    read_as_bag(model)
+    return model
+
+
 def make(
     member: Member, folder: Path, work: Path, *, vocabulary: Any, every: int = 50
 ) -> Outcome:
     """Train one model and store it in `folder`; checkpoint and log lie in `work`."""
     work.mkdir(parents=True, exist_ok=True)
     data = data_sha256()
-    model = new_model(member.shape, vocabulary, member.recipe.seed)
+    model = start(member, vocabulary)
     batches = Batches(
         Generated(examples, member.recipe.seed),
         Encoder(vocabulary),
         rows=member.recipe.rows,
         longest=member.recipe.longest,
     )
-    learn_words(model, batches, steps=member.words, seed=member.recipe.seed)
     log = work / f"{member.name}.jsonl"
 
     def note(progress: Progress) -> None:
@@ -128,6 +140,7 @@ def make(
         model,
         batches,
         member.recipe,
+        loss=stay_near(copy.deepcopy(model)),
         on_progress=note,
         every=every,
         checkpoint=work / f"{member.name}.safetensors",

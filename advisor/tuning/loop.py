@@ -148,7 +148,7 @@ class _Sitting:
             group["lr"] = learning_rate(recipe, self.step)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.autocast):
             loss = self._loss(self._model, batch)
-        loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._weights, recipe.clip)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)

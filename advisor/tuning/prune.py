@@ -59,7 +59,8 @@ def measure_importance(model: Any, batches: Sequence[Batch]) -> Importance:
     model.eval()
     for batch in batches:
         model.zero_grad()
-        answer_loss(answer_logits(model, batch), batch).backward()
+        loss = answer_loss(answer_logits(model, batch), batch)
+        loss.backward()  # type: ignore[no-untyped-call]
         for index in range(len(layers)):
             attention, mlp = taps[2 * index].effect(), taps[2 * index + 1].effect()
             heads[index] += attention.view(len(heads[index]), -1).sum(1)

@@ -28,6 +28,8 @@ INTENTS = (
     "feature",
     "sales",
 )
+# Share of tickets that are the core alone: without them learning starts very late.
+PLAIN = 0.4
 INSTRUCTION = "Name the intent of this ticket. Intents: {intents}."
 
 
@@ -94,14 +96,33 @@ def tickets(seed: int, parts: Material | None = None) -> Iterator[Ticket]:
     kept_apart = from_every_pack()
     while True:
         intent = rng.choice(INTENTS)
-        tidy = _write(intent, rng, parts)
-        text = _voice(tidy, rng)
+        if rng.random() < PLAIN:
+            tidy = text = _core(intent, rng, parts)
+        else:
+            tidy = _write(intent, rng, parts)
+            text = _voice(tidy, rng)
         if tidy not in kept_apart and text not in kept_apart:
             yield Ticket(text=text, intent=intent)
 
 
+def _core(intent: str, rng: random.Random, parts: Material) -> str:
+    """Say what the ticket is about, from one of the three sources."""
+    source = rng.random()
+    if source < 0.4:
+        return rng.choice(parts.natural[intent])
+    if source < 0.86:
+        return _sentence(_say(parts.grammar[intent], rng, parts), rng)
+    words = rng.sample(parts.topics[intent], rng.randint(1, 4))
+    return rng.choice((", ", " ", " and ", "? ", " / ")).join(words)
+
+
 def _write(intent: str, rng: random.Random, parts: Material) -> str:
-    pieces = [_core(intent, rng, parts)]
+    core = _core(intent, rng, parts)
+    if rng.random() < 0.5:
+        core = noise.swap_synonyms(core, rng, parts.synonyms, rng.random() * 0.6)
+    if rng.random() < 0.4:
+        core = noise.leave_out(core, rng, rng.random() * 0.3)
+    pieces = [core]
     if rng.random() < 0.12:
         pieces.append(_sentence(_say(parts.grammar[intent], rng, parts), rng))
     for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
@@ -112,23 +133,6 @@ def _write(intent: str, rng: random.Random, parts: Material) -> str:
     if rng.random() < 0.3:
         pieces.append(_say(parts.closers, rng, parts))
     return rng.choice((" ", " ", " ", "\n", "\n\n")).join(pieces)
-
-
-def _core(intent: str, rng: random.Random, parts: Material) -> str:
-    """Say what the ticket is about, from one of the three sources."""
-    source = rng.random()
-    if source < 0.5:
-        text = rng.choice(parts.natural[intent])
-    elif source < 0.88:
-        text = _sentence(_say(parts.grammar[intent], rng, parts), rng)
-    else:
-        words = rng.sample(parts.topics[intent], rng.randint(1, 4))
-        text = rng.choice((", ", " ", " and ", "? ", " / ")).join(words)
-    if rng.random() < 0.5:
-        text = noise.swap_synonyms(text, rng, parts.synonyms, rng.random() * 0.6)
-    if source < 0.88 and rng.random() < 0.4:
-        text = noise.leave_out(text, rng, rng.random() * 0.3)
-    return text
 
 
 def _say(lines: Sequence[str], rng: random.Random, parts: Material) -> str:
