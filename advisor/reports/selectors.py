@@ -2,11 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from typing import Any
+
+from django.db.models import Avg
 
 from advisor.accounts.models import Team
 from advisor.projects.models import Project
@@ -96,6 +98,25 @@ def times_of(run: Run) -> dict[str, tuple[float, ...]]:
     times = {key: tuple(t) for (key, phase), t in by_phase.items() if phase == "single"}
     times |= {key: tuple(t) for (key, phase), t in by_phase.items() if phase == "load"}
     return _recorded_times(run) | times
+
+
+def request_seconds(run: Run, keys: Collection[str]) -> dict[str, float]:
+    """Return the mean seconds of a request sent alone, for those of ``keys`` timed."""
+    if not keys:
+        return {}
+    timed = (
+        SpeedRecord.objects.filter(
+            candidate__run=run,
+            candidate__key__in=keys,
+            phase=SpeedRecord.Phase.SINGLE,
+            failure_code="",
+            total_ms__gt=0,
+        )
+        .order_by()
+        .values_list("candidate__key")
+        .annotate(mean=Avg("total_ms"))
+    )
+    return {key: mean / 1000 for key, mean in timed}
 
 
 def _recorded_times(run: Run) -> dict[str, tuple[float, ...]]:

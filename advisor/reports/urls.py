@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from advisor.reports.views import comparison, dashboard, export
+from advisor.reports.views import comparison, dashboard, export, what_if
 
 app_name = "reports"
 PROJECT = "t/<slug:team>/p/<slug:project>/"
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:team>/", dashboard.dashboard, name="dashboard"),
     path(PROJECT, comparison.project, name="project"),
     path(f"{RUN}compare/", comparison.compare, name="comparison"),
+    path(f"{RUN}what-if/", what_if.what_if, name="what-if"),
+    path(f"{RUN}what-if/save/", what_if.save, name="what-if-save"),
     path(f"{RUN}samples/", comparison.sample_list, name="samples"),
     path(f"{RUN}sample/", comparison.sample, name="sample"),
     path(f"{RUN}report/", export.report, name="report"),

@@ -2,6 +2,7 @@
 
 from advisor.projects.services.drafting import (
     create_project,
+    move_limits,
     next_draft,
     open_draft,
     rename_project,
@@ -29,6 +30,7 @@ __all__ = [
     "create_project",
     "freeze",
     "known_names",
+    "move_limits",
     "next_draft",
     "open_draft",
     "open_endpoint",

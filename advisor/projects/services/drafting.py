@@ -85,6 +85,19 @@ def save_draft(
     return setup
 
 
+@transaction.atomic
+def move_limits(*, setup: Setup, limits: Mapping[str, float | None]) -> Setup:
+    """Set limits of a draft by constraint name, keeping their levels; None removes."""
+    constraints = dict(setup.document.get("constraints") or {})
+    for name, limit in limits.items():
+        before = constraints.pop(name, None)
+        if limit is not None:
+            kept = isinstance(before, Mapping) and "level" in before
+            constraints[name] = {**before, "limit": limit} if kept else limit
+    document = {**setup.document, "constraints": constraints}
+    return save_draft(setup=setup, document=document, step=2)
+
+
 def _free_name(team: Team, name: str) -> str:
     """Return the name with single spaces, or say what is wrong with it."""
     name = " ".join(name.split())

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.charts.values import Latencies, TradeOff
-from advisor.reports.pages import limits, method, pictures, slices, words
+from advisor.charts.values import CostVolume, Latencies, TradeOff
+from advisor.reports.pages import limits, method, pictures, slices, volumes, words
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.web.figures import DataTable, HeatRow
@@ -59,6 +59,7 @@ class Comparison:
     trade_off_table: DataTable
     latencies: Latencies | None
     latency_table: DataTable
+    cost_volume: CostVolume | None
     slice_columns: tuple[str, ...]
     slice_rows: tuple[HeatRow, ...]
     method: tuple[Fact, ...]
@@ -89,6 +90,9 @@ def comparison_of(result: Result) -> Comparison:
         trade_off_table=pictures.trade_off_table(trade),
         latencies=pictures.latencies_of(result),
         latency_table=pictures.latency_table(result),
+        cost_volume=volumes.cost_volume_of(
+            result, None if subject is None else subject["id"]
+        ),
         slice_columns=columns,
         slice_rows=heat,
         method=method.method_of(result),

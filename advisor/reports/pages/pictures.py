@@ -34,7 +34,7 @@ def trade_off_of(result: Result) -> TradeOff:
     basis = "per_month" if monthly else "per_1000_requests"
     points = tuple(_point(result, one, basis) for one in result.findings)
     floor = floor_of(result)
-    budget = _limit(result.constraints.get("monthly_budget_usd")) if monthly else None
+    budget = limit_of(result.constraints.get("monthly_budget_usd")) if monthly else None
     return TradeOff(
         points=points,
         cost_title=_cost_title(result, monthly=monthly),
@@ -80,7 +80,7 @@ def latencies_of(result: Result) -> Latencies | None:
     if not rows:
         return None
     rows.sort(key=lambda row: row.p95_ms if row.p95_ms is not None else float("inf"))
-    limit = _limit(result.constraints.get("p95_latency_ms"))
+    limit = limit_of(result.constraints.get("p95_latency_ms"))
     return Latencies(
         rows=tuple(rows), summary=_latency_words(result, rows, limit), limit_ms=limit
     )
@@ -102,8 +102,8 @@ def latency_table(result: Result) -> DataTable:
 
 def floor_of(result: Result) -> float | None:
     """Return the higher of reference less margin and minimum, in points of score."""
-    margin = _limit(result.constraints.get("quality_margin"))
-    minimum = _limit(result.constraints.get("min_quality"))
+    margin = limit_of(result.constraints.get("quality_margin"))
+    minimum = limit_of(result.constraints.get("min_quality"))
     bar = words.value_of(result.reference["quality"]) if result.reference else None
     lines = [] if bar is None or margin is None else [bar - margin]
     lines += [] if minimum is None else [minimum]
@@ -128,7 +128,8 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _limit(constraint: Constraint | None) -> float | None:
+def limit_of(constraint: Constraint | None) -> float | None:
+    """Return a limit that is a number; None for none and for any other."""
     if constraint is None or not isinstance(constraint.limit, int | float):
         return None
     return float(constraint.limit)
@@ -148,7 +149,7 @@ def _frontier(points: Sequence[Point]) -> tuple[str, ...]:
 def _cost_title(result: Result, *, monthly: bool) -> str:
     if not monthly:
         return "Cost per 1,000 requests"
-    volume = _limit(result.constraints.get("monthly_requests"))
+    volume = limit_of(result.constraints.get("monthly_requests"))
     at = f" at {formats.number(volume)} requests" if volume else ""
     return f"Cost per month{at}"
 
@@ -166,7 +167,7 @@ def _trade_off_words(result: Result, points: Sequence[Point]) -> str:
 def _latency_words(
     result: Result, rows: Sequence[LatencyRow], limit: float | None
 ) -> str:
-    peak = _limit(result.constraints.get("peak_requests_per_second"))
+    peak = limit_of(result.constraints.get("peak_requests_per_second"))
     load = f"at {formats.rate(peak)}" if peak else "one request at a time"
     if limit is None:
         return f"Measured {load}. The tick marks p95."

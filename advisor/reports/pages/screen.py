@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from advisor.charts import latency, trade_off
+from advisor.charts import cost_volume, latency, trade_off
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.reports.pages.comparison import Comparison, comparison_of
 from advisor.reports.pages.samples import SampleList
+from advisor.reports.pages.volumes import cost_volume_table
+from advisor.reports.pages.what_if import WhatIf
 from advisor.reports.selectors import Result
 from advisor.runs.models import Run
 from advisor.web.figures import ChartFigure
@@ -15,9 +17,11 @@ SECTIONS = (
     ("why-not", "Why not the others"),
     ("trade-off", "Cost and quality"),
     ("latency", "Latency"),
+    ("volume", "Cost and volume"),
     ("tags", "Quality by tag"),
     ("samples", "Samples"),
     ("method", "Method"),
+    ("what-if-h", "What if"),
 )
 
 
@@ -33,7 +37,9 @@ class ComparisonPage:
     anchors: tuple[Link, ...]
     trade_off: ChartFigure
     latency: ChartFigure | None
+    volume: ChartFigure | None
     samples: SampleList
+    what_if: WhatIf | None
     downloads: tuple[Link, ...]
 
 
@@ -46,13 +52,17 @@ class NoComparisonPage:
     empty: Empty
 
 
-def comparison_page(result: Result, samples: SampleList) -> ComparisonPage:
+def comparison_page(
+    result: Result, samples: SampleList, what_if: WhatIf
+) -> ComparisonPage:
     """Return the page of a finished run."""
     run, comparison = result.run, comparison_of(result)
     here = project_url(run.project, f"runs/{run.number}/")
     export = Action("PDF report", f"{here}report/", "secondary", "file")
     shown = {
         "latency": comparison.latencies is not None,
+        "volume": comparison.cost_volume is not None,
+        "what-if-h": bool(what_if.sliders),
         "tags": bool(comparison.slice_rows),
     }
     return ComparisonPage(
@@ -68,7 +78,9 @@ def comparison_page(result: Result, samples: SampleList) -> ComparisonPage:
         ),
         trade_off=_trade_off(comparison),
         latency=_latency(comparison),
+        volume=_volume(comparison),
         samples=samples,
+        what_if=what_if if what_if.sliders else None,
         downloads=(Link("JSON", f"{here}recommendation.json"),),
     )
 
@@ -118,4 +130,17 @@ def _latency(comparison: Comparison) -> ChartFigure | None:
         light=latency.latencies(chart, mode="light"),
         dark=latency.latencies(chart, mode="dark"),
         table=comparison.latency_table,
+    )
+
+
+def _volume(comparison: Comparison) -> ChartFigure | None:
+    chart = comparison.cost_volume
+    if chart is None:
+        return None
+    return ChartFigure(
+        id="chart-volume",
+        summary=f"{chart.summary} All values are in the table below the chart.",
+        light=cost_volume.cost_volume(chart, mode="light"),
+        dark=cost_volume.cost_volume(chart, mode="dark"),
+        table=cost_volume_table(chart),
     )

@@ -10,6 +10,7 @@ from advisor.accounts.access import TeamRequest
 from advisor.projects.models import Project, Sample
 from advisor.projects.pages.header import header_of, project_url
 from advisor.reports.pages import samples, screen
+from advisor.reports.pages.what_if import what_if_of
 from advisor.reports.selectors import result_of
 from advisor.runs.models import Run
 from advisor.runs.selectors import latest_run, runs_of, sample_of
@@ -43,7 +44,8 @@ def compare(request: TeamRequest, team: str, project: str, number: int) -> HttpR
     if result is None:
         page: Any = screen.no_comparison_page(run)
         return render_page(request, "reports/no_comparison.html", page)
-    page = screen.comparison_page(result, samples.sample_list(run))
+    panel = what_if_of(result, request.GET, request.membership)
+    page = screen.comparison_page(result, samples.sample_list(run), panel)
     return render_page(request, "reports/comparison.html", page)
 
 

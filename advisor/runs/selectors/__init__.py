@@ -26,6 +26,7 @@ from advisor.runs.selectors.progress import (
     RunProgress,
     progress_of,
 )
+from advisor.runs.selectors.what_if import case_with
 
 __all__ = [
     "AnswerView",
@@ -37,6 +38,7 @@ __all__ = [
     "Show",
     "candidates_of",
     "case_of",
+    "case_with",
     "events_of",
     "latest_run",
     "neighbours_of",
