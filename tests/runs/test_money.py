@@ -12,7 +12,7 @@ from advisor.runs.models import Attempt, Candidate, Run, Trial
 from advisor.runs.services.claiming import Claim, claim_block
 from advisor.runs.services.committing import commit
 from advisor.runs.services.driving import begin
-from advisor.runs.services.judging import Judge, Price
+from advisor.runs.services.judging import Judge
 from advisor.runs.services.money import (
     close_attempts,
     ledger,
@@ -21,6 +21,7 @@ from advisor.runs.services.money import (
     settle,
     worst_price_micro,
 )
+from advisor.runs.services.pricing import Price
 from advisor.runs.services.states import move_candidate
 from advisor.scoring.registry import scorer
 from tests.runs.factory import make_setup

@@ -14,9 +14,10 @@ from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, Run
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.claiming import Claim, Lease
-from advisor.runs.services.judging import Judge, Price
+from advisor.runs.services.judging import Judge
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.money import reserve, worst_price_micro
+from advisor.runs.services.pricing import Price
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.reaping import skip
 from advisor.runs.services.releasing import release

@@ -5,7 +5,7 @@ then a gap; an input that the server cut is a gap; an output cut at the limit is
 as it stands.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -18,7 +18,7 @@ from advisor.projects.models import Sample
 from advisor.runs.models import Answer as AnswerRow
 from advisor.runs.models import Score, Trial
 from advisor.runs.services.claiming import Claim
-from advisor.runs.services.money import micro
+from advisor.runs.services.pricing import Price
 from advisor.scoring.base import Score as ScoreValue
 from advisor.scoring.base import Scorer
 
@@ -44,47 +44,6 @@ class Outcome:
     wait_s: float = 0.0
     counts: bool = True
     crashed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """Dollars per million tokens; None where a part is not known."""
-
-    input_per_1m: float | None
-    output_per_1m: float | None
-
-    @classmethod
-    def of(cls, spec: Mapping[str, object]) -> "Price | None":
-        """Return the frozen price of a candidate's spec, None without one."""
-        given = spec.get("price")
-        if not isinstance(given, Mapping):
-            return None
-        return cls(
-            input_per_1m=_number(given.get("input_per_1m")),
-            output_per_1m=_number(given.get("output_per_1m")),
-        )
-
-    @property
-    def by_token(self) -> bool:
-        """Say whether tokens cost anything that is known."""
-        return self.input_per_1m is not None or self.output_per_1m is not None
-
-    def cost_micro(self, prompt: int | None, completion: int | None) -> int | None:
-        """Return what the tokens cost, in micro; None where a part is unknown."""
-        cost = self.cost_usd(prompt, completion)
-        return None if cost is None else micro(cost)
-
-    def cost_usd(self, prompt: int | None, completion: int | None) -> float | None:
-        """Return what the tokens cost, in US dollars; None where a part is unknown."""
-        total = 0.0
-        for tokens, price in (
-            (prompt, self.input_per_1m),
-            (completion, self.output_per_1m),
-        ):
-            if tokens is None or (tokens and price is None):
-                return None
-            total += tokens * (price or 0.0)
-        return total / 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +205,3 @@ def _unanswered(failure: Failure) -> Answer:
         timing=None,
         failure=failure,
     )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float | str) else None

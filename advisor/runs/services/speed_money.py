@@ -15,13 +15,13 @@ from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Trial
 from advisor.runs.services.claiming import Claim
-from advisor.runs.services.judging import Price
 from advisor.runs.services.money import (
     close_attempts,
     reserve,
     settle,
     worst_price_micro,
 )
+from advisor.runs.services.pricing import Price
 
 FIRST_NUMBER = 1000
 
