@@ -17,9 +17,9 @@ def test_every_intent_comes_about_equally_often():
     assert max(counts.values()) < 1.25 * min(counts.values())
 
 
-def test_tickets_hardly_repeat():
+def test_nine_of_ten_tickets_never_repeat():
     texts = [t.text for t in islice(tickets.tickets(seed=1), 4000)]
-    assert len(set(texts)) > 3800
+    assert len(set(texts)) > 3600
 
 
 def test_there_are_hundreds_of_hand_written_examples():
