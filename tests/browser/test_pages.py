@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from advisor.accounts.models import Team, User
@@ -138,4 +138,26 @@ def test_without_scripts_a_goal_becomes_a_launched_run(
     assert re.search(r"/runs/1/$", page.url)
     assert "Queued" in page.content() or "Waiting" in page.content()
     assert walk.run.candidates.count() == 2
+    assert visit.wrong == []
+
+
+def test_a_slider_ranks_again_at_once_and_is_kept_on_request(
+    chromium: Browser, live_server: LiveServer, alice: User, walk: Walk
+):
+    decided.set_up(walk, samples=120)
+    decided.decide(walk)
+    close_engines()
+    visit = web.opened(chromium, live_server, alice)
+    page = visit.go(f"{walk.base}runs/1/compare/")
+    result = page.locator("#what-if-result")
+    expect(result).to_contain_text("Would use maple-4b")
+    expect(result).not_to_contain_text("Recorded")
+    slider = page.locator("#minimum-range")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#minimum")).to_have_value("100")
+    expect(result).to_contain_text("Recorded: maple-4b.")
+    press(page, "Save as setup version 2")
+    page.wait_for_url("**/setup/constraints/")
+    assert page.locator("[name=minimum]").input_value() == "100"
     assert visit.wrong == []
