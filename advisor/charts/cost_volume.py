@@ -36,7 +36,9 @@ def cost_volume(chart: CostVolume, *, mode: Theme) -> Figure:
     if chart.budget:
         layout["shapes"].append(limit_line(mode, y=chart.budget))
         text = f"Budget ${chart.budget:,.0f}"
-        layout["annotations"].append(limit_text(mode, text, y=log10(chart.budget)))
+        words = limit_text(mode, text, y=log10(chart.budget), yanchor="bottom")
+        # At the left: the lines' names stand at the right.
+        layout["annotations"].append({**words, "x": 0, "xanchor": "left", "xshift": 4})
     if chart.volume:
         layout["shapes"].append(
             limit_line(mode, x=chart.volume, role="muted", dash="dot")

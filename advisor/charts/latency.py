@@ -21,7 +21,7 @@ def latencies(chart: Latencies, *, mode: Theme) -> Figure:
         "type": "log",
         "range": [left, right],
         "tickvals": ticks,
-        "ticktext": [f"{tick:,g} ms" for tick in ticks],
+        "ticktext": [milliseconds(tick) for tick in ticks],
         "title": {"text": "Time to complete answer (log scale)"},
     }
     layout["yaxis"] = {
@@ -38,7 +38,7 @@ def latencies(chart: Latencies, *, mode: Theme) -> Figure:
             layout["annotations"].append(_p95_text(row, index, chart.limit_ms, mode))
     if chart.limit_ms is not None:
         layout["shapes"].append(limit_line(mode, x=chart.limit_ms))
-        text = f"p95 limit {chart.limit_ms:,.0f} ms"
+        text = f"p95 limit {milliseconds(chart.limit_ms)}"
         layout["annotations"].append(
             limit_text(mode, text, x=log10(chart.limit_ms), yanchor="bottom")
         )
@@ -105,4 +105,6 @@ def milliseconds(value: float | None) -> str:
     """Return a time as a short label; a dash when it was not measured."""
     if value is None:
         return "–"
-    return f"{value:,.0f} ms" if value >= 10 else f"{value:.1f} ms"
+    if value >= 999.5:
+        return f"{value / 1000:,.2f}".rstrip("0").rstrip(".") + " s"
+    return f"{value:,.0f} ms" if value >= 10 else f"{value:.3g} ms"

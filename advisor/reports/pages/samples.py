@@ -26,6 +26,7 @@ SHOWS: dict[Show, str] = {
 EXCERPT = 90
 PAGE = 25
 ACCEPTED = 1.0
+SMALL_USD = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,7 @@ def _card(one: AnswerView, chosen: str) -> AnswerCard:
     turn = f", repeat {one.repeat + 1}" if one.repeat else ""
     notes = [
         formats.duration(one.latency_ms) if one.latency_ms is not None else "",
-        formats.money(one.cost_usd) if one.cost_usd is not None else "",
+        _cost(one.cost_usd),
         one.detail,
         "output cut at the limit" if one.finish == "length" else "",
         one.failure_message,
@@ -172,6 +173,15 @@ def _card(one: AnswerView, chosen: str) -> AnswerCard:
         note=visible(" · ".join(note for note in notes if note)),
         recommended=one.candidate == chosen,
     )
+
+
+def _cost(dollars: float | None) -> str:
+    """Return what one answer cost; by the thousand where it is next to nothing."""
+    if dollars is None:
+        return ""
+    if 0 < dollars < SMALL_USD:
+        return f"{formats.money(1000 * dollars)} per 1,000"
+    return formats.money(dollars)
 
 
 def _verdict(one: AnswerView) -> Verdict:
