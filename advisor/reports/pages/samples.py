@@ -20,6 +20,7 @@ from advisor.web.plain import visible
 
 SHOWS: dict[Show, str] = {
     "all": "All",
+    "worse": "Worse than the reference",
     "failures": "Failures",
     "different": "Different",
 }

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from advisor.projects.models import Sample
 from advisor.runs.models import Answer, Run, Score, Trial
 from advisor.runs.selectors.finding import candidates_of
 
-Show = Literal["all", "failures", "different"]
+Show = Literal["all", "worse", "failures", "different"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,8 @@ def sample_page(
     """Return a page of samples of a run.
 
     ``failures`` shows samples that a candidate (or the named one) failed or scored
-    below 1; ``different`` those on which the models' scores differ.
+    below 1; ``different`` those on which the models' scores differ; ``worse`` those on
+    which the recommended model scored below the reference.
     """
     found = _shown(run, show, candidate)
     total = found.count()
@@ -118,6 +119,13 @@ def _shown(run: Run, show: Show, candidate: str) -> QuerySet[Sample]:
         else:
             missed = missed.filter(trial__candidate__role="candidate")
         return found.filter(Exists(missed))
+    if show == "worse":
+        chosen = getattr(getattr(run, "recommendation", None), "recommended", "")
+        first = mine.filter(trial__repeat=0)
+        own = first.filter(trial__candidate__key=chosen).values("score")[:1]
+        bar = first.filter(trial__candidate__role="reference").values("score")[:1]
+        found = found.annotate(own=Subquery(own), bar=Subquery(bar))
+        return found.filter(own__lt=F("bar"))
     if show == "different":
         scores = (
             mine.order_by()
