@@ -99,9 +99,11 @@ MANAGE = TokenAuth(Scope.MANAGE, Role.EDITOR)
 
 def project_of(request: ApiRequest, slug: str) -> Project:
     """Return a project of the caller's team; a stranger's does not exist."""
+    if not slug.isprintable():  # PostgreSQL refuses to look for a NUL
+        raise Http404
     try:
         return project_by_slug(request.auth.team, slug)
-    except (Project.DoesNotExist, ValueError):
+    except Project.DoesNotExist:
         raise Http404 from None
 
 

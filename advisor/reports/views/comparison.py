@@ -74,9 +74,12 @@ def sample_list(
 def sample(request: TeamRequest, team: str, project: str, number: int) -> HttpResponse:
     """Show one sample with every answer side by side."""
     run = run_or_404(request, project, number)
+    key = request.GET.get("key", "")
+    if "\x00" in key:  # PostgreSQL refuses to look for a NUL
+        raise Http404
     try:
-        found = sample_of(run, request.GET.get("key", ""))
-    except (Sample.DoesNotExist, ValueError):
+        found = sample_of(run, key)
+    except Sample.DoesNotExist:
         raise Http404 from None
     return render_page(
         request, "reports/sample.html", samples.sample_detail(run, found)
