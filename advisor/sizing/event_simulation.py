@@ -80,11 +80,18 @@ class _Replica:
         self._queue.append((request, prompt, output))
 
     def advance(self, until: float, first: np.ndarray, last: np.ndarray) -> None:
-        """Take every step that starts before ``until``."""
-        while self._clock < until and self.held:
+        """Take every step that starts before ``until``.
+
+        Who ends with the step under way is held until it ends: nobody who sends a
+        request knows that it soon will.
+        """
+        while self._clock <= until:
+            while self._active and self._active[0][0] == self._steps:
+                last[heappop(self._active)[1]] = self._clock
+            if self._clock == until or not self.held:
+                return
             reading = self._admit()
-            busy = len(self._active)
-            duration = self._step.at(busy)
+            duration = self._step.at(len(self._active))
             if reading:
                 self._clock += duration + self._read(reading)
                 self._steps += 1
@@ -92,8 +99,6 @@ class _Replica:
                     first[request] = self._clock
             else:
                 self._clock += duration * self._jump(until, duration)
-            while self._active and self._active[0][0] == self._steps:
-                last[heappop(self._active)[1]] = self._clock
 
     def _admit(self) -> list[tuple[int, int, int]]:
         admitted = []

@@ -7,49 +7,40 @@ from advisor.sizing.errors import SizingError
 from advisor.sizing.event_simulation import Traffic, simulate
 from advisor.sizing.queueing import Replica, steady
 from advisor.sizing.step_time import StepTime
+from tests.bench.capacity.step_by_step import waits as step_by_step
 
 STEP = StepTime(base=0.01, each=0.001, per_prompt_token=1e-5)
 LENGTHS = ((20, 2), (60, 8), (100, 20), (40, 50))
 
 
-def step_by_step(gaps, pairs, step, slots):
-    """One replica, one step after the other, with nothing taken together."""
-    arrivals = np.cumsum(gaps)
-    first, last = np.zeros(len(gaps)), np.zeros(len(gaps))
-    waiting, left, clock, come = [], {}, 0.0, 0
-    while come < len(gaps) or waiting or left:
-        if not waiting and not left:
-            clock = max(clock, arrivals[come])
-        while come < len(gaps) and arrivals[come] <= clock:
-            waiting.append(come)
-            come += 1
-        new = waiting[: slots - len(left)]
-        del waiting[: len(new)]
-        left.update({request: pairs[request][1] for request in new})
-        reading = sum(pairs[request][0] for request in new) * step.per_prompt_token
-        clock += step.at(len(left)) + reading
-        for request in new:
-            first[request] = clock
-        for request in list(left):
-            left[request] -= 1
-            if left[request] == 0:
-                last[request] = clock
-                del left[request]
-    return first - arrivals, last - arrivals
+@settings(max_examples=12, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.floats(0.2, 1.5),
+    st.sampled_from([0.7, 1.0, 2.0]),
+)
+def test_it_equals_taking_every_step_by_itself(
+    seed, slots, replicas, load, variability
+):
+    rate = load * replicas * slots / (20 * STEP.at(slots))
+    traffic = Traffic(rate=rate, lengths=LENGTHS, variability=variability)
+    found = simulate(
+        traffic, STEP, slots=slots, replicas=replicas, requests=120, seed=seed
+    )
+    first, last = step_by_step(traffic, STEP, slots, replicas, 120, seed)
+    np.testing.assert_allclose(found.first, first[:102], rtol=1e-9)
+    np.testing.assert_allclose(found.last, last[:102], rtol=1e-9)
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 6), st.floats(0.2, 1.5))
-def test_it_equals_taking_every_step_by_itself(seed, slots, load):
-    rate = load * slots / (20 * STEP.at(slots))
-    traffic = Traffic(rate=rate, lengths=LENGTHS)
-    waits = simulate(traffic, STEP, slots=slots, requests=120, seed=seed)
-    rng = np.random.default_rng(seed)
-    gaps = rng.gamma(1.0, 1 / rate, size=120)
-    pairs = [LENGTHS[i] for i in rng.integers(len(LENGTHS), size=120)]
-    first, last = step_by_step(gaps, pairs, STEP, slots)
-    np.testing.assert_allclose(waits.first, first[12:114], rtol=1e-9)
-    np.testing.assert_allclose(waits.last, last[12:114], rtol=1e-9)
+def test_a_request_goes_where_nobody_is_although_another_is_about_to_end():
+    # A step takes a second and one token is all: of twelve replicas, ten a second find
+    # an idle one each, unless those under way were taken for idle.
+    slow = StepTime(base=1.0, each=0.0)
+    traffic = Traffic(rate=10.0, lengths=((0, 1),), variability=0)
+    waits = simulate(traffic, slow, slots=1, replicas=12, requests=20, seed=1)
+    np.testing.assert_allclose(waits.last, 1.0, rtol=1e-9)
 
 
 def test_a_request_alone_takes_its_reading_and_its_steps():
