@@ -9,6 +9,7 @@ PROJECT = "t/<slug:team>/p/<slug:project>/"
 RUN = f"{PROJECT}runs/<int:number>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:team>/", dashboard.dashboard, name="dashboard"),
+    path("t/<slug:team>/projects.csv", dashboard.table, name="projects-table"),
     path(PROJECT, comparison.project, name="project"),
     path(f"{RUN}compare/", comparison.compare, name="comparison"),
     path(f"{RUN}what-if/", what_if.what_if, name="what-if"),

@@ -1,42 +1,22 @@
 """Which projects have a right-sized model, and which need somebody? The portfolio."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
-from advisor.projects.models import Project
-from advisor.projects.pages.header import project_url
-from advisor.projects.selectors import projects_of
-from advisor.reports.pages import words
-from advisor.runs.models import Run
-from advisor.runs.selectors import runs_of_team
+from advisor.reports.pages.portfolio import ProjectRow, project_rows
 from advisor.sizing import formats
-from advisor.web.parts import Action, Empty, Stat, Verdict
+from advisor.web.parts import Action, Alert, Empty, Link, Stat
 
-LIVE = ("queued", "running", "paused", "cancelling", "finalizing")
-OUTCOMES = {
-    "recommended": Verdict("pass", "pass", "Recommended"),
-    "none_qualifies": Verdict("fail", "fail", "None qualifies"),
-    "undecided": Verdict("warn", "unsure", "Undecided"),
-}
-KEEP = Verdict("quiet", "seal", "Keep the reference")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectRow:
-    """One project: status, right-sized model and what it costs."""
-
-    name: str
-    url: str
-    status: Verdict
-    model: str
-    quality: str
-    cost: str
-    reference_cost: str
-    last_run: str
+MOST_ALERTS = 5
+SHOWS = {"all": "All", "decided": "Decided", "open": "Open"}
+COLUMNS = (
+    *("Project", "Status", "Right-sized model", "Quality", "Cost a month"),
+    *("Reference a month", "Saving", "Last run"),
+)
+SORTS = {"last": "Last run", "name": "Name", "saving": "Saving"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +26,49 @@ class DashboardPage:
     title: str
     team: str
     new: Action | None
+    export: str
     stats: tuple[Stat, ...]
+    alerts: tuple[Alert, ...]
+    search: str
+    show: str
+    shows: tuple[Link, ...]
+    sort: str
+    sorts: tuple[tuple[str, str], ...]
+    total: int
     rows: tuple[ProjectRow, ...]
     empty: Empty
 
 
-def dashboard_page(membership: Membership) -> DashboardPage:
-    """Return the dashboard of a member's team: three queries, however many projects."""
-    team = membership.team
-    latest: dict[int, Run] = {}
-    for run in runs_of_team(team):
-        latest.setdefault(run.project_id, run)
-    rows = tuple(_row(one, latest.get(one.pk)) for one in projects_of(team))
+def dashboard_page(membership: Membership, query: Mapping[str, str]) -> DashboardPage:
+    """Return the dashboard of a member's team: three queries, however many projects.
+
+    ``query`` holds q, show and sort as the address has them.
+    """
+    team, rows = membership.team, project_rows(membership.team)
+    chosen = Choice.of(query)
     create = Action("New project", f"/t/{team.slug}/projects/new/", "primary", "plus")
     may_create = may(membership, Role.EDITOR)
     return DashboardPage(
         title=team.name,
         team=team.name,
         new=create if may_create and rows else None,
+        export=f"/t/{team.slug}/projects.csv?{chosen.query()}",
         stats=_stats(rows),
-        rows=rows,
+        alerts=_alerts(rows),
+        search=chosen.text,
+        show=chosen.show,
+        shows=tuple(
+            Link(
+                f"{label} {sum(chosen.shown(row, name) for row in rows)}",
+                f"?{chosen.query(show=name)}",
+                name == chosen.show,
+            )
+            for name, label in SHOWS.items()
+        ),
+        sort=chosen.sort,
+        sorts=tuple(SORTS.items()),
+        total=len(rows),
+        rows=chosen.of_rows(rows),
         empty=Empty(
             title="No projects yet",
             text="A project is one decision: which model for this job?",
@@ -74,58 +77,112 @@ def dashboard_page(membership: Membership) -> DashboardPage:
     )
 
 
-def _row(project: Project, run: Run | None) -> ProjectRow:
-    recommendation = None if run is None else getattr(run, "recommendation", None)
-    document: dict[str, Any] = (
-        {} if recommendation is None else json.loads(recommendation.document)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which rows are shown, in which order."""
+
+    text: str
+    show: str
+    sort: str
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Choice":
+        """Read what the address asks for; what it does not know is the first choice."""
+        show, sort = query.get("show", ""), query.get("sort", "")
+        return cls(
+            text=query.get("q", "").strip()[:80],
+            show=show if show in SHOWS else "all",
+            sort=sort if sort in SORTS else "last",
+        )
+
+    def query(self, **changes: str) -> str:
+        """Return the query of this choice, with some of it changed."""
+        now = {"q": self.text, "show": self.show, "sort": self.sort, **changes}
+        return urlencode({key: value for key, value in now.items() if value})
+
+    def shown(self, row: ProjectRow, show: str) -> bool:
+        """Say whether a row belongs to one of the groups, as far as it is searched."""
+        wanted = self.text.casefold() in f"{row.name} {row.model}".casefold()
+        return wanted and (show == "all" or row.is_decided == (show == "decided"))
+
+    def of_rows(self, rows: tuple[ProjectRow, ...]) -> tuple[ProjectRow, ...]:
+        """Return the rows that are shown, in order."""
+        found = [row for row in rows if self.shown(row, self.show)]
+        if self.sort == "name":
+            found.sort(key=lambda row: row.name.casefold())
+        elif self.sort == "saving":
+            found.sort(key=_saved, reverse=True)
+        elif self.sort == "last":
+            found.sort(key=lambda row: row.ran_at, reverse=True)
+        return tuple(found)
+
+
+def _saved(row: ProjectRow) -> float:
+    return row.dollars[1] - row.dollars[0] if row.dollars else float("-inf")
+
+
+def _alerts(rows: tuple[ProjectRow, ...]) -> tuple[Alert, ...]:
+    """Return what needs attention, most harmful first, at most five."""
+    order = ("fail", "warn", "quiet", "accent", "pass")
+    found = sorted(
+        (row for row in rows if row.alert is not None),
+        key=lambda row: order.index(row.status.tone),
     )
-    found = document.get("candidates", [])
-    chosen = _one(found, lambda one: one["id"] == document["recommended"])
-    reference = _one(found, lambda one: one["role"] == "reference")
-    quality, interval = words.quality(chosen["quality"] if chosen else None)
-    return ProjectRow(
-        name=project.name,
-        url=project_url(project),
-        status=_status(project, run, document),
-        model=chosen["id"] if chosen else formats.DASH,
-        quality=f"{quality} ({interval})" if interval else quality,
-        cost=_cost(chosen),
-        reference_cost=_cost(reference),
-        last_run=formats.DASH if run is None else f"{run.created_at:%-d %b %Y}",
+    return tuple(
+        Alert(
+            tone=row.status.tone,
+            icon=row.status.icon,
+            subject=Link(row.name, row.url),
+            text=row.alert[0],
+            action=Link(row.alert[1], row.url),
+        )
+        for row in found[:MOST_ALERTS]
+        if row.alert is not None
     )
-
-
-def _one(found: Iterable[dict[str, Any]], test: Any) -> dict[str, Any] | None:
-    return next((one for one in found if test(one)), None)
-
-
-def _cost(one: dict[str, Any] | None) -> str:
-    if one is None:
-        return formats.DASH
-    return formats.money(words.value_of(one["cost"]["per_month"]))
-
-
-def _status(project: Project, run: Run | None, document: dict[str, Any]) -> Verdict:
-    if document.get("keep_reference"):
-        return KEEP
-    if document:
-        return OUTCOMES[document["outcome"]]
-    if run is None:
-        step = max((setup.step for setup in project.setups.all()), default=1)
-        return Verdict("quiet", "draft", f"Draft, step {step} of 5")
-    label = run.get_state_display()
-    if run.state in LIVE:
-        return Verdict("accent", "run", label)
-    return Verdict("fail", "fail", label)
 
 
 def _stats(rows: tuple[ProjectRow, ...]) -> tuple[Stat, ...]:
-    def how_many(text: str) -> str:
-        return formats.number(sum(row.status.text == text for row in rows))
-
+    """Return the totals of the projects that have a right-sized model and costs."""
+    known = [row.dollars for row in rows if row.dollars is not None]
+    cost, bar = sum(one for one, _ in known), sum(other for _, other in known)
+    many = formats.count(len(known), "decided project")
+    share = f"a month, {formats.percent(1 - cost / bar, 0)}" if bar else None
+    waiting = sum(not row.is_decided for row in rows)
     return (
-        Stat(label="Projects", value=formats.number(len(rows))),
-        Stat(label="Recommended", value=how_many("Recommended")),
-        Stat(label="Keep the reference", value=how_many("Keep the reference")),
-        Stat(label="Undecided", value=how_many("Undecided")),
+        Stat(
+            label="Cost with right-sized models",
+            value=formats.money(cost) if known else None,
+            note=f"a month, {many}" if known else "no decided project has costs yet",
+        ),
+        Stat(
+            label="Same work with the references",
+            value=formats.money(bar) if known else None,
+            note="a month" if known else None,
+        ),
+        Stat(
+            label="Saving",
+            value=formats.money(bar - cost) if known else None,
+            note=share,
+            tone="pass" if known and bar > cost else None,
+        ),
+        Stat(
+            label="Projects",
+            value=formats.number(len(rows)),
+            note=f"{formats.number(waiting)} not decided yet",
+        ),
     )
+
+
+def table_of(membership: Membership, query: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Return the rows that the dashboard shows as a table, its head first."""
+    rows = Choice.of(query).of_rows(project_rows(membership.team))
+    return [
+        COLUMNS,
+        *(
+            (
+                *(row.name, row.status.text, row.model, row.quality, row.cost),
+                *(row.reference_cost, row.saving, row.last_run),
+            )
+            for row in rows
+        ),
+    ]
