@@ -17,7 +17,13 @@ SAMPLES = Path(__file__).parent / "samples"
 PREFIX = "builtin/"
 
 # Largest first: the order in which pages list the family.
-_MODEL_NAMES = ("tickets-large", "tickets-medium", "tickets-small")
+_MODEL_NAMES = (
+    "tickets-large",
+    "tickets-medium",
+    "tickets-pruned",
+    "tickets-small",
+    "tickets-tiny",
+)
 _PACK_NAMES = ("tickets",)
 
 

@@ -1,17 +1,16 @@
-"""How were the built-in models made? Run `scripts/train_builtin` to make them again.
+"""How were the built-in models made from nothing by `scripts/train_builtin`?
 
 Every model is trained from nothing on the CPU with one thread, a fixed number of steps
 and a fixed seed, on examples that the seed alone decides. Stopped in the middle, the
 same command goes on from the last checkpoint. Progress is kept as JSON lines.
 """
 
-import argparse
 import copy
 import hashlib
 import json
 import platform
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import islice
@@ -21,7 +20,6 @@ from typing import Any
 import torch
 import transformers
 
-from advisor import builtin
 from advisor.builtin.training import tickets
 from advisor.tuning.data import Batches, Encoder, Example, Generated
 from advisor.tuning.export import export
@@ -64,6 +62,12 @@ FAMILY = {
         Member(
             name="tickets-small",
             shape=Shape(layers=1, width=16, heads=1, mlp=32, spread=0.5),
+            words=300,
+            recipe=Recipe(steps=400, learning_rate=1e-3),
+        ),
+        Member(
+            name="tickets-tiny",
+            shape=Shape(layers=1, width=12, heads=1, mlp=24, spread=1.0),
             words=300,
             recipe=Recipe(steps=400, learning_rate=1e-3),
         ),
@@ -194,21 +198,3 @@ def describe(
             },
         },
     }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the named models, or all that ship."""
-    parser = argparse.ArgumentParser(prog="scripts/train_builtin", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*FAMILY, []], metavar="NAME")
-    parser.add_argument("--out", type=Path, default=builtin.MODELS)
-    parser.add_argument("--work", type=Path, default=Path("var/training"))
-    options = parser.parse_args(arguments)
-    names: list[str] = options.names or list(FAMILY)
-    for name in names:
-        folder = options.out / name
-        make(FAMILY[name], folder, options.work, vocabulary=tokenizer())
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

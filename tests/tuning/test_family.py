@@ -1,12 +1,15 @@
 import hashlib
+import json
+import shutil
 from dataclasses import replace
 
 from advisor import builtin
 from advisor.tuning import family
+from advisor.tuning.lineage import OFFSPRING, make_pruned
 
 
 def test_every_model_that_ships_has_its_recipe():
-    assert tuple(family.FAMILY) == builtin.model_names()
+    assert {*family.FAMILY, *OFFSPRING} == set(builtin.model_names())
 
 
 def test_a_short_recipe_gives_the_same_bytes_twice(tmp_path, tokenizer):
@@ -29,3 +32,15 @@ def test_the_tokenizer_is_always_the_same_one():
     first = family.tokenizer(300).get_vocab()
     family.tokenizer.cache_clear()
     assert family.tokenizer(300).get_vocab() == first
+
+
+def test_a_pruned_model_is_made_again_byte_for_byte(tmp_path):
+    member = OFFSPRING["tickets-pruned"]
+    shutil.copytree(builtin.model_path(member.parent), tmp_path / member.parent)
+    make_pruned(member, tmp_path)
+    made, ships = tmp_path / member.name, builtin.model_path(member.name)
+    for file in ("config.json", "model.safetensors"):
+        assert (made / file).read_bytes() == (ships / file).read_bytes()
+    card = json.loads((made / "card.json").read_text())
+    assert card["lineage"]["parent"] == member.parent
+    assert card["parameters"] == builtin.model_card(member.name)["parameters"]
