@@ -34,11 +34,7 @@ def cost_volume(chart: CostVolume, *, mode: Theme) -> Figure:
     layout["shapes"] = []
     layout["annotations"] = [y_title("Cost per month (log scale)")]
     if chart.budget:
-        layout["shapes"].append(limit_line(mode, y=chart.budget))
-        text = f"Budget ${chart.budget:,.0f}"
-        words = limit_text(mode, text, y=log10(chart.budget), yanchor="bottom")
-        # At the left: the lines' names stand at the right.
-        layout["annotations"].append({**words, "x": 0, "xanchor": "left", "xshift": 4})
+        _draw_budget(layout, chart.budget, mode)
     if chart.volume:
         layout["shapes"].append(
             limit_line(mode, x=chart.volume, role="muted", dash="dot")
@@ -50,6 +46,15 @@ def cost_volume(chart: CostVolume, *, mode: Theme) -> Figure:
     if chart.break_even:
         data.append(_circles(chart.break_even, mode))
     return {"data": data, "layout": layout, "config": theme.config()}
+
+
+def _draw_budget(layout: Figure, budget: float, mode: Theme) -> None:
+    """Add the budget's line and words, at the left: names of lines stand right."""
+    layout["shapes"].append(limit_line(mode, y=budget))
+    words = limit_text(
+        mode, f"Budget ${budget:,.0f}", y=log10(budget), yanchor="bottom"
+    )
+    layout["annotations"].append({**words, "x": 0, "xanchor": "left", "xshift": 4})
 
 
 def _cost_line(line: CostLine, mode: Theme) -> dict[str, Any]:

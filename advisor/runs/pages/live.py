@@ -107,7 +107,7 @@ def run_page(run: Run, membership: Membership) -> RunPage:
         here=project_url(run.project, f"runs/{run.number}/"),
         final=progress.final,
         milestone=events[0].text if events else "",
-        stats=_stats(progress),
+        stats=_stats(run, progress),
         notice=_notice(run),
         rows=tuple(_row(one, decided) for one in progress.candidates),
         problems=_problems(progress),
@@ -128,39 +128,52 @@ def _lines(run: Run, progress: RunProgress) -> tuple[str, ...]:
     return (f"Started {started:%H:%M}{who}", f"{samples}, {models}")
 
 
-def _stats(progress: RunProgress) -> tuple[Stat, ...]:
+def _stats(run: Run, progress: RunProgress) -> tuple[Stat, ...]:
     share = progress.done / progress.total if progress.total else 0.0
+    done = Stat(
+        label="Done",
+        value=formats.percent(share, 0),
+        note=f"{progress.done:,} of {progress.total:,} answers",
+        bar=Bar(label="Whole run", share=share),
+    )
+    return done, *_pace(run, progress), _spent(progress)
+
+
+def _pace(run: Run, progress: RunProgress) -> tuple[Stat, Stat]:
+    """Return time left and speed now; of a run that ended, what both were."""
     rates = [one.rate for one in progress.candidates if one.rate]
-    cap = progress.cap_usd
-    spent = formats.money(progress.spent_usd)
-    possible = progress.possible_usd
+    if not progress.final:
+        rate = sum(rates) if rates else None
+        return Stat(label="Time left", value=_time(progress.eta_s)), _speed(rate)
+    if run.started_at is None or run.finished_at is None:
+        return Stat(label="Took", value=None), _speed(None)
+    took = (run.finished_at - run.started_at).total_seconds()
+    rate = progress.done / took if took else None
+    ended = timezone.localtime(run.finished_at)
+    note = f"ended {ended:%-d %b %Y %H:%M}"
+    return Stat(label="Took", value=_time(took), note=note), _speed(rate)
+
+
+def _speed(rate: float | None) -> Stat:
+    if rate is None:
+        return Stat(label="Speed", value=None)
+    return Stat(label="Speed", value=formats.number(rate, 1), unit="answers/s")
+
+
+def _spent(progress: RunProgress) -> Stat:
+    cap, possible = progress.cap_usd, progress.possible_usd
     extra = f", possibly {formats.money(possible)} more" if possible else ""
-    return (
-        Stat(
-            label="Done",
-            value=formats.percent(share, 0),
-            note=f"{progress.done:,} of {progress.total:,} answers",
-            bar=Bar(label="Whole run", share=share),
-        ),
-        Stat(label="Time left", value=_time(progress.eta_s, progress.final)),
-        Stat(
-            label="Speed",
-            value=formats.number(sum(rates), 1) if rates else None,
-            unit="answers/s" if rates else None,
-        ),
-        Stat(
-            label="Spent",
-            value=spent,
-            note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
-            bar=Bar(label="Spend against cap", share=min(1.0, progress.spent_usd / cap))
-            if cap
-            else None,
-        ),
+    share = min(1.0, progress.spent_usd / cap) if cap else 0.0
+    return Stat(
+        label="Spent",
+        value=formats.money(progress.spent_usd),
+        note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
+        bar=Bar(label="Spend against cap", share=share) if cap else None,
     )
 
 
-def _time(seconds: float | None, final: bool = False) -> str | None:
-    if seconds is None or final:
+def _time(seconds: float | None) -> str | None:
+    if seconds is None:
         return None
     if seconds < 90:
         return f"{ceil(seconds)} s"
