@@ -22,7 +22,6 @@ _MODEL_NAMES = (
     "tickets-medium",
     "tickets-pruned",
     "tickets-small",
-    "tickets-tiny",
 )
 _PACK_NAMES = ("tickets",)
 

@@ -49,9 +49,9 @@ FAMILY = {
     for member in (
         Member(
             name="tickets-large",
-            shape=Shape(layers=5, width=192, heads=3, mlp=512, spread=0.0625),
-            words=800,
-            recipe=Recipe(steps=250, rows=16, learning_rate=2e-4),
+            shape=Shape(layers=6, width=192, heads=3, mlp=512, spread=0.0625),
+            words=1500,
+            recipe=Recipe(steps=300, learning_rate=3e-4),
         ),
         Member(
             name="tickets-medium",
@@ -62,12 +62,6 @@ FAMILY = {
         Member(
             name="tickets-small",
             shape=Shape(layers=1, width=16, heads=1, mlp=32, spread=0.5),
-            words=300,
-            recipe=Recipe(steps=400, learning_rate=1e-3),
-        ),
-        Member(
-            name="tickets-tiny",
-            shape=Shape(layers=1, width=12, heads=1, mlp=24, spread=1.0),
             words=300,
             recipe=Recipe(steps=400, learning_rate=1e-3),
         ),

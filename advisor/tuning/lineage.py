@@ -34,7 +34,11 @@ class Pruned:
 OFFSPRING = {
     member.name: member
     for member in (
-        Pruned(name="tickets-pruned", parent="tickets-medium", target=Target(layers=2)),
+        Pruned(
+            name="tickets-pruned",
+            parent="tickets-medium",
+            target=Target(layers=2, mlp=160),
+        ),
     )
 }
 

@@ -57,7 +57,7 @@ def test_plain_transformers_loads_it_and_it_names_intents(name):
     samples = builtin.sample_pack("tickets").samples[:24]
     said = ask(model, tokenizer, [sample["input"] for sample in samples])
     intents = builtin.model_card(name)["intents"]
-    assert sum(answer in intents for answer in said) >= 24 / 2
+    assert sum(answer in intents for answer in said) >= 22
     right = sum(a == s["expected"] for a, s in zip(said, samples, strict=True))
     assert right > 24 / 8 * 2
 
