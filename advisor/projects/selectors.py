@@ -14,7 +14,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from advisor.accounts.models import Team
 from advisor.builtin import PREFIX, model_names, model_path
-from advisor.catalog.models import HardwareProfile, ModelCard
+from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard
 from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
 from advisor.projects.parsing import SampleRow
 from advisor.sizing.weights import parameters_in
@@ -130,6 +130,12 @@ def entries_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the candidates of a document, then its reference where there is one."""
     reference = document.get("reference")
     return [*(document.get("candidates") or ()), *([reference] if reference else [])]
+
+
+def endpoint_of(setup: Setup, entry: Mapping[str, Any]) -> Endpoint | None:
+    """Return the team's endpoint that a candidate names, None for any other."""
+    pk = entry.get("endpoint")
+    return setup.project.team.endpoints.filter(pk=pk).first() if pk else None
 
 
 def outside_endpoints(setup: Setup) -> tuple[str, ...]:

@@ -162,3 +162,10 @@ def test_a_folder_that_the_operator_did_not_open_cannot_be_chosen(begun: Walk):
     answer = begun.add("local", "x", model="/etc", precision="fp32")
     assert answer.status_code == 422
     assert "candidates" not in begun.document
+
+
+def test_the_list_tells_what_an_endpoint_asks(begun: Walk):
+    begun.add("endpoint", "api", **SERVER, input_per_1m="0.5", output_per_1m="1.5")
+    page = text(begun.open("candidates"))
+    assert "endpoint, small-1" in page
+    assert "$0.5 / $1.50 per M tokens" in page

@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 
+from advisor.catalog.models import Endpoint
 from advisor.catalog.selectors import card_by_name
 from advisor.projects.models import Setup
 from advisor.projects.pages.memory import MemoryCell, longest_input, memory_of
 from advisor.projects.pages.options import size
 from advisor.projects.pages.wizard import WizardPage, wizard_parts
+from advisor.projects.selectors import endpoint_of, entries_of
 from advisor.sizing import formats
 from advisor.web.parts import Notice
 
@@ -65,9 +67,11 @@ def candidates_page(
 ) -> CandidatesPage:
     """Return step 4."""
     document = setup.document
-    entries = [(one, "Candidate") for one in document.get("candidates") or ()]
-    if document.get("reference"):
-        entries.append((document["reference"], "Reference"))
+    reference = document.get("reference")
+    entries = [
+        (one, "Reference" if one is reference else "Candidate")
+        for one in entries_of(document)
+    ]
     wizard = WizardPage(
         title=f"Candidates: {setup.project.name}",
         heading="Which models should try?",
@@ -92,10 +96,12 @@ def candidates_page(
 def _row(
     setup: Setup, entry: Mapping[str, Any], part: str, tokens: int
 ) -> CandidateRow:
+    endpoint = endpoint_of(setup, entry)
     named = entry.get("card") or entry.get("model")
     card = card_by_name(setup.project.team, named) if named else None
     parts = [ENGINES.get(entry["engine"], entry["engine"]), entry.get("model", "")]
-    parts += [entry.get("precision", ""), card.name if card else ""]
+    parts += [endpoint.model if endpoint else "", entry.get("precision", "")]
+    parts += [card.name if card else ""]
     told = dict.fromkeys(str(one) for one in parts if one)
     parameters = entry.get("parameters") or (card.parameters if card else None)
     return CandidateRow(
@@ -104,8 +110,18 @@ def _row(
         part=part,
         size=size(parameters),
         memory=memory_of(setup.document, entry, card, tokens),
-        price=_price(entry.get("price") or {}),
+        price=_price(entry.get("price") or _asked(endpoint)),
     )
+
+
+def _asked(endpoint: Endpoint | None) -> dict[str, float]:
+    """Return what an endpoint asks for its tokens, as far as it is known."""
+    if endpoint is None or endpoint.input_per_1m is None:
+        return {}
+    return {
+        "input_per_1m": float(endpoint.input_per_1m),
+        "output_per_1m": float(endpoint.output_per_1m or 0),
+    }
 
 
 def _price(price: Mapping[str, Any]) -> str:

@@ -234,7 +234,7 @@ def _change(point: FlipPoint) -> str:
     ]
     if not parts:
         return ""
-    return f"{words.name_of(point.name)}: {'; '.join(parts)}."
+    return f"{words.name_of(point.name)} {'; '.join(parts)}."
 
 
 def _from(constraint: Constraint, side: str, change: Change) -> str:
@@ -243,4 +243,4 @@ def _from(constraint: Constraint, side: str, change: Change) -> str:
         "none_qualifies": "none qualifies",
         "undecided": "undecided",
     }.get(change.outcome, "")
-    return f"{at} {formats.amount(constraint, change.limit)} {answer}"
+    return f"{at} {formats.amount(constraint, change.limit)}: {answer}"
