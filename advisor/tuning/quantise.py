@@ -54,7 +54,7 @@ def in_precision(model: Any, precision: Precision) -> Any:
 def _dynamic_int8(model: Any) -> Any:
     with warnings.catch_warnings():
         # The successor (torchao) was four times slower on the CPU than this.
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")
         return torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
             copy.deepcopy(model).float().eval(), {torch.nn.Linear}, dtype=torch.qint8
         )
