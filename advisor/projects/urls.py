@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(SETUP, steps.setup, name="setup"),
     path(f"{SETUP}goal/", steps.goal, name="goal"),
     path(f"{SETUP}constraints/", steps.limits, name="constraints"),
+    path(f"{SETUP}constraints/preview/", steps.preview, name="preview"),
     path(f"{SETUP}samples/", samples.samples, name="samples"),
     path(f"{SETUP}samples/upload/", samples.upload, name="upload"),
     path(f"{SETUP}samples/<int:upload>/columns/", samples.columns, name="columns"),

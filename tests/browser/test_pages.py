@@ -161,3 +161,19 @@ def test_a_slider_ranks_again_at_once_and_is_kept_on_request(
     page.wait_for_url("**/setup/constraints/")
     assert page.locator("[name=minimum]").input_value() == "100"
     assert visit.wrong == []
+
+
+def test_what_is_typed_shows_its_consequence_and_is_sent_by_its_button(
+    chromium: Browser, live_server: LiveServer, alice: User, walk: Walk
+):
+    walk.begin()
+    visit = web.opened(chromium, live_server, alice)
+    page = visit.go(f"{walk.base}setup/constraints/")
+    fill(page, volume="2,628,000")
+    expect(page.locator("#effect")).to_contain_text("1.0 requests/s")
+    assert page.url.endswith("/setup/constraints/")
+    assert walk.document["constraints"] == {"quality_margin": 0.05}
+    press(page, "Continue to sample tasks")
+    page.wait_for_url("**/setup/samples/")
+    assert walk.document["constraints"]["monthly_requests"] == 2_628_000
+    assert visit.wrong == []

@@ -1,10 +1,13 @@
 """What do the first two steps show? The goal, and the limits with their levels."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from advisor.accounts.models import Team
 from advisor.projects.forms import GoalForm, LimitsForm
 from advisor.projects.forms.limits import PEAK_BY_AVERAGE, SECONDS_A_MONTH
 from advisor.projects.models import Setup
+from advisor.projects.pages.in_running import running_panel
 from advisor.projects.pages.wizard import Group, LimitField, WizardPage, wizard_parts
 from advisor.sizing import formats
 from advisor.web.panels import EffectPanel
@@ -70,7 +73,7 @@ def limits_page(setup: Setup, form: LimitsForm) -> WizardPage:
         " ties. Leave a field empty to set no limit.",
         form=form,
         groups=groups,
-        panel=load_panel(setup.document),
+        panel=limits_panel(setup.document, setup.project.team),
         **wizard_parts(setup, "constraints"),
     )
 
@@ -84,7 +87,12 @@ def _limit(form: LimitsForm, name: str) -> LimitField:
     return LimitField(field, form[level] if level in form.fields else None, folded)
 
 
-def load_panel(document: dict[str, Any]) -> EffectPanel:
+def limits_panel(document: Mapping[str, Any], team: Team) -> EffectPanel:
+    """Return who is left under the limits, and what the volume comes to."""
+    return running_panel(document, team, _load(document))
+
+
+def _load(document: Mapping[str, Any]) -> tuple[Fact, ...]:
     """Return what the volume comes to; dashes until it is known."""
     limits = document.get("constraints") or {}
     volume = _number(limits.get("monthly_requests"))
@@ -93,16 +101,13 @@ def load_panel(document: dict[str, Any]) -> EffectPanel:
     assumed = None if average is None else average * PEAK_BY_AVERAGE
     output = document.get("output_tokens")
     tokens = None if volume is None or not output else volume * output
-    return EffectPanel(
-        title="At your volume",
-        note="Without a peak, five times the average is planned for.",
-        facts=(
-            Fact(term="Average load", value=_rate(average)),
-            Fact(term="Peak load", value=_rate(peak or assumed)),
-            Fact(
-                term="Output tokens a month",
-                value=None if tokens is None else formats.number(tokens),
-            ),
+    told = "Peak load" if peak or assumed is None else "Peak, five times that"
+    return (
+        Fact(term="Average load", value=_rate(average)),
+        Fact(term=told, value=_rate(peak or assumed)),
+        Fact(
+            term="Output tokens a month",
+            value=None if tokens is None else formats.number(tokens),
         ),
     )
 

@@ -2,9 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
     require_http_methods,
+    require_POST,
     require_safe,
 )
 
@@ -12,8 +13,9 @@ from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
 from advisor.projects import services
 from advisor.projects.forms import GoalForm, LimitsForm
+from advisor.projects.models import Project
 from advisor.projects.pages import options
-from advisor.projects.pages.steps import goal_page, limits_page
+from advisor.projects.pages.steps import goal_page, limits_page, limits_panel
 from advisor.projects.pages.wizard import STEPS, step_url
 from advisor.projects.views.finding import draft_or_404
 from advisor.web.rendering import render_page
@@ -88,3 +90,16 @@ def limits(request: TeamRequest, team: str, project: str) -> HttpResponse:
     status = 422 if form.errors else 200
     page = limits_page(draft, form)
     return render_page(request, "projects/constraints.html", page, status=status)
+
+
+@require_POST
+@needs(Role.EDITOR, "set up projects")
+def preview(request: TeamRequest, team: str, project: str) -> HttpResponse:
+    """Answer what the limits that were typed come to; nothing is stored."""
+    found = get_object_or_404(Project, team=request.team, slug=project)
+    draft = services.next_draft(found)
+    form = LimitsForm(request.POST, machines=options.machines(request.team))
+    if not form.is_valid():
+        return HttpResponse(status=204)
+    panel = limits_panel(form.into(draft.document), request.team)
+    return render(request, "components/panel.html", {"panel": panel, "id": "effect-h"})
