@@ -12,11 +12,14 @@ from django.test import Client
 from advisor.accounts import services
 from advisor.accounts.models import Membership, Role, Team, User
 
+PASSWORD = "a long walk on a cold beach"
 Browser = Callable[[User | None], Client]
 
 
 def person(name: str) -> User:
-    return User.objects.create_user(f"{name}@example.com", None, name=name.capitalize())
+    return User.objects.create_user(
+        f"{name.lower()}@example.com", PASSWORD, name=name.capitalize()
+    )
 
 
 def member(team: Team, user: User) -> Membership:
