@@ -11,7 +11,8 @@ from advisor.web.logs import clean_value
 # In a process of its own: configuring logging closes every handler that is open here.
 LOG = """
 import json, logging.config, sys, structlog
-from advisor.web.logs import logging_settings
+from advisor.web.logs import configure_structlog, logging_settings
+configure_structlog()
 settings = logging_settings(as_json=True)
 settings["root"]["level"] = "INFO"
 logging.config.dictConfig(settings)
