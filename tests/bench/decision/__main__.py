@@ -10,7 +10,7 @@ from tests.bench.decision import power, racing, recorded, speed, validity
 
 PARTS = {  # each with its number of runs: short, full
     "validity": (validity.run, 1000, 10_000),
-    "coverage": (validity.coverage, 100, 1000),
+    "coverage": (validity.coverage, 100, 10_000),
     "power": (power.run, 1000, 10_000),
     "race": (racing.run, 200, 1000),
     "recorded": (recorded.run, 5, 20),
