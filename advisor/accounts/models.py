@@ -55,14 +55,62 @@ class Role(models.TextChoices):
 
 
 class Team(models.Model):
-    """People who decide together; every other row belongs to one team."""
+    """People who decide together; every other row belongs to one team.
+
+    Caps are in millionths of a US dollar, for a calendar month (UTC) and for one run;
+    null is no cap.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
+    month_cap_micro = models.BigIntegerField(null=True, blank=True)
+    run_cap_micro = models.BigIntegerField(null=True, blank=True)
+    demands_two_step = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(month_cap_micro__isnull=True)
+                | models.Q(run_cap_micro__isnull=True)
+                | models.Q(run_cap_micro__lte=models.F("month_cap_micro")),
+                name="run_cap_within_month_cap",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class TeamMonth(models.Model):
+    """What a team's paid calls of one month cost: the other side of their attempts.
+
+    In millionths of a US dollar. ``cap_micro`` is the team's cap, kept here too so that
+    the database itself refuses to pass it; ``unknown_micro`` may have been billed
+    without an answer; what a call cost above its reserve is overshoot.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="months")
+    month = models.DateField(help_text="Its first day")
+    cap_micro = models.BigIntegerField(null=True, blank=True)
+    spent_micro = models.BigIntegerField(default=0)
+    reserved_micro = models.BigIntegerField(default=0)
+    unknown_micro = models.BigIntegerField(default=0)
+    overshoot_micro = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["team", "month"], name="one_team_month"),
+            models.CheckConstraint(
+                condition=models.Q(cap_micro__isnull=True)
+                | models.Q(
+                    cap_micro__gte=models.F("spent_micro")
+                    + models.F("reserved_micro")
+                    + models.F("unknown_micro")
+                ),
+                name="month_within_cap",
+            ),
+        ]
 
 
 class Membership(models.Model):
@@ -137,7 +185,11 @@ class SignInLink(models.Model):
 
 
 class AuditEvent(models.Model):
-    """One act worth remembering: who, what, on what, when. Never changed or deleted."""
+    """One act worth remembering: who, what, on what, when.
+
+    Never changed or deleted: the database itself refuses. Only a team or an actor that
+    is deleted becomes NULL; the actor's name stays.
+    """
 
     team = models.ForeignKey(
         Team, models.SET_NULL, null=True, related_name="audit_events"

@@ -1,7 +1,8 @@
 """Who is in which team, and what may they do? Reads of people and teams."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
@@ -14,10 +15,68 @@ from advisor.accounts.models import (
     Membership,
     Role,
     Team,
+    TeamMonth,
     User,
 )
 
 RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a team's month holds, in US dollars, and what is left of its cap.
+
+    ``unknown_usd`` may have been billed without an answer and counts like money spent;
+    ``overshoot_usd`` is what calls cost above the worst price that was reserved for
+    them. ``cap_usd``, ``run_cap_usd`` and ``rest_usd`` are None without a cap.
+    """
+
+    month: date
+    cap_usd: float | None
+    run_cap_usd: float | None
+    spent_usd: float
+    reserved_usd: float
+    unknown_usd: float
+    overshoot_usd: float
+
+    @property
+    def held_usd(self) -> float:
+        """Return all that counts against the cap."""
+        booked = self.spent_usd + self.reserved_usd + self.unknown_usd
+        return booked + self.overshoot_usd
+
+    @property
+    def rest_usd(self) -> float | None:
+        """Return what calls may still cost this month, None without a cap."""
+        if self.cap_usd is None:
+            return None
+        return max(0.0, self.cap_usd - self.held_usd)
+
+
+def this_month() -> date:
+    """Return the first day of the calendar month in UTC: the month of the books."""
+    return datetime.now(UTC).date().replace(day=1)
+
+
+def spending_of(team: Team) -> Spending:
+    """Return what the team's month holds so far; zeros before its first paid call."""
+    team = Team.objects.get(pk=team.pk)
+    month = this_month()
+    row = TeamMonth.objects.filter(team=team, month=month).first()
+    row = row or TeamMonth(team=team, month=month)
+    return Spending(
+        month=month,
+        cap_usd=_usd(team.month_cap_micro),
+        run_cap_usd=_usd(team.run_cap_micro),
+        spent_usd=row.spent_micro / 1_000_000,
+        reserved_usd=row.reserved_micro / 1_000_000,
+        unknown_usd=row.unknown_micro / 1_000_000,
+        overshoot_usd=row.overshoot_micro / 1_000_000,
+    )
+
+
+def _usd(amount: int | None) -> float | None:
+    return None if amount is None else amount / 1_000_000
 
 
 def rank(role: str) -> int:

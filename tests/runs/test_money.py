@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from advisor.accounts.services import micro
 from advisor.engines.base import Answer as EngineAnswer
 from advisor.engines.base import Failure
 from advisor.runs import services
@@ -16,7 +17,6 @@ from advisor.runs.services.judging import Judge
 from advisor.runs.services.money import (
     close_attempts,
     ledger,
-    micro,
     reserve,
     settle,
     worst_price_micro,

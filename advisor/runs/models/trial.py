@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from advisor.accounts.models import TeamMonth
 from advisor.projects.models import Sample
 from advisor.runs.models.candidate import Candidate
 from advisor.runs.models.run import Run
@@ -74,7 +75,10 @@ class Trial(models.Model):
 
 
 class Attempt(models.Model):
-    """One try at a trial, written before anything is sent: the ledger of money."""
+    """One try at a trial, written before anything is sent: the ledger of money.
+
+    ``month`` is the team's month whose books hold a reserve; null where none was made.
+    """
 
     class State(models.TextChoices):
         """What became of the money."""
@@ -86,6 +90,9 @@ class Attempt(models.Model):
 
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="attempts")
     claim_no = models.IntegerField()
+    month = models.ForeignKey(
+        TeamMonth, models.RESTRICT, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.RESERVED)
     reserved_micro = models.BigIntegerField(default=0)
     cost_micro = models.BigIntegerField(null=True, blank=True)

@@ -10,11 +10,12 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from advisor.accounts.services import micro
 from advisor.engines.retrying import retry_class
 from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
 from advisor.runs.services.claiming import Claim, Lease, from_now
 from advisor.runs.services.judging import Outcome
-from advisor.runs.services.money import micro, settle
+from advisor.runs.services.money import settle
 
 AGAIN_SECONDS = 0.2
 # The server answered without doing the work, or nothing ever reached it.

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from advisor.accounts.models import Team, User
+from advisor.accounts.services import micro
 from advisor.projects.models import Project, Sample, Setup
 from advisor.projects.services import freeze
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.errors import LaunchRefused
 from advisor.runs.services.manifest import canonical, manifest_of
-from advisor.runs.services.money import micro
 from advisor.runs.services.ordering import blocks, ordered
 from advisor.runs.services.planning import CandidatePlan, Plan, plan_of
 from advisor.runs.services.states import note

@@ -1,26 +1,27 @@
 """May this call be paid, and what became of the money? All in millionths of a dollar.
 
-Reserved before a call is sent, at its worst price; settled by what it cost. What may
-have been billed although no answer came is ``unknown`` and counts against the cap.
+Reserved before a call is sent, at its worst price, against the cap of its run and that
+of its team's month; settled by what it cost. What may have been billed although no
+answer came is ``unknown`` and counts against both. Rows are locked in one order:
+attempts, then runs, then months.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from math import ceil
+from typing import Literal
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from advisor.accounts.models import TeamMonth
+from advisor.accounts.services import locked_month
 from advisor.runs.models import Attempt, Run
 from advisor.runs.services.claiming import Claim
 
 # A server may count more tokens than were counted here.
 PROMPT_MARGIN = 1.1
-
-
-def micro(usd: float) -> int:
-    """Return an amount in millionths of a dollar, rounded up."""
-    return ceil(usd * 1_000_000 - 1e-6)
 
 
 def worst_price_micro(
@@ -38,29 +39,53 @@ def worst_price_micro(
 
 @transaction.atomic
 def reserve(run_id: int, wanted: Sequence[tuple[Claim, int]]) -> list[Claim]:
-    """Reserve the worst price of as many claims as the cap allows, in their order.
+    """Reserve the worst price of as many claims as the caps allow, in their order.
 
     Returns the claims that may be sent; commit before sending. An empty list means
-    that the cap is reached or the run no longer runs.
+    that a cap is reached or the run no longer runs.
     """
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state != Run.State.RUNNING:
         return []
-    taken = run.spent_micro + run.reserved_micro + run.unknown_micro
+    month = locked_month(run.team_id)
+    left = [rest for rest in (rest_of(run), rest_of(month)) if rest is not None]
     total, paid = 0, []
     for claim, worst in wanted:
-        if run.cap_micro is not None and taken + total + worst > run.cap_micro:
+        if left and total + worst > min(left):
             break
         total += worst
         paid.append((claim, worst))
     if not paid:
         return []
-    Run.objects.filter(pk=run_id).update(reserved_micro=F("reserved_micro") + total)
+    _book(Run, run_id, Counter({"reserved": total}))
+    _book(TeamMonth, month.pk, Counter({"reserved": total}))
     Attempt.objects.bulk_create(
-        Attempt(trial_id=claim.trial_id, claim_no=claim.number, reserved_micro=worst)
+        Attempt(
+            trial_id=claim.trial_id,
+            claim_no=claim.number,
+            month=month,
+            reserved_micro=worst,
+        )
         for claim, worst in paid
     )
     return [claim for claim, _ in paid]
+
+
+def rest_of(books: Run | TeamMonth) -> int | None:
+    """Return what may still be reserved in micro, None without a cap.
+
+    What was billed above its reserve is gone as well.
+    """
+    if books.cap_micro is None:
+        return None
+    booked = books.spent_micro + books.reserved_micro + books.unknown_micro
+    return books.cap_micro - booked - books.overshoot_micro
+
+
+def reached_cap(run: Run, worst: int) -> Literal["run", "month"]:
+    """Say which cap a call of ``worst`` micro could pass; the run's where both."""
+    rest = rest_of(run)
+    return "run" if rest is not None and worst > rest else "month"
 
 
 def settle(run_id: int, costs: Sequence[tuple[Claim, int | None, str, str]]) -> None:
@@ -70,45 +95,63 @@ def settle(run_id: int, costs: Sequence[tuple[Claim, int | None, str, str]]) -> 
     above the reserve is kept apart as overshoot, so that no answer is ever refused.
     """
     ends = {(c.trial_id, c.number): (cost, code, end) for c, cost, code, end in costs}
-    rows = Attempt.objects.select_for_update().filter(
-        trial_id__in={trial_id for trial_id, _ in ends}, state=Attempt.State.RESERVED
-    )
+    rows = _open({trial_id for trial_id, _ in ends})
     open_ones = [row for row in rows if (row.trial_id, row.claim_no) in ends]
-    if not open_ones:
-        return
-    freed = spent = unknown = over = 0
     for row in open_ones:
         row.cost_micro, row.error_code, row.state = ends[row.trial_id, row.claim_no]
-        freed += row.reserved_micro
-        if row.state == Attempt.State.SETTLED:
-            spent += min(row.cost_micro or 0, row.reserved_micro)
-            over += max(0, (row.cost_micro or 0) - row.reserved_micro)
-        elif row.state == Attempt.State.UNKNOWN:
-            unknown += row.reserved_micro
-    Attempt.objects.bulk_update(open_ones, ["state", "error_code", "cost_micro"])
-    Attempt.objects.filter(pk__in=[one.pk for one in open_ones]).update(ended_at=Now())
-    Run.objects.filter(pk=run_id).update(
-        reserved_micro=F("reserved_micro") - freed,
-        spent_micro=F("spent_micro") + spent,
-        unknown_micro=F("unknown_micro") + unknown,
-        overshoot_micro=F("overshoot_micro") + over,
-    )
+    _close(open_ones, {row.pk: run_id for row in open_ones})
 
 
 def close_attempts(trial_ids: Sequence[int], *, state: str, code: str) -> None:
     """End the open attempts of trials whose answer never came; in a transaction."""
-    attempts = Attempt.objects.filter(
+    rows = list(_open(trial_ids))
+    for row in rows:
+        row.error_code, row.state = code, state
+    runs = Attempt.objects.filter(pk__in=[row.pk for row in rows])
+    _close(rows, dict(runs.values_list("pk", "trial__run_id")))
+
+
+def _open(trial_ids: Iterable[int]) -> Iterable[Attempt]:
+    found = Attempt.objects.filter(
         trial_id__in=list(trial_ids), state=Attempt.State.RESERVED
     )
-    sums = attempts.values("trial__run_id").annotate(total=Sum("reserved_micro"))
-    for row in list(sums.order_by()):
-        total = row["total"] or 0
-        kept = total if state == Attempt.State.UNKNOWN else 0
-        Run.objects.filter(pk=row["trial__run_id"]).update(
-            reserved_micro=F("reserved_micro") - total,
-            unknown_micro=F("unknown_micro") + kept,
-        )
-    attempts.update(state=state, error_code=code, ended_at=Now())
+    return found.select_for_update(of=("self",)).order_by("pk")
+
+
+def _close(rows: Sequence[Attempt], run_of: dict[int, int]) -> None:
+    """Write closed attempts and move their money in the books of run and month."""
+    if not rows:
+        return
+    Attempt.objects.bulk_update(rows, ["state", "error_code", "cost_micro"])
+    Attempt.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=Now())
+    runs: dict[int, Counter[str]] = defaultdict(Counter)
+    months: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        runs[run_of[row.pk]].update(_moved(row))
+        if row.month_id is not None:
+            months[row.month_id].update(_moved(row))
+    for pk, moved in sorted(runs.items()):
+        _book(Run, pk, moved)
+    for pk, moved in sorted(months.items()):
+        _book(TeamMonth, pk, moved)
+
+
+def _moved(row: Attempt) -> Counter[str]:
+    """Return how a closed attempt moves the counters of its books."""
+    moved = Counter({"reserved": -row.reserved_micro})
+    if row.state == Attempt.State.SETTLED:
+        cost = row.cost_micro or 0
+        moved["spent"] = min(cost, row.reserved_micro)
+        moved["overshoot"] = max(0, cost - row.reserved_micro)
+    elif row.state == Attempt.State.UNKNOWN:
+        moved["unknown"] = row.reserved_micro
+    return moved
+
+
+def _book(books: type[Run | TeamMonth], pk: int, moved: Counter[str]) -> None:
+    """Add to the counters of one row; the database refuses what passes its cap."""
+    changes = {f"{name}_micro": F(f"{name}_micro") + by for name, by in moved.items()}
+    books._default_manager.filter(pk=pk).update(**changes)
 
 
 def ledger(run_id: int) -> dict[str, int]:
@@ -117,6 +160,15 @@ def ledger(run_id: int) -> dict[str, int]:
     Keys spent, reserved, unknown and overshoot, in micro.
     """
     rows = Attempt.objects.filter(trial__run_id=run_id)
+    return _totals(rows)
+
+
+def month_ledger(month_id: int) -> dict[str, int]:
+    """Return the money of a team's month as its attempts tell it, as ``ledger``."""
+    return _totals(Attempt.objects.filter(month_id=month_id))
+
+
+def _totals(rows: QuerySet[Attempt]) -> dict[str, int]:
     result = {"spent": 0, "reserved": 0, "unknown": 0, "overshoot": 0}
     for state, reserved, cost in rows.values_list(
         "state", "reserved_micro", "cost_micro"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisor.runs.services.money import micro
+from advisor.accounts.services import micro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from advisor.accounts.services import micro
 from advisor.runs.models import Answer, Candidate, Run, Score, Trial
 from advisor.runs.services.errors import StepRefused
 from advisor.runs.services.finishing import finish
-from advisor.runs.services.money import micro
 from advisor.runs.services.reaping import skip
 from advisor.runs.services.states import (
     RUN_EDGES,
