@@ -10,12 +10,20 @@ from advisor.runs.models import Run
 
 
 class Export(models.Model):
-    """One file made of a run's recommendation, stored unchanged once ready."""
+    """One file made of a run's decision record, stored unchanged once ready.
+
+    ``options`` names paper and extras, ``made_of`` is the hash of the record's state:
+    when the record is signed or grows old, a new file is made beside the old one.
+    """
 
     class Kind(models.TextChoices):
         """The form of the report."""
 
         PDF = "pdf", "PDF"
+        MARKDOWN = "md", "Markdown"
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "XLSX"
+        JSON = "json", "JSON"
 
     class State(models.TextChoices):
         """Is the file there yet?"""
@@ -26,6 +34,9 @@ class Export(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="exports")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PDF)
+    options = models.CharField(max_length=40, default="a4")
+    made_of = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     content = models.BinaryField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -41,8 +52,8 @@ class Export(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["run", "kind"],
+                fields=["run", "kind", "options", "made_of"],
                 condition=~Q(state="failed"),
-                name="one_export_per_kind",
+                name="one_export_per_state",
             )
         ]
