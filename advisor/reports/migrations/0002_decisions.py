@@ -8,10 +8,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_audit_append_only'),
-        ('projects', '0002_decisions'),
+        ('accounts', '0001_initial'),
+        ('projects', '0001_initial'),
         ('reports', '0001_initial'),
-        ('runs', '0004_decisions'),
+        ('runs', '0002_exact_cost'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
