@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django.contrib.admin",
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "advisor.accounts.middleware.SessionClockMiddleware",
     "advisor.web.middleware.PrivateResponseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,11 +118,18 @@ DATABASES = {
 # What the dispatcher does at each look besides runs: named here, since it knows only
 # the rooms below it.
 DISPATCHER_CHORES = ["advisor.reports.tasks.hint_exports"]
+# What rooms do before a team of theirs is deleted, from the top of the house down.
+TEAM_ENDINGS = [
+    "advisor.runs.services.end_with_team",
+    "advisor.projects.services.end_with_team",
+]
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_TIMEOUT_SECONDS = env.float("CACHE_TIMEOUT_SECONDS", default=0.2)
 CACHES = {"default": cache_settings(REDIS_URL, seconds=CACHE_TIMEOUT_SECONDS)}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=14 * 24 * 3600)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=12 * 3600)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MODEL_ROOTS = env.list("MODEL_ROOTS", default=[])

@@ -1,21 +1,45 @@
-"""In which team does this request act? Only its members get past the door.
+"""Who acts, from where, and in which team? Only its members get past the door.
 
 Every address under `/t/<team>/` is looked at before its view runs: who is not signed in
 is sent to sign in, who is not a member reads the same 404 as for a team that does not
-exist. The membership is read anew each time, so a removed member is out at once.
+exist. The membership is read anew each time, so a removed member is out at once. A team
+may demand two-step sign-in: members without it are led to set it up.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
-from advisor.accounts import selectors
+from advisor.accounts import selectors, services
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 PREFIX = "/t/"
+
+
+class SessionClockMiddleware:
+    """End sessions that nobody used for long, and say from where each act comes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign an idle session out before anything is shown to it."""
+        if request.user.is_authenticated:
+            now = timezone.now()
+            if services.is_idle(request.session, now):
+                logout(request)
+            else:
+                services.touch(request.session, now)
+        with services.acting_from(get_client_ip(request)):
+            return self.get_response(request)
 
 
 class TeamMiddleware:
@@ -43,6 +67,8 @@ class TeamMiddleware:
         membership = selectors.membership_of(request.user, kwargs["team"])
         if membership is None:
             raise Http404
+        if services.is_shut_out(membership):
+            return _to_two_step(request, membership.team.name)
         request.membership = membership  # type: ignore[attr-defined]
         request.team = membership.team  # type: ignore[attr-defined]
         if request.session.get("team") != membership.team.slug:
@@ -57,3 +83,13 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
             status=204, headers={"HX-Redirect": reverse("account_login")}
         )
     return redirect_to_login(request.get_full_path())
+
+
+def _to_two_step(request: HttpRequest, team: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": request.path})
+    messages.warning(
+        request,
+        f"{team} asks for two-step sign-in. Turn it on, and the team's pages open.",
+    )
+    return redirect("mfa_index")

@@ -1,8 +1,23 @@
 """How is an act remembered? One row, written in the transaction of the act itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from advisor.accounts.models import AuditEvent, Team, User
+
+# From which address the act comes that is going on; None outside of requests.
+_origin: ContextVar[str | None] = ContextVar("origin", default=None)
+
+
+@contextmanager
+def acting_from(ip: str | None) -> Iterator[None]:
+    """Remember acts inside the block as coming from this address."""
+    token = _origin.set(ip)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
 
 
 def record(
@@ -12,12 +27,11 @@ def record(
     action: str,
     target: str = "",
     detail: Mapping[str, object] | None = None,
-    ip: str | None = None,
 ) -> AuditEvent:
     """Remember who did what; ``actor`` None is the system itself.
 
     ``action`` is a dotted word such as ``invitation.sent``. Secrets never go into
-    ``detail``.
+    ``detail``. The address is that of the request, where there is one.
     """
     return AuditEvent.objects.create(
         team=team,
@@ -26,5 +40,5 @@ def record(
         action=action,
         target=target[:200],
         detail=dict(detail or {}),
-        ip=ip,
+        ip=_origin.get(),
     )

@@ -9,6 +9,7 @@ from advisor.projects.services.drafting import (
     save_draft,
     unsaved_draft,
 )
+from advisor.projects.services.ending import end_with_team
 from advisor.projects.services.freezing import contents_of, freeze, known_names
 from advisor.projects.services.models_in_draft import (
     add_model,
@@ -28,6 +29,7 @@ __all__ = [
     "add_model",
     "contents_of",
     "create_project",
+    "end_with_team",
     "freeze",
     "known_names",
     "move_limits",

@@ -1,6 +1,7 @@
 """What may be done with runs? One verb each; every write is a transaction."""
 
 from advisor.runs.services.driving import Slice, begin, drive
+from advisor.runs.services.ending import end_with_team
 from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
 from advisor.runs.services.finishing import decided, finish, recomputed
 from advisor.runs.services.hints import (
@@ -34,6 +35,7 @@ __all__ = [
     "drive",
     "drop_candidate",
     "due_candidates",
+    "end_with_team",
     "finish",
     "forget_hints",
     "freeze_and_launch",
