@@ -5,7 +5,8 @@ import os
 import shutil
 import tempfile
 
-if "VAR_DIR" not in os.environ:
+# Each of several test processes has a folder of its own, the first one's children too.
+if "VAR_DIR" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="rightsize-tests-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 

@@ -5,10 +5,11 @@ with the measured lengths. Nothing is planned above 0.8 of saturation: beyond it
 small error in the load is a large one in the wait.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 import numpy as np
+from scipy.special import stdtrit
 
 from advisor.sizing.demand import MAX_LOAD
 from advisor.sizing.errors import SizingError
@@ -17,13 +18,15 @@ from advisor.sizing.measurement import Figure
 from advisor.sizing.queueing import Replica, steady
 from advisor.sizing.step_time import StepTime
 
-ROUNDS = 4
-MOST_ROUNDS = 64
+ROUNDS = 4  # simulations at a time
 REQUESTS = 6_000
+SEEDS, LENGTHS, PRECISION = 12, (1, 4, 16), 0.02
+LONGER, LONG_ROUNDS = 10, 4  # where short simulations cannot tell
+BATCH = 1_700  # requests in a row whose share above a limit counts as one observation
 MOST_MORE = 24
 STEP_ERROR = 0.1
-CLEAR = 4.0  # standard errors that make a limit clearly met or clearly not
-LIKELY = 3.0  # standard errors that still do when no more simulations are spent
+CLEAR = 1 - 3e-5  # certainty at which no more simulations are asked for
+LIKELY = 0.99  # certainty that still does when all of them are spent
 TAIL = 0.95
 
 
@@ -71,7 +74,8 @@ def predict_serving(
 ) -> Serving | None:
     """Return what ``replicas`` do under ``traffic``; None at saturation or above.
 
-    Twelve simulations of ``requests``: four seeds at three lengths of the step.
+    Simulations grow from ``requests`` until the error of both percentiles is below
+    ``PRECISION`` or sixteen times as long is not enough, which the ends then show.
     """
     replica = replica_of(step, slots, traffic)
     load = traffic.rate / (replicas * replica.saturation)
@@ -80,9 +84,10 @@ def predict_serving(
         return None
     chain = steady(replica, traffic.rate, replicas)
     run = _Run(traffic=traffic, slots=slots, replicas=replicas, requests=requests)
-    usual, faster, slower = (
+    usual = _precise(run, step, seed)
+    faster, slower = (
         [_waits(run, step.scaled(factor), seed + k) for k in range(ROUNDS)]
-        for factor in (1.0, 1 - STEP_ERROR, 1 + STEP_ERROR)
+        for factor in (1 - STEP_ERROR, 1 + STEP_ERROR)
     )
     poisson = traffic.variability == 1 and chain is not None
     return Serving(
@@ -155,41 +160,63 @@ def _meets(run: _Run, step: StepTime, limits: Limits, seed: int) -> bool:
 
     The share is asked for, not the percentile: where a few requests queue and most do
     not, the percentile jumps between the two and no average of it means anything.
+    Short simulations settle most cases; the others are asked for again in long ones,
+    as a short one ends before a queue has reached its usual length.
     """
     bounds = [limits.ttft, limits.latency]
     if bounds == [None, None]:
         return True
-    over: list[tuple[float, float]] = []
-    while len(over) < MOST_ROUNDS:
-        for _ in range(ROUNDS):
-            waits = _waits(run, step, seed + len(over))
-            over.append(
-                (
-                    _share_over(waits.first, bounds[0]),
-                    _share_over(waits.last, bounds[1]),
-                )
-            )
-        rooms = [_room([shares[i] for shares in over], run.requests) for i in (0, 1)]
-        if all(room > CLEAR for room in rooms):
-            return True
-        if any(room < -CLEAR for room in rooms):
-            return False
-    return all(room > LIKELY for room in rooms)
+    longer = replace(run, requests=LONGER * run.requests)
+    for effort, rounds in ((run, 1), (longer, LONG_ROUNDS)):
+        over = np.empty((0, 2))
+        for start in range(0, rounds * ROUNDS, ROUNDS):
+            seeds = range(seed + start, seed + start + ROUNDS)
+            found = [_shares_over(_waits(effort, step, one), bounds) for one in seeds]
+            over = np.concatenate([over, *found])
+            if (over_at_most := _told(over, CLEAR)) is not None:
+                return over_at_most
+    return _told(over, LIKELY) or False
 
 
-def _share_over(waits: np.ndarray, limit: float | None) -> float:
-    return 0.0 if limit is None else float(np.mean(waits > limit))
+def _shares_over(waits: Waits, bounds: list[float | None]) -> np.ndarray:
+    """Return the shares above each bound of every ``BATCH`` requests in a row."""
+    batches = max(2, len(waits.first) // BATCH)
+    columns = [
+        np.zeros(batches)
+        if bound is None
+        else [np.mean(part > bound) for part in np.array_split(taken, batches)]
+        for taken, bound in zip((waits.first, waits.last), bounds, strict=True)
+    ]
+    return np.column_stack(columns)
 
 
-def _room(shares: list[float], requests: int) -> float:
-    """Return the room below 5 % in standard errors of the mean of ``shares``.
+def _told(over: np.ndarray, certainty: float) -> bool | None:
+    """Say whether all shares lie below 5 %, or one above it; None if it is not sure.
 
-    Never a smaller error than independent requests would have: four simulations may
-    agree by chance.
+    Waits in a row are alike, so that the error is that of batches, with Student's
+    factor for their number, and never smaller than independent requests would have.
     """
-    mean, spread = float(np.mean(shares)), float(np.std(shares, ddof=1))
-    least = sqrt((1 - TAIL) * TAIL / requests)
-    return (1 - TAIL - mean) / (max(spread, least) / sqrt(len(shares)))
+    count = len(over)
+    spread = np.maximum(over.std(axis=0, ddof=1), sqrt((1 - TAIL) * TAIL / BATCH))
+    room = (1 - TAIL - over.mean(axis=0)) / (spread / sqrt(count))
+    sure = stdtrit(count - 1, certainty)
+    if (room > sure).all():
+        return True
+    return False if (room < -sure).any() else None
+
+
+def _precise(run: _Run, step: StepTime, seed: int) -> list[Waits]:
+    """Return simulations long enough for the 95th percentiles, if any are."""
+    for factor in LENGTHS:
+        effort = replace(run, requests=factor * run.requests)
+        found = [_waits(effort, step, seed + k) for k in range(SEEDS)]
+        tails = np.array(
+            [[np.quantile(w.first, TAIL), np.quantile(w.last, TAIL)] for w in found]
+        )
+        error = tails.std(axis=0, ddof=1) / sqrt(SEEDS) / tails.mean(axis=0)
+        if (error < PRECISION).all():
+            break
+    return found
 
 
 def _waits(run: _Run, step: StepTime, seed: int) -> Waits:

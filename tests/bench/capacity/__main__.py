@@ -3,7 +3,8 @@
 Prints, for loads up to 0.8: the chain's mean against the simulated one, the predicted
 95th percentiles against the simulated ones, and a single queue with fixed service as
 the usual calculator has it; before that, how often the fewest replicas are those of
-trying every number. --full takes 400,000 requests a cell and 200 cases.
+trying every number. --full takes 400,000 requests a cell, where answers have a
+long tail and queue five times as many, and 200 cases.
 """
 
 import argparse
@@ -63,7 +64,7 @@ def fixed_service(replica: Replica, arrivals: float) -> float:
     return service + load**power / (replica.slots * (1 - load)) * service
 
 
-def predictions(requests: int, own: int) -> None:
+def predictions(requests: int) -> None:
     rng = np.random.default_rng(1)
     step = StepTime(base=0.01, each=0.001, per_prompt_token=2e-5)
     chains, tails, usual = [], [], []
@@ -77,10 +78,10 @@ def predictions(requests: int, own: int) -> None:
         for load in (0.3, 0.5, 0.7, 0.8):
             replica = replica_of(step, SLOTS, Traffic(rate=1.0, lengths=pairs))
             traffic = Traffic(rate=load * replica.saturation, lengths=pairs)
-            first, last = waits(traffic, step, SLOTS, 1, requests, seed=2)
-            found = predict_serving(
-                traffic, step, slots=SLOTS, replicas=1, seed=3, requests=own
-            )
+            # One request in twenty queues behind the longest answers: that takes more.
+            asked = 5 * requests if kind == "lognormal" and load > 0.6 else requests
+            first, last = waits(traffic, step, SLOTS, 1, asked, seed=2)
+            found = predict_serving(traffic, step, slots=SLOTS, replicas=1, seed=3)
             allowed = 0.03 + 2 * relative_error(last, np.mean)
             chain = found.mean / last.mean() - 1
             ttft = found.p95_ttft.value / tail(first) - 1
@@ -88,7 +89,7 @@ def predictions(requests: int, own: int) -> None:
             noise = relative_error(first, tail)
             plain = fixed_service(replica, traffic.rate) / last.mean() - 1
             chains.append(abs(chain) <= allowed)
-            tails += [abs(ttft) <= 0.1 + 2 * noise, abs(e2e) <= 0.1]
+            tails += [abs(ttft) <= 0.1, abs(e2e) <= 0.1]
             usual.append(abs(plain) / max(abs(chain), 1e-3))
             print(
                 f"{kind:10} {mean:3} tokens, load {load}: mean {chain:+.1%} (allowed "
@@ -99,7 +100,7 @@ def predictions(requests: int, own: int) -> None:
             )
     print(
         f"means within 3 % + 2 s.e.: {sum(chains)} of {len(chains)}; p95 end to end "
-        f"within 10 % and p95 TTFT within 10 % + 2 s.e.: {sum(tails)} of {len(tails)}; "
+        f"and p95 TTFT within 10 %: {sum(tails)} of {len(tails)}; "
         f"M/G/c is {np.median(usual):.0f} times as far off"
     )
 
@@ -163,13 +164,21 @@ def by_trying(
     return None
 
 
+PARTS: dict[str, tuple[Callable[..., None], tuple[int, ...], tuple[int, ...]]] = {
+    "replicas": (replicas, (6, 20_000), (200, 40_000)),
+    "predictions": (predictions, (20_000,), (400_000,)),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
     parser.add_argument("--full", action="store_true")
-    full = parser.parse_args().full
+    given = parser.parse_args()
     began = time.monotonic()
-    replicas(200 if full else 6, 40_000 if full else 20_000)
-    predictions(400_000 if full else 20_000, 50_000 if full else 6_000)
+    for name in given.parts or PARTS:
+        part, short, full = PARTS[name]
+        part(*(full if given.full else short))
     print(f"{time.monotonic() - began:.0f} s")
 
 
