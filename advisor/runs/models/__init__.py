@@ -9,6 +9,7 @@ from advisor.runs.models.candidate import Candidate, SpeedRecord
 from advisor.runs.models.event import RunEvent
 from advisor.runs.models.recommendation import StoredRecommendation
 from advisor.runs.models.run import Run
+from advisor.runs.models.summary import RunSummary
 from advisor.runs.models.trial import Attempt, Trial
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Candidate",
     "Run",
     "RunEvent",
+    "RunSummary",
     "Score",
     "SpeedRecord",
     "StoredRecommendation",
