@@ -2,9 +2,20 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from advisor.accounts.models import Team
+
+
+class Hosting(models.TextChoices):
+    """Where a model runs, and so who sees the text."""
+
+    DEVICE = "device", "On the device"
+    OWN_SERVER = "own_server", "On premises"
+    PRIVATE_CLOUD = "private_cloud", "Private cloud"
+    PUBLIC_API = "public_api", "Vendor API"
 
 
 class ModelCard(models.Model):
@@ -49,7 +60,11 @@ class ModelCard(models.Model):
 
 
 class Price(models.Model):
-    """What a model costs by the token at one vendor, in US dollars per million."""
+    """What a model costs by the token at one vendor, in US dollars per million.
+
+    A price is never changed: a new row takes its place from ``since`` on, and the old
+    one keeps what held until ``ended_at``.
+    """
 
     team = models.ForeignKey(
         Team, models.CASCADE, null=True, blank=True, related_name="prices"
@@ -72,15 +87,21 @@ class Price(models.Model):
     source = models.CharField(max_length=300)
     as_of = models.DateField(null=True, blank=True)
     unverified = models.BooleanField(default=False)
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["slug"],
-                condition=models.Q(team__isnull=True),
+                condition=models.Q(team__isnull=True, ended_at__isnull=True),
                 name="one_shared_price_per_slug",
             ),
-            models.UniqueConstraint(fields=["team", "slug"], name="one_price_per_slug"),
+            models.UniqueConstraint(
+                fields=["team", "slug"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_price_per_slug",
+            ),
         ]
 
 
@@ -132,7 +153,9 @@ class Endpoint(models.Model):
         ModelCard, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     region = models.CharField(max_length=60, blank=True)
-    hosting = models.CharField(max_length=20, default="public_api")
+    hosting = models.CharField(
+        max_length=20, choices=Hosting, default=Hosting.PUBLIC_API
+    )
     input_per_1m = models.DecimalField(
         max_digits=14, decimal_places=6, null=True, blank=True
     )
@@ -158,3 +181,70 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EndpointCheck(models.Model):
+    """One test of an endpoint: a request for one token, made by a worker.
+
+    ``started_at`` claims it; ``succeeded`` is None until it is finished.
+    """
+
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="checks")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    succeeded = models.BooleanField(null=True)
+    sentence = models.CharField(max_length=300, blank=True)
+    latency_ms = models.FloatField(null=True, blank=True)
+    models_served = models.JSONField(default=list, blank=True)
+
+
+class Change(models.Model):
+    """One fact that changed: what it was, what it is, who says so. Never changed.
+
+    ``team`` is empty for shared rows; ``fact`` names what changed, or is a `Deed`.
+    """
+
+    class Kind(models.TextChoices):
+        """What the fact is about."""
+
+        MODEL = "model", "Model"
+        HARDWARE = "hardware", "Hardware"
+        PRICE = "price", "Price"
+        ENDPOINT = "endpoint", "Endpoint"
+
+    class Deed(models.TextChoices):
+        """A whole row that came or went."""
+
+        ADDED = "added", "Added"
+        DELETED = "deleted", "Deleted"
+
+    class Way(models.TextChoices):
+        """How the change came about."""
+
+        MEMBER = "member", "Typed by a member"
+        SHIPPED = "shipped", "Shipped with a release"
+        HUB = "hub", "Read from a hub"
+        FILE = "file", "Read from a price file"
+
+    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    slug = models.SlugField(max_length=100)
+    name = models.CharField(max_length=160)
+    fact = models.CharField(max_length=60)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+    source = models.CharField(max_length=400, blank=True)
+    as_of = models.CharField(max_length=10, blank=True)
+    way = models.CharField(max_length=10, choices=Way)
+    by = models.CharField(max_length=120, default="System")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["team", "-at"], name="changes_by_team"),
+            models.Index(fields=["slug"], name="changes_by_slug"),
+        ]

@@ -9,7 +9,7 @@ off. Sizes and times have limits; bytes are stamped when they arrive.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import httpcore2
@@ -112,22 +112,38 @@ class SafeHttp:
             ),
         )
 
-    @asynccontextmanager
-    async def post(
+    def post(
         self,
         path: str,
         *,
         headers: Collection[tuple[str, str]],
         body: bytes,
         first_byte_s: float | None = None,
-    ) -> AsyncIterator[Reply]:
-        """Send one POST and give its reply.
+    ) -> AbstractAsyncContextManager[Reply]:
+        """Send one POST and give its reply; raises what `get` raises."""
+        return self._send("POST", path, headers, body, first_byte_s)
+
+    def get(
+        self, path: str, *, headers: Collection[tuple[str, str]]
+    ) -> AbstractAsyncContextManager[Reply]:
+        """Send one GET and give its reply.
 
         Raises:
             RefusedAddressError: The name leads to an address that is closed.
             CallError: The head of the answer breaks a limit.
             httpcore2.NetworkError, TimeoutException, ProtocolError: No answer.
         """
+        return self._send("GET", path, headers, None, None)
+
+    @asynccontextmanager
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Collection[tuple[str, str]],
+        body: bytes | None,
+        first_byte_s: float | None,
+    ) -> AsyncIterator[Reply]:
         waits = {
             "connect": self.limits.connect_s,
             "read": first_byte_s or self.limits.first_byte_s,
@@ -135,7 +151,7 @@ class SafeHttp:
             "pool": None,
         }
         async with self._pool.stream(
-            "POST",
+            method,
             self._url(path),
             headers=[("Host", self._host_header()), *headers],
             content=body,

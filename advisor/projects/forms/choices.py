@@ -1,14 +1,19 @@
 """What can be chosen in step 2? Values of the schema, each in the reader's words."""
 
+from advisor.catalog.models import Hosting
+
 Choices = tuple[tuple[str, str], ...]
 
-HOSTING: Choices = (
-    ("device", "On the device\nLaptop, phone, edge box; works offline"),
-    ("own_server", "On premises\nYour own servers"),
-    ("private_cloud", "Private cloud\nYour account, your keys"),
-    ("public_api", "Vendor API\nText leaves your network"),
+MEANT = {
+    Hosting.DEVICE: "Laptop, phone, edge box; works offline",
+    Hosting.OWN_SERVER: "Your own servers",
+    Hosting.PRIVATE_CLOUD: "Your account, your keys",
+    Hosting.PUBLIC_API: "Text leaves your network",
+}
+HOSTING: Choices = tuple(
+    (place.value, f"{place.label}\n{MEANT[place]}") for place in Hosting
 )
-PLACES = {value: label.partition("\n")[0] for value, label in HOSTING}
+PLACES = {place.value: str(place.label) for place in Hosting}
 NOT_STATED = ("", "Not stated")
 PROFILES: Choices = (
     NOT_STATED,

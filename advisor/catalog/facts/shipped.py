@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 UNSOURCED = "no source"
 # What transformers calls the shape of a model in its config.json.
 CONFIG_KEYS = {
@@ -67,17 +67,7 @@ class ModelFacts:
         Hybrid and linear-attention models have none: their cache does not follow
         from the number of layers.
         """
-        known = ("layers", "intermediate_size", "kv_cache_bytes_per_token_16bit")
-        if any(self.value(name) is None for name in known):
-            return None
-        config = {
-            key: self.value(name)
-            for name, key in CONFIG_KEYS.items()
-            if self.value(name) is not None
-        }
-        if "num_local_experts" in config:
-            config["moe_intermediate_size"] = config["intermediate_size"]
-        return config
+        return config_of({name: fact.value for name, fact in self.facts.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +123,21 @@ class TokenPrice:
     as_of: str | None
     unverified: bool
     note: str | None
+
+
+def config_of(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a model's shape as a ``config.json`` has it, from plain facts by name."""
+    known = ("layers", "intermediate_size", "kv_cache_bytes_per_token_16bit")
+    if any(values.get(name) is None for name in known):
+        return None
+    config = {
+        key: values[name]
+        for name, key in CONFIG_KEYS.items()
+        if values.get(name) is not None
+    }
+    if "num_local_experts" in config:
+        config["moe_intermediate_size"] = config["intermediate_size"]
+    return config
 
 
 def date_of(as_of: str | None) -> date | None:

@@ -1,0 +1,109 @@
+"""What does a hub say of a model? Its two documents, read into facts.
+
+The card of the model (``/api/models/ID``, as huggingface.co answers it) and the
+``config.json`` of the revision that the card names. What they do not say, or say in a
+form that is not known, is no fact.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from advisor.catalog.facts.shipped import CONFIG_KEYS
+from advisor.sizing.architecture import from_config
+from advisor.sizing.errors import SizingError
+from advisor.sizing.kv_cache import sequence_bytes
+
+REVISION = re.compile(r"[0-9a-f]{40}")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "max_sequence_length")
+EXPERT_KEYS = ("num_local_experts", "num_experts", "n_routed_experts")
+LONGEST = 80
+
+
+def card_path(hub_id: str) -> str:
+    """Return where a hub keeps the card of a model."""
+    return f"/api/models/{hub_id}"
+
+
+def config_path(hub_id: str, revision: str) -> str:
+    """Return where a hub keeps the configuration of one revision."""
+    return f"/{hub_id}/raw/{revision}/config.json"
+
+
+def revision_of(card: Mapping[str, Any]) -> str:
+    """Return the commit that a card speaks of, empty where it names none."""
+    sha = str(card.get("sha") or "")
+    return sha if REVISION.fullmatch(sha) else ""
+
+
+def card_facts(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a hub's card: parameters, licence, languages."""
+    about = _mapping(card.get("cardData"))
+    weights = _mapping(card.get("safetensors"))
+    found = {
+        "parameters": _count(weights.get("total")),
+        "licence": _licence(about),
+        "languages": list(_languages(about.get("language"))),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a ``config.json``: context and shape.
+
+    The bytes that a token takes in the cache are calculated where all layers keep
+    every token; hybrids have no such number.
+    """
+    text = _mapping(config.get("text_config")) or config
+    found: dict[str, Any] = {
+        name: text[key]
+        for name, key in CONFIG_KEYS.items()
+        if isinstance(text.get(key), int | str) and text.get(key) != ""
+    }
+    for name, keys in (("context_tokens", CONTEXT_KEYS), ("experts", EXPERT_KEYS)):
+        value = next((_count(text.get(key)) for key in keys if text.get(key)), None)
+        if value:
+            found[name] = value
+    dtype = text.get("dtype") or text.get("torch_dtype")
+    if isinstance(dtype, str):
+        found["dtype"] = dtype[:LONGEST]
+    cache = _cache_bytes(config)
+    return (
+        found if cache is None else {**found, "kv_cache_bytes_per_token_16bit": cache}
+    )
+
+
+def _cache_bytes(config: Mapping[str, Any]) -> int | None:
+    try:
+        shape = from_config(config)
+    except (SizingError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    if not all(layer.kind in ("full", "sliding") for layer in shape.layers):
+        return None
+    return round(sequence_bytes(shape, 1, 2.0))
+
+
+def _licence(about: Mapping[str, Any]) -> str:
+    """Return a licence's name; where it is "other", the name beside it."""
+    named = about.get("license")
+    if isinstance(named, list):
+        named = named[0] if named else None
+    if named == "other":
+        named = about.get("license_name")
+    return str(named).strip().lower()[:LONGEST] if isinstance(named, str) else ""
+
+
+def _languages(told: object) -> Iterator[str]:
+    listed = told if isinstance(told, list) else [told]
+    for one in listed:
+        if isinstance(one, str) and LANGUAGE.fullmatch(one):
+            yield one
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
