@@ -2,8 +2,6 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from advisor.accounts.services import micro
 from advisor.engines.base import Answer as EngineAnswer
@@ -15,7 +13,6 @@ from advisor.runs.services.committing import commit
 from advisor.runs.services.driving import begin
 from advisor.runs.services.judging import Judge
 from advisor.runs.services.money import (
-    close_attempts,
     ledger,
     reserve,
     settle,
@@ -147,42 +144,3 @@ def test_raising_the_cap_lets_a_stopped_run_go_on():
     run.refresh_from_db()
     assert (run.state, run.cap_micro) == (Run.State.RUNNING, 2_000_000)
     assert set(run.trials.values_list("state", flat=True)) == {"pending"}
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["reserve", "settle", "crash", "release", "overshoot"]),
-        st.integers(0, 19),
-        st.integers(1, 60),
-    ),
-    max_size=40,
-)
-
-
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(steps=STEPS)
-def test_no_interleaving_passes_the_cap(steps):
-    with transaction.atomic():
-        candidate = launched(cap_usd=0.000_2, samples=20)
-        claims = claims_of(candidate)
-        for step, place, amount in steps:
-            claim, run_id = claims[place], candidate.run_id
-            open_before = Attempt.objects.filter(trial=claim.trial_id).exists()
-            if step == "reserve" and not open_before:
-                reserve(run_id, [(claim, amount)])
-            elif step == "settle":
-                settle(run_id, [(claim, amount, "", Attempt.State.SETTLED)])
-            elif step == "overshoot":
-                settle(run_id, [(claim, amount * 50, "", Attempt.State.SETTLED)])
-            elif step == "crash":
-                close_attempts([claim.trial_id], state="unknown", code="lease_expired")
-            elif step == "release":
-                close_attempts([claim.trial_id], state="released", code="handed_over")
-            now = books(candidate.run)
-            assert now == ledger(run_id)
-            assert now["spent"] + now["reserved"] + now["unknown"] <= 200
-        transaction.set_rollback(True)

@@ -11,17 +11,17 @@ from advisor.engines.base import (
 )
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
-from advisor.runs.models import Candidate, Run
+from advisor.runs.models import Candidate
 from advisor.runs.services.blocks import Block
+from advisor.runs.services.cap_stop import stop_at_cap
 from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.judging import Judge
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.money import reserve, worst_price_micro
 from advisor.runs.services.pricing import Price
 from advisor.runs.services.prompting import Prompting
-from advisor.runs.services.reaping import skip
 from advisor.runs.services.releasing import release
-from advisor.runs.services.states import move_candidate, move_run
+from advisor.runs.services.states import move_candidate
 from advisor.scoring.registry import scorer
 
 DEFAULT_CONCURRENCY = EngineSpec(engine="", model="").concurrency
@@ -103,7 +103,8 @@ class Desk:
         left = [one.trial_id for one in lease.claims if one.trial_id not in ours]
         if left:
             release(lease.token, left, sent=False)
-            self._stop_at_cap()
+            first = next(one for one in lease.claims if one.trial_id == left[0])
+            stop_at_cap(self.candidate.run_id, self._worst(first))
         return paid
 
     def _worst(self, claim: Claim) -> int:
@@ -115,17 +116,6 @@ class Desk:
             input_per_1m=price.input_per_1m or 0.0,
             output_per_1m=price.output_per_1m or 0.0,
         )
-
-    def _stop_at_cap(self) -> None:
-        stopped = move_run(
-            self.candidate.run_id,
-            to=Run.State.BUDGET_STOPPED,
-            text="The next call could pass the cap, so it was not sent. Raise the cap"
-            " to go on.",
-            level="warning",
-        )
-        if stopped:
-            skip(self.candidate.run_id, why="budget")
 
     def pause(self, failure: Failure) -> None:
         """Pause the candidate: the server refuses its configuration."""

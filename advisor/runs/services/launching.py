@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from advisor.accounts.models import Team, User
-from advisor.accounts.services import micro
 from advisor.projects.models import Project, Sample, Setup
 from advisor.projects.services import freeze
 from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.services.capping import cap_micro_of
 from advisor.runs.services.errors import LaunchRefused
 from advisor.runs.services.manifest import canonical, manifest_of
 from advisor.runs.services.ordering import blocks, ordered
@@ -34,7 +34,8 @@ def launch(
 ) -> Run:
     """Open a run of a frozen setup and return it, queued; a dispatcher starts it.
 
-    ``cap_usd`` overrides the setup's budget. The same ``idempotency_key`` of a team
+    ``cap_usd`` overrides the setup's budget; without either the team's cap for one run
+    holds. The same ``idempotency_key`` of a team
     again returns the run that it opened.
 
     Raises:
@@ -50,8 +51,7 @@ def launch(
     samples = ordered(plan.samples, rule_sha256=plan.rule_sha256)
     run = _open_run(setup, plan, samples, started_by)
     run.idempotency_key = idempotency_key
-    cap = plan.budget_usd if cap_usd is None else cap_usd
-    run.cap_micro = None if cap is None else micro(cap)
+    run.cap_micro = cap_micro_of(team=team, plan=plan, asked_usd=cap_usd)
     run.save()
     candidates = [_candidate(run, one) for one in plan.candidates]
     _open_trials(run, candidates, samples, plan.repeats)

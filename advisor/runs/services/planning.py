@@ -46,6 +46,7 @@ class Plan:
     repeats: int
     seed: int
     budget_usd: float | None
+    estimate_usd: float | None
 
 
 def plan_of(setup: Setup) -> Plan:
@@ -80,6 +81,7 @@ def plan_of(setup: Setup) -> Plan:
         repeats=int(document.get("repeats") or 1),
         seed=int(document.get("seed") or 0),
         budget_usd=document.get("budget_usd"),
+        estimate_usd=_estimate(made, samples, document, tokens),
     )
 
 
@@ -184,6 +186,19 @@ def _with_objective(
     if document.get("objective") == "latency":
         planned = None
     return replace(one, spec={**one.spec, "planned": planned})
+
+
+def _estimate(
+    made: Sequence[CandidatePlan],
+    samples: Sequence[Sample],
+    document: Mapping[str, Any],
+    tokens: tuple[float, float],
+) -> float | None:
+    """Return the dollars that all trials cost at planned tokens; None if unknown."""
+    costs = [planned_cost(one.spec, tokens) for one in made if one.engine == "openai"]
+    known = [cost for cost in costs if cost is not None]
+    trials = len(samples) * int(document.get("repeats") or 1)
+    return sum(known) * trials / 1000 if known else None
 
 
 def _limit(document: Mapping[str, Any], name: str) -> float | None:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from advisor.accounts.services import micro
 from advisor.runs.models import Answer, Candidate, Run, Score, Trial
+from advisor.runs.services.capping import check_raised
 from advisor.runs.services.errors import StepRefused
 from advisor.runs.services.finishing import finish
 from advisor.runs.services.reaping import skip
@@ -104,6 +105,7 @@ def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
             f"A cap of {cap_usd} USD is below what is spent, reserved or possibly"
             f" billed: {bound / 1_000_000} USD. Give at least that."
         )
+    check_raised(team=row.team, cap_usd=cap_usd, held_usd=bound / 1_000_000)
     Run.objects.filter(pk=run.pk).update(cap_micro=cap)
     amount = "none" if cap_usd is None else f"{cap_usd} USD"
     note(run.pk, kind="cap", text=f"The cap is now {amount}.")
