@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from advisor.sizing import naming
 from advisor.sizing.constraints import Constraint
 
 if TYPE_CHECKING:
@@ -124,9 +125,9 @@ def amount(constraint: Constraint, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        return naming.spoken(name, value)
     if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(naming.spoken(name, str(item)) for item in value)
     size = float(str(value))
     if name == "quality_margin":
         return points(size)

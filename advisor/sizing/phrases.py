@@ -44,36 +44,58 @@ def met(row: Row) -> str:
         return f"{loss(row.value)} (a loss of {limit} allowed)"
     if kind == "local_only":
         return "nothing leaves your network"
-    return f"{name(row)} {value} ({_needed(row)} {limit})"
+    return f"{_about(row)} {value} ({_needed(row)} {limit})"
 
 
 def failed(row: Row) -> str:
     """Return a constraint that is not met: the distance first, then both numbers."""
+    return ": ".join(part for part in (distance(row), numbers(row)) if part)
+
+
+def distance(row: Row) -> str:
+    """Return by how much a constraint is missed, such as "81 ms too slow"."""
     kind, slack = row.constraint.name, row.slack
     value = formats.amount(row.constraint, row.value)
     limit = formats.amount(row.constraint, row.constraint.limit)
-    short = None if slack is None else formats.amount(row.constraint, -slack)
+    short = formats.amount(row.constraint, None if slack is None else -slack)
     if kind == "quality_margin":
-        return f"{short} short on quality: {loss(row.value)}, {limit} allowed"
-    if kind in ("min_quality", "slices"):
-        gap = formats.points(None if slack is None else -slack)
-        what = (
-            "minimum quality"
-            if kind == "min_quality"
-            else f"floor on {row.constraint.tag}"
-        )
-        return f"{gap} short of the {what}: {value}, at least {limit} needed"
+        return f"{short} short on quality"
+    if kind == "min_quality":
+        return f"{_gap(row)} short of the minimum quality"
+    if kind == "slices":
+        return f"{_gap(row)} short of the floor on {row.constraint.tag}"
     if kind in ("p95_latency_ms", "ttft_ms"):
-        return f"{short} too slow: {name(row)} {value}, limit {limit}"
+        return f"{short} too slow"
     if kind == "monthly_budget_usd":
-        return f"{short} over budget: up to {value} a month, limit {limit}"
+        return f"{short} over budget"
     if kind == "max_memory_gb":
         return f"needs {value} of memory, {limit} available"
     if kind == "peak_requests_per_second":
         return f"carries {value} of {limit} at the peak"
     if kind == "local_only":
         return "sends samples out of your network"
-    return f"{name(row)} {value}, {_needed(row)} {limit}"
+    return f"{_about(row)} {value}, {_needed(row)} {limit}"
+
+
+def numbers(row: Row) -> str:
+    """Return value and limit behind a distance that does not name them itself."""
+    kind = row.constraint.name
+    value = formats.amount(row.constraint, row.value)
+    limit = formats.amount(row.constraint, row.constraint.limit)
+    if kind == "quality_margin":
+        return f"{loss(row.value)}, {limit} allowed"
+    if kind in ("min_quality", "slices"):
+        return f"{value}, at least {limit} needed"
+    if kind in ("p95_latency_ms", "ttft_ms"):
+        return f"{name(row)} {value}, limit {limit}"
+    if kind == "monthly_budget_usd":
+        return f"up to {value} a month, limit {limit}"
+    return ""
+
+
+def _gap(row: Row) -> str:
+    """Return how many points a floor is missed by."""
+    return formats.points(None if row.slack is None else -row.slack)
 
 
 def open_(row: Row) -> str:
@@ -119,6 +141,11 @@ def unverified(finding: Finding) -> str:
         if FACTS.get(row.constraint.name) in finding.evidence.unverified
     ]
     return f" Unverified: {', '.join(used)}." if used else ""
+
+
+def _about(row: Row) -> str:
+    """Return what goes before a value: a verb where the value is a place."""
+    return "runs" if row.constraint.name == "hosting" else name(row)
 
 
 def _needed(row: Row) -> str:

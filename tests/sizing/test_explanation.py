@@ -64,10 +64,10 @@ def test_recommended_as_the_only_one_and_dearer_than_the_excluded_reference():
         "like your samples, where you allow a loss of 5.0 points. It costs $10.00 a "
         "month more than the reference, which your limits exclude.\n"
         "small: Meets every constraint: 6.0 points better than the reference (a loss "
-        "of 5.0 points allowed), hosting device (allowed: device).\n"
+        "of 5.0 points allowed), runs on the device (allowed: on the device).\n"
         "tiny: 20.0 points short on quality: loses 25.0 points, 5.0 points allowed.\n"
-        "big: Sets the bar: it scores 85.0% ± 5.6. Against your limits: hosting "
-        "public_api, allowed: device."
+        "big: Sets the bar: it scores 85.0% ± 5.6. Against your limits: runs "
+        "through a vendor API, allowed: on the device."
     )
 
 
@@ -195,7 +195,7 @@ def test_none_qualifies_and_the_closest_is_named():
         "limit 800 ms; carries 2.1 requests/s of 3.0 requests/s at the peak; $5.00 "
         "over budget: up to $10.00 a month, limit $5.00; sends samples out of your "
         "network; needs 9.1 GB of memory, 8.0 GB available; licence gemma, allowed: "
-        "mit; languages en, needed: en, de; context length 4,096 tokens, at least "
+        "MIT; languages English, needed: English, German; context length 4,096 tokens, at least "
         "8,192 tokens; not measured: time to first token."
     )
     assert found.findings[0].reason.endswith(" Unverified: licence.")
@@ -290,7 +290,7 @@ def test_not_run_says_why():
     found = decide(a_case(evidence, {"licences": ["mit"]}))
     reasons = {one.id: one.reason for one in found.findings}
     assert reasons["mid"] == "Not run: small was certified first."
-    assert reasons["odd"] == "Not run: licence gemma, allowed: mit."
+    assert reasons["odd"] == "Not run: licence gemma, allowed: MIT."
     alone = decide(a_case([reference(), evidence[2]], {"licences": ["mit"]}))
     assert told(alone) == (
         "Undecided. The candidates that could qualify were not run.\n"
