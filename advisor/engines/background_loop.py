@@ -7,10 +7,12 @@ not when the caller comes back from writing the answer before.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import CancelledError
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_LOOK_S = 1.0
 
 
 class BackgroundLoop:
@@ -24,8 +26,20 @@ class BackgroundLoop:
         self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run to the end and return the result, or raise its exception."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        """Run to the end and return the result, or raise its exception.
+
+        Raises:
+            CancelledError: The loop was stopped meanwhile.
+        """
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        while True:
+            try:
+                return future.result(timeout=_LOOK_S)
+            except TimeoutError:
+                # What was handed over while the loop ended is never run.
+                if future.done() or not self._thread.is_alive():
+                    future.cancel()
+                    raise CancelledError from None
 
     def iterate(self, items: AsyncIterator[T]) -> Iterator[T]:
         """Yield items as they come; leaving early cancels what is under way."""

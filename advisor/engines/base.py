@@ -32,7 +32,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One request to a model."""
+    """One request to a model.
+
+    ``request_key`` is the same over all tries at this request, so that a server that
+    knows it does not do, or bill, the work twice; None lets the engine choose one.
+    """
 
     id: str
     text: str
@@ -40,6 +44,7 @@ class Prompt:
     temperature: float = 0.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    request_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """What happens in one call of an endpoint, from the first byte to an answer?"""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import httpcore2
 
@@ -10,7 +12,7 @@ from advisor.engines.addresses import RefusedAddressError
 from advisor.engines.base import Answer, Failure, Prompt, TokensOrigin
 from advisor.engines.http_failures import of_exception, of_status
 from advisor.engines.openai_messages import Dialect, Said
-from advisor.engines.persistence import Standing, failed
+from advisor.engines.persistence import failed, named
 from advisor.engines.safe_http import CallError, Reply, SafeHttp
 from advisor.engines.sse import EventReader
 from advisor.engines.timing import Stopwatch
@@ -37,16 +39,20 @@ class Calls:
     counter: TokenCounter
     total_s: float | None
     secret: str
-    standing: Standing = field(default_factory=Standing)
-    served_model: str | None = None
+    served: Counter[str] = field(default_factory=Counter)
 
-    async def once(self, prompt: Prompt, *, stream: bool) -> Answer:
+    async def once(
+        self, prompt: Prompt, *, stream: bool, since: float | None = None
+    ) -> Answer:
         """Answer one prompt by one call; a failure is in the answer.
 
-        A call that only taught the server's dialect is sent again at once.
+        A call that only taught the server's dialect is sent again at once, under a
+        key of its own because it says something else. Times count from ``since`` on
+        `timing.clock` where given, else from now.
         """
+        prompt = named(prompt)
         while True:
-            watch = Stopwatch()
+            watch = Stopwatch() if since is None else Stopwatch(started=since)
             try:
                 async with asyncio.timeout(self._total_s(prompt)):
                     said = await self._call(prompt, watch, stream=stream)
@@ -57,6 +63,7 @@ class Calls:
                 failure = of_exception(error)
             if not self.dialect.learn(failure):
                 return failed(prompt, self._hide_secret(failure))
+            prompt = replace(prompt, request_key=uuid4().hex)
 
     def _total_s(self, prompt: Prompt) -> float:
         return self.total_s or min(300.0, 30.0 + prompt.max_output_tokens / 5)
@@ -65,8 +72,9 @@ class Calls:
         body = self.dialect.body(self.model, prompt, stream=stream)
         # Without a stream the first byte comes when the last token is written.
         waits = None if stream else self._total_s(prompt)
+        headers = [*self.headers, ("Idempotency-Key", prompt.request_key or "")]
         async with self.http.post(
-            self.dialect.path, headers=self.headers, body=body, first_byte_s=waits
+            self.dialect.path, headers=headers, body=body, first_byte_s=waits
         ) as reply:
             if reply.status != 200:
                 told = await reply.read()
@@ -110,7 +118,8 @@ class Calls:
 
     def _answer(self, prompt: Prompt, said: Said, watch: Stopwatch) -> Answer:
         finish = said.finish()
-        self.served_model = said.model or self.served_model
+        if said.model:
+            self.served[said.model] += 1
         tokens = said.prompt_tokens, said.completion_tokens
         origin: TokensOrigin = "reported"
         if None in tokens:

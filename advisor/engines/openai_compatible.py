@@ -1,13 +1,14 @@
 """What does a model behind an OpenAI-compatible server answer?
 
 Any server that speaks `/chat/completions` or `/completions`. Options of the spec:
-`limits` and `retries` (fields of `safe_http.Limits` and `retrying.Patience`),
-`total_s` (deadline of one call), `tokenizer_file` (counts tokens that the server does
-not report), `body` (further fields to send), `ca_file` (certificates to trust).
+`limits`, `retries` and `pace` (fields of `safe_http.Limits`, `retrying.Patience` and
+`pacing.PaceRule`), `total_s` (deadline of one call), `tokenizer_file` (counts tokens
+that the server does not report), `body` (further fields to send), `ca_file`
+(certificates to trust).
 """
 
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from advisor.engines.addresses import RefusedAddressError, read_target
@@ -23,12 +24,16 @@ from advisor.engines.base import (
 from advisor.engines.guarded_sockets import Resolver
 from advisor.engines.openai_calls import Calls
 from advisor.engines.openai_messages import Dialect
+from advisor.engines.pacing import Pace, PaceRule
 from advisor.engines.persistence import answer_all
+from advisor.engines.punctuality import Ticker, at_their_time
 from advisor.engines.retrying import Patience
 from advisor.engines.safe_http import Limits, SafeHttp
 from advisor.engines.token_counts import TokenCounter
 
 _LONGEST_KEY = 4096
+# Requests of an open loop that may be under way; the pace holds the others back.
+_MOST_CONNECTIONS = 256
 
 
 class OpenAICompatible:
@@ -40,6 +45,13 @@ class OpenAICompatible:
         self._loop: BackgroundLoop | None = None
         self._http: SafeHttp | None = None
         self._calls: Calls | None = None
+        self._pace: Pace | None = None
+        self._ticker = Ticker()
+
+    @property
+    def pace(self) -> Pace | None:
+        """Return how the endpoint is called, None before it is opened."""
+        return self._pace
 
     def open(self) -> EngineFacts:
         """Check the settings; nothing is sent yet.
@@ -60,11 +72,13 @@ class OpenAICompatible:
             self._http = SafeHttp(
                 target,
                 limits=Limits(**self._option("limits", {})),
-                connections=self._spec.concurrency,
+                connections=max(self._spec.concurrency, _MOST_CONNECTIONS),
                 resolve=self._resolve,
                 trusted=self._trusted(),
             )
             self._loop = BackgroundLoop()
+            rule = PaceRule(**self._option("pace", {}))
+            self._pace = Pace(most=self._spec.concurrency, rule=rule)
             self._calls = self._make_calls(self._http, headers)
         return self.facts()
 
@@ -76,17 +90,44 @@ class OpenAICompatible:
         """
         self.open()
         loop, calls = cast(BackgroundLoop, self._loop), cast(Calls, self._calls)
-        return loop.iterate(self._answers(calls, prompts))
+
+        async def once(prompt: Prompt) -> Answer:
+            return await calls.once(prompt, stream=False)
+
+        patience = Patience(**self._option("retries", {}))
+        pace = cast(Pace, self._pace)
+        answers = answer_all(prompts, once, patience=patience, pace=pace)
+        return loop.iterate(answers)
 
     def measure(self, prompt: Prompt) -> Answer:
         """Answer one prompt as a stream, without a second try."""
         self.open()
         loop, calls = cast(BackgroundLoop, self._loop), cast(Calls, self._calls)
-        return loop.run(calls.once(prompt, stream=True))
+        return loop.run(self._ticker.beside(calls.once(prompt, stream=True)))
+
+    def measure_at(
+        self, prompts: Sequence[Prompt], due: Sequence[float]
+    ) -> list[Answer]:
+        """Answer each prompt as a stream, sent when it is due on `timing.clock`.
+
+        Whatever happens to the others; times count from when a request was due.
+        """
+        self.open()
+        loop, calls = cast(BackgroundLoop, self._loop), cast(Calls, self._calls)
+
+        async def send(prompt: Prompt, at: float) -> Answer:
+            return await calls.once(prompt, stream=True, since=at)
+
+        sends = at_their_time(send, prompts, due)
+        return loop.run(self._ticker.beside(sends))
+
+    def lateness_ms(self) -> tuple[float, ...]:
+        """Return how late this process was while it measured, and forget it."""
+        return self._ticker.take()
 
     def facts(self) -> EngineFacts:
         """Tell the host, and the model's name as the server gives it."""
-        served = self._calls.served_model if self._calls else None
+        served = ", ".join(sorted(self._calls.served)) if self._calls else ""
         return EngineFacts(
             engine="openai",
             model=self._spec.model,
@@ -107,21 +148,7 @@ class OpenAICompatible:
         if self._loop is not None and self._http is not None:
             self._loop.run(self._http.close())
             self._loop.stop()
-        self._loop = self._http = self._calls = None
-
-    def _answers(
-        self, calls: Calls, prompts: Sequence[Prompt]
-    ) -> AsyncIterator[Answer]:
-        async def once(prompt: Prompt) -> Answer:
-            return await calls.once(prompt, stream=False)
-
-        return answer_all(
-            prompts,
-            once,
-            concurrency=self._spec.concurrency,
-            patience=Patience(**self._option("retries", {})),
-            standing=calls.standing,
-        )
+        self._loop = self._http = self._calls = self._pace = None
 
     def _make_calls(self, http: SafeHttp, headers: list[tuple[str, str]]) -> Calls:
         chat = self._spec.chat

@@ -1,55 +1,30 @@
 """How are many prompts kept going at once, without hammering a server that refuses?
 
-Two calls at most are under way until the first one works, so that a wrong key costs two
-calls however many samples there are; after two refusals in a row nothing more is sent.
+Each prompt waits for its turn, is sent, and is tried again where that may help. What
+was never sent because the endpoint stopped working comes back as ``not_sent``.
 """
 
 import asyncio
 import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from uuid import uuid4
 
 from advisor.engines.base import Answer, Failure, Prompt
-from advisor.engines.retrying import Patience, Tries
+from advisor.engines.pacing import Pace
+from advisor.engines.retrying import Patience, Tries, retry_class
+from advisor.engines.timing import clock
 
 Once = Callable[[Prompt], Awaitable[Answer]]
-
-_REFUSALS = 2
-_LOOK_S = 0.01
-
-
-@dataclass(slots=True)
-class Standing:
-    """What is known of a server across blocks: has it worked, has it refused?"""
-
-    proven: bool = False
-    refusals: int = 0
-    refused: Failure | None = None
-    under_way: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Say whether a call must wait: two that may be refused are enough."""
-        return not self.proven and self.refusals + self.under_way >= _REFUSALS
-
-    def note(self, failure: Failure | None) -> None:
-        """Take in the outcome of a call."""
-        if failure is None:
-            self.proven, self.refusals = True, 0
-        elif failure.kind == "configuration":
-            self.refusals += 1
-            if self.refusals >= _REFUSALS:
-                self.refused = failure
 
 
 async def answer_all(
     prompts: Sequence[Prompt],
     once: Once,
     *,
-    concurrency: int,
     patience: Patience,
-    standing: Standing,
+    pace: Pace,
 ) -> AsyncIterator[Answer]:
     """Yield one answer a prompt as they come, trying again what may pass."""
     left = deque(prompts)
@@ -57,14 +32,12 @@ async def answer_all(
 
     async def work() -> None:
         while left:
-            done.put_nowait(await _persist(left.popleft(), once, patience, standing))
+            done.put_nowait(await _persist(left.popleft(), once, patience, pace))
 
-    workers = [asyncio.create_task(work()) for _ in range(min(concurrency, _REFUSALS))]
+    count = min(pace.most, len(prompts))
+    workers = [asyncio.create_task(work()) for _ in range(count)]
     try:
         for _ in range(len(prompts)):
-            if standing.proven:
-                more = min(concurrency - len(workers), len(left))
-                workers += [asyncio.create_task(work()) for _ in range(more)]
             yield await done.get()
     finally:
         for worker in workers:
@@ -73,26 +46,41 @@ async def answer_all(
 
 
 async def _persist(
-    prompt: Prompt, once: Once, patience: Patience, standing: Standing
+    prompt: Prompt, once: Once, patience: Patience, pace: Pace
 ) -> Answer:
     tries = Tries(patience, seed=zlib.crc32(prompt.id.encode()))
-    first = True
-    while True:
-        while standing.full and standing.refused is None:
-            await asyncio.sleep(_LOOK_S)
-        if standing.refused is not None:
-            return failed(prompt, standing.refused)
-        standing.under_way += 1
+    keyed = named(prompt)
+    answer: Answer | None = None
+    while await pace.enter():
+        first, sent = answer is None, clock()
         try:
-            answer = await once(prompt)
+            answer = await once(keyed)
+            failure = answer.failure
+            wait = None if failure is None else tries.wait_s(failure)
+            pace.note(failure, sent=sent, wait_s=wait or 0.0)
         finally:
-            standing.under_way -= 1
-        standing.note(answer.failure)
-        wait = None if answer.failure is None else tries.wait_s(answer.failure)
-        if wait is None:
+            pace.leave()
+        if failure is None or wait is None:
             return answer if first else replace(answer, timing=None)
-        first = False
-        await asyncio.sleep(wait)
+        if retry_class(failure) != "rate":
+            await asyncio.sleep(wait)
+    return answer or failed(prompt, _unsent(pace))
+
+
+def named(prompt: Prompt) -> Prompt:
+    """Return the prompt with the key that all tries at this request share."""
+    return prompt if prompt.request_key else replace(prompt, request_key=uuid4().hex)
+
+
+def _unsent(pace: Pace) -> Failure:
+    stop = pace.stopped
+    if stop is None or stop.kind == "refused":
+        return stop.failure if stop else _gone()
+    return replace(stop.failure, code="not_sent", kind="transport")
+
+
+def _gone() -> Failure:
+    return Failure(code="not_sent", kind="transport", message="Nothing was sent.")
 
 
 def failed(prompt: Prompt, failure: Failure) -> Answer:

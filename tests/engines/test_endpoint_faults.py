@@ -18,6 +18,7 @@ QUICK = {
     "retries": {"first_s": 0.01, "longest_retry_after_s": 0.05},
     "limits": {"first_byte_s": 0.3, "gap_s": 0.3, "connect_s": 0.5},
     "total_s": 0.5,
+    "pace": {"rest_s": 0.02},
 }
 GOOD = reply(chat("yes"))
 
