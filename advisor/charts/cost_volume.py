@@ -4,26 +4,55 @@ from math import log10
 from typing import Any
 
 from advisor.charts import geometry, theme
-from advisor.charts.parts import Figure, base_layout, limit_line, limit_text, y_title
+from advisor.charts.parts import (
+    Figure,
+    base_layout,
+    limit_line,
+    limit_text,
+    note,
+    x_title,
+    y_title,
+)
 from advisor.charts.theme import Theme, plain
 from advisor.charts.values import CostLine, CostVolume
 
 
 def cost_volume(chart: CostVolume, *, mode: Theme) -> Figure:
-    """Return monthly cost against volume, log-log, with break-even circles."""
-    layout = base_layout(mode, height=380)
-    volumes = [v for line in chart.lines for v in line.volumes]
-    costs = [c for line in chart.lines for c in line.costs if c > 0]
-    left, right = geometry.log_range(volumes)
+    """Return monthly cost against volume, log-log, with break-even circles.
+
+    ``narrow`` holds the layout of a small screen: names inside the plot.
+    """
+    lines = [line for line in chart.lines if line.costs]
+    data = [_cost_line(line, mode) for line in lines]
+    if chart.volume:
+        data.append(_dots(lines, chart.volume, mode))
+    if chart.break_even:
+        data.append(_circles(chart.break_even, mode))
+    return {
+        "data": data,
+        "layout": _layout(chart, lines, mode, small=False),
+        "narrow": _layout(chart, lines, mode, small=True),
+        "config": theme.config(),
+    }
+
+
+def _layout(
+    chart: CostVolume, lines: list[CostLine], mode: Theme, *, small: bool
+) -> dict[str, Any]:
+    layout = base_layout(mode, height=350 if small else 380)
+    volumes = [v for line in lines for v in line.volumes] or [1.0]
+    costs = [c for line in lines for c in line.costs if c > 0]
+    left, right = log10(min(volumes)), log10(max(volumes))
     low, high = geometry.log_range(costs + [chart.budget or (costs or [1.0])[0]])
-    across, up = geometry.log_ticks(left, right), geometry.log_ticks(low, high)
-    layout["margin"]["r"] = 150
+    every = 2 if small else 1
+    across = geometry.log_ticks(left, right)[::every]
+    up = geometry.log_ticks(low, high)[::every]
+    layout["margin"] |= {"l": 44, "r": 16} if small else {"r": 150}
     layout["xaxis"] = {
         "type": "log",
         "range": [left, right],
         "tickvals": across,
         "ticktext": [geometry.short(tick) for tick in across],
-        "title": {"text": "Requests per month (log scale)"},
     }
     layout["yaxis"] = {
         "type": "log",
@@ -31,21 +60,47 @@ def cost_volume(chart: CostVolume, *, mode: Theme) -> Figure:
         "tickvals": up,
         "ticktext": [geometry.short(tick, "$") for tick in up],
     }
-    layout["shapes"] = []
-    layout["annotations"] = [y_title("Cost per month (log scale)")]
+    layout["annotations"] = [
+        y_title("Cost per month (log scale)"),
+        x_title("Requests per month (log scale)"),
+        *_line_ends(lines, chart.volume, mode, small=small),
+        *_break_even(chart, mode, small=small),
+    ]
     if chart.budget:
         _draw_budget(layout, chart.budget, mode)
     if chart.volume:
-        layout["shapes"].append(
-            limit_line(mode, x=chart.volume, role="muted", dash="dot")
+        _draw_volume(layout, chart.volume, mode)
+    return layout
+
+
+def _draw_volume(layout: Figure, volume: float, mode: Theme) -> None:
+    """Add the project's own volume: a dotted line and its words at the top."""
+    layout["shapes"].append(limit_line(mode, x=volume, role="muted", dash="dot"))
+    font = {"size": 12, "color": theme.colour(mode, "ink2")}
+    spot = {"x": log10(volume), "yref": "paper", "y": 1, "yanchor": "top"}
+    text = f"Your volume {geometry.short(volume)}"
+    words = note(text, font, **spot, xanchor="right", xshift=-5)
+    layout["annotations"].append(words)
+
+
+def _break_even(chart: CostVolume, mode: Theme, *, small: bool) -> list[dict[str, Any]]:
+    """Return the words at each circle, under it."""
+    font = {"size": 12.5, "color": theme.colour(mode, "ink")}
+    what = "Break-even {:,.0f}" if small else "Break-even: {:,.0f} requests a month"
+    return [
+        note(
+            what.format(float(f"{volume:.2g}")),
+            font,
+            x=log10(volume),
+            y=log10(cost),
+            xanchor="left",
+            yanchor="top",
+            xshift=8,
+            yshift=-8,
         )
-    data = [_cost_line(line, mode) for line in chart.lines if line.costs]
-    layout["annotations"] += [
-        _line_end(line, mode) for line in chart.lines if line.costs
+        for volume, cost in chart.break_even
+        if cost > 0
     ]
-    if chart.break_even:
-        data.append(_circles(chart.break_even, mode))
-    return {"data": data, "layout": layout, "config": theme.config()}
 
 
 def _draw_budget(layout: Figure, budget: float, mode: Theme) -> None:
@@ -76,16 +131,52 @@ def _cost_line(line: CostLine, mode: Theme) -> dict[str, Any]:
     }
 
 
-def _line_end(line: CostLine, mode: Theme) -> dict[str, Any]:
-    role = {"recommended": "accent", "reference": "ink"}.get(line.verdict, "ink2")
+def _line_ends(
+    lines: list[CostLine], volume: float | None, mode: Theme, *, small: bool
+) -> list[dict[str, Any]]:
+    """Return each line's name at its end with its cost at the own volume.
+
+    Names are kept a line apart, the dearest on top.
+    """
+    ends = sorted(lines, key=lambda line: -line.costs[-1])
+    found, above = [], None
+    for line in ends:
+        level = log10(line.costs[-1]) if line.costs[-1] > 0 else 0.0
+        role = {"recommended": "accent", "reference": "ink"}.get(line.verdict, "ink2")
+        text = plain(line.label)
+        text += " (reference)" if line.verdict == "reference" and not small else ""
+        cost = None if volume is None else line.at(volume)
+        if cost is not None and not small:
+            text += f"<br>{geometry.money(cost)} at {geometry.short(volume or 0.0)}"
+        near = above is not None and above - level < (0.14 if small else 0.3)
+        above = level
+        spot = {"xanchor": "right", "yanchor": "bottom"} if small else {}
+        found.append(
+            note(
+                text,
+                {"size": 12, "color": theme.colour(mode, role)},
+                x=log10(line.volumes[-1]),
+                y=level,
+                align="left",
+                **({"xanchor": "left", "yanchor": "middle"} | spot),
+                xshift=-4 if small else 8,
+                yshift=-14 if near else 6 if not small else 2,
+            )
+        )
+    return found
+
+
+def _dots(lines: list[CostLine], volume: float, mode: Theme) -> dict[str, Any]:
+    """Return a dot on each line at the project's own volume."""
+    roles = {"recommended": "accent", "reference": "ink"}
+    colours = [theme.colour(mode, roles.get(one.verdict, "ink2")) for one in lines]
     return {
-        "x": log10(line.volumes[-1]),
-        "y": log10(line.costs[-1]) if line.costs[-1] > 0 else 0,
-        "xanchor": "left",
-        "xshift": 8,
-        "text": plain(line.label),
-        "showarrow": False,
-        "font": {"size": 12, "color": theme.colour(mode, role)},
+        "type": "scatter",
+        "mode": "markers",
+        "x": [volume for _ in lines],
+        "y": [line.at(volume) for line in lines],
+        "marker": {"size": 9, "color": colours},
+        "hoverinfo": "skip",
     }
 
 

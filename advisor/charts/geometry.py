@@ -72,6 +72,11 @@ def short(value: float, unit: str = "") -> str:
     return f"{unit}{value / size:.4g}{suffix}"
 
 
+def money(dollars: float) -> str:
+    """Return dollars as a label: whole from 100 on, two digits below."""
+    return f"${dollars:,.0f}" if dollars >= 100 else f"${dollars:,.2g}"
+
+
 def density(times: tuple[float, ...]) -> tuple[list[float], list[float]]:
     """Return a smooth outline (x in ms, height in 0 to 1) of finite ``times``.
 

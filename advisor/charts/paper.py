@@ -1,250 +1,34 @@
 """How does paper draw it? The same charts as SVG for the report.
 
-Literal light colours, DejaVu Sans, text kept as text, and the same bytes for the same
-values: the PDF must not change when nothing measured did.
+Only who draws loads the drawing library: the web process makes no paper.
 """
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
-from advisor.charts import geometry, theme
-from advisor.charts.latency import milliseconds
-from advisor.charts.theme import Verdict
-from advisor.charts.values import CostVolume, Latencies, Point, TradeOff
-
-WIDTH_IN = 6.9
-STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "rightsize",
-    "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "axes.edgecolor": theme.grid_colour("light"),
-    "axes.labelcolor": theme.colour("light", "ink2"),
-    "xtick.color": theme.colour("light", "ink2"),
-    "ytick.color": theme.colour("light", "ink2"),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-}
-MARKS: dict[Verdict, tuple[str, float, bool]] = {
-    "recommended": ("o", 8.5, True),
-    "meets": ("o", 6, True),
-    "within_margin": ("D", 6.5, False),
-    "fails": ("o", 6, False),
-    "reference": ("s", 6.5, True),
-}
-ROLES: dict[Verdict, str] = {
-    "recommended": "accent",
-    "meets": "ink2",
-    "within_margin": "warn",
-    "fails": "muted",
-    "reference": "ink",
-}
+from advisor.charts.values import CostVolume, Latencies, TradeOff
 
 
 def trade_off(trade: TradeOff) -> str:
     """Return the SVG of quality against cost; quality alone where no cost is known."""
-    points = geometry.drawable(trade)
-    if not points:
-        return quality_only(trade)
-    with _page(3.1) as (axes, svg):
-        costs = [point.cost for point in points if point.cost is not None]
-        _money_axis(axes, costs + [trade.budget or costs[0]])
-        axes.set_ylim(*geometry.quality_range(trade))
-        axes.set_xlabel(f"{trade.cost_title} (log scale)")
-        axes.set_title("Quality, points of score", loc="left", fontsize=8)
-        _limits(axes, trade)
-        for point in points:
-            _dot(axes, point)
-            _dot_words(axes, point)
-    return svg.getvalue()
+    from advisor.charts import drawing
+
+    return drawing.trade_off(trade)
 
 
 def quality_only(trade: TradeOff) -> str:
     """Return the SVG of one row a candidate: quality, interval, floor."""
-    rows = [point for point in reversed(trade.points) if point.quality is not None]
-    with _page(0.8 + 0.34 * max(1, len(rows))) as (axes, svg):
-        axes.set_xlim(*geometry.quality_range(trade))
-        axes.set_yticks(range(len(rows)), [point.label for point in rows])
-        axes.set_ylim(-0.6, len(rows) - 0.3)
-        axes.set_xlabel("Quality, points of score")
-        axes.grid(axis="y", visible=False)
-        for index, point in enumerate(rows):
-            colour = theme.colour("light", ROLES[point.verdict])
-            axes.plot(_ends(point), (index, index), color=colour, linewidth=1)
-            _mark(axes, point.quality or 0.0, index, point.verdict)
-        if trade.floor is not None:
-            _dashed(axes, x=trade.floor)
-            _red(axes, trade.floor, len(rows) - 0.45, trade.floor_label)
-    return svg.getvalue()
+    from advisor.charts import drawing
+
+    return drawing.quality_only(trade)
 
 
 def latencies(chart: Latencies) -> str:
     """Return the SVG of one outline a candidate against the p95 limit."""
-    rows = list(reversed(chart.rows))
-    outlines = [geometry.density(row.times_ms) for row in rows]
-    finite = [t for xs, _ in outlines for t in xs] or [1.0]
-    with _page(0.9 + 0.42 * max(1, len(rows))) as (axes, svg):
-        _log_axis(axes, finite + [chart.limit_ms or finite[0]], "{:,.0f} ms")
-        axes.set_xlabel("Time to complete answer (log scale)")
-        axes.set_yticks(range(len(rows)), [row.label for row in rows])
-        axes.set_ylim(-0.3, len(rows))
-        for index, (row, (xs, heights)) in enumerate(zip(rows, outlines, strict=True)):
-            role = "accent" if row.verdict == "recommended" else "muted"
-            tops = [index + 0.7 * height for height in heights]
-            axes.fill_between(
-                xs, index, tops, color=theme.colour("light", role), alpha=0.55, lw=0
-            )
-            if row.p95_ms is not None:
-                ends = (index - 0.06, index + 0.4)
-                ink = theme.colour("light", "ink")
-                axes.plot((row.p95_ms, row.p95_ms), ends, color=ink, lw=1.4)
-                words = (
-                    f"p50 {milliseconds(row.p50_ms)} · p95 {milliseconds(row.p95_ms)}"
-                )
-                axes.text(
-                    1.01, index + 0.1, words, transform=axes.get_yaxis_transform()
-                )
-        if chart.limit_ms is not None:
-            _dashed(axes, x=chart.limit_ms)
-            _red(axes, chart.limit_ms, len(rows) - 0.12, "p95 limit")
-    return svg.getvalue()
+    from advisor.charts import drawing
+
+    return drawing.latencies(chart)
 
 
 def cost_volume(chart: CostVolume) -> str:
     """Return the SVG of monthly cost against volume, log-log."""
-    lines = [line for line in chart.lines if line.costs]
-    with _page(2.7) as (axes, svg):
-        _log_axis(axes, [v for line in lines for v in line.volumes], "{:,.0f}")
-        costs = [c for line in lines for c in line.costs if c > 0] or [1.0]
-        low, high = geometry.log_range(costs + [chart.budget or costs[0]])
-        axes.set_yscale("log")
-        axes.set_ylim(10**low, 10**high)
-        axes.yaxis.set_major_locator(FixedLocator(geometry.log_ticks(low, high)))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda y, _: geometry.short(y, "$"))
-        )
-        axes.set_xlabel("Requests per month (log scale)")
-        axes.set_title("Cost per month (log scale)", loc="left", fontsize=8)
-        for line in lines:
-            colour = theme.colour("light", ROLES[line.verdict])
-            width = 2.2 if line.verdict == "recommended" else 1.2
-            axes.plot(line.volumes, line.costs, color=colour, linewidth=width)
-            axes.text(line.volumes[-1], line.costs[-1], f"  {line.label}", color=colour)
-        for volume, cost in chart.break_even:
-            axes.plot(volume, cost, "o", markerfacecolor="white", color="black", ms=6)
-        if chart.budget:
-            _dashed(axes, y=chart.budget)
-    return svg.getvalue()
+    from advisor.charts import drawing
 
-
-@contextmanager
-def _page(height: float) -> Iterator[tuple[Axes, io.StringIO]]:
-    """Give axes to draw on and fill the buffer with the SVG afterwards."""
-    buffer = io.StringIO()
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, height), layout="constrained")
-        axes = figure.subplots()
-        axes.grid(axis="y", color=theme.grid_colour("light"), linewidth=0.7)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        yield axes, buffer
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-
-
-def _log_axis(axes: Axes, values: list[float], pattern: str) -> None:
-    left, right = geometry.log_range(values)
-    axes.set_xscale("log")
-    axes.set_xlim(10**left, 10**right)
-    axes.xaxis.set_major_locator(FixedLocator(geometry.log_ticks(left, right)))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: pattern.format(x)))
-
-
-def _money_axis(axes: Axes, costs: list[float]) -> None:
-    _log_axis(axes, costs, "{}")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: geometry.short(x, "$")))
-
-
-def _limits(axes: Axes, trade: TradeOff) -> None:
-    left, right = axes.get_xlim()
-    low, high = axes.get_ylim()
-    if trade.floor is not None or trade.budget:
-        axes.fill_between(
-            (left, trade.budget or right),
-            trade.floor if trade.floor is not None else low,
-            high,
-            color=theme.colour("light", "inside"),
-            lw=0,
-            zorder=0,
-        )
-    if trade.floor is not None:
-        _dashed(axes, y=trade.floor)
-        _red(axes, right, trade.floor, trade.floor_label, ha="right", va="top")
-    if trade.budget:
-        _dashed(axes, x=trade.budget)
-        _red(axes, trade.budget, low, f" {trade.budget_label}")
-
-
-def _dashed(axes: Axes, *, x: float | None = None, y: float | None = None) -> None:
-    red = theme.colour("light", "fail")
-    if x is not None:
-        axes.axvline(x, color=red, linewidth=1, linestyle=(0, (5, 4)))
-    if y is not None:
-        axes.axhline(y, color=red, linewidth=1, linestyle=(0, (5, 4)))
-
-
-def _red(
-    axes: Axes, x: float, y: float, text: str, ha: str = "left", va: str = "bottom"
-) -> None:
-    shift = (-3 if ha == "right" else 4, -3 if va == "top" else 3)
-    axes.annotate(
-        text,
-        (x, y),
-        xytext=shift,
-        textcoords="offset points",
-        color=theme.colour("light", "fail"),
-        ha=ha,
-        va=va,
-    )
-
-
-def _mark(axes: Axes, x: float, y: float, verdict: Verdict) -> None:
-    symbol, size, filled = MARKS[verdict]
-    colour = theme.colour("light", ROLES[verdict])
-    face = colour if filled else "white"
-    axes.plot(x, y, symbol, ms=size, color=colour, markerfacecolor=face, mew=1.3)
-
-
-def _ends(point: Point) -> tuple[float, float]:
-    quality = point.quality if point.quality is not None else 0.0
-    low = point.low if point.low is not None else quality
-    return (low, point.high if point.high is not None else quality)
-
-
-def _dot(axes: Axes, point: Point) -> None:
-    cost, quality = point.cost or 1.0, point.quality or 0.0
-    colour = theme.colour("light", ROLES[point.verdict])
-    axes.plot((cost, cost), _ends(point), color=colour, linewidth=1)
-    _mark(axes, cost, quality, point.verdict)
-
-
-def _dot_words(axes: Axes, point: Point) -> None:
-    left = point.verdict == "recommended"
-    axes.annotate(
-        point.label,
-        (point.cost or 1.0, point.quality or 0.0),
-        xytext=(-8 if left else 7, 5 if left else -11),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        color=theme.colour("light", ROLES[point.verdict]),
-        weight="bold" if left else "normal",
-    )
+    return drawing.cost_volume(chart)

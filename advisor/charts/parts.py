@@ -8,6 +8,10 @@ from advisor.charts.theme import Theme, plain
 Figure = dict[str, Any]
 
 
+# The plot that names are laid out for: the column beside the rail, and a phone's.
+WIDE, NARROW = 610.0, 270.0
+
+
 def base_layout(mode: Theme, *, height: int) -> dict[str, Any]:
     """Return the layout of an empty chart, ``height`` in pixels."""
     return {
@@ -71,3 +75,23 @@ def y_title(text: str) -> dict[str, Any]:
         "yshift": 8,
         "showarrow": False,
     }
+
+
+def x_title(text: str, below: float = 34.0) -> dict[str, Any]:
+    """Return the title of the x axis: under its end, ``below`` pixels down."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 1,
+        "y": 0,
+        "xanchor": "right",
+        "yanchor": "top",
+        "yshift": -below,
+        "showarrow": False,
+    }
+
+
+def note(text: str, font: dict[str, Any], **where: Any) -> dict[str, Any]:
+    """Return words without an arrow; ``text`` is escaped already."""
+    return {"text": text, "showarrow": False, "font": font, **where}

@@ -7,38 +7,103 @@ from math import log10
 from typing import Any
 
 from advisor.charts import geometry, theme
-from advisor.charts.parts import Figure, base_layout, limit_line, limit_text, y_title
+from advisor.charts.labels import Name, Spot, spread
+from advisor.charts.parts import (
+    NARROW,
+    WIDE,
+    Figure,
+    base_layout,
+    limit_line,
+    limit_text,
+    note,
+    x_title,
+    y_title,
+)
 from advisor.charts.theme import Theme, plain
 from advisor.charts.values import Point, TradeOff
 
 
 def trade_off(trade: TradeOff, *, mode: Theme) -> Figure:
-    """Return quality against monthly cost; quality alone where no cost is known."""
+    """Return quality against monthly cost; quality alone where no cost is known.
+
+    ``narrow`` holds the layout that replaces the other one on a small screen.
+    """
     points = geometry.drawable(trade)
     if not points:
         return quality_only(trade, mode=mode)
+    frontier = [point for point in points if point.label in trade.frontier]
+    data = [_frontier(frontier, mode)] if len(frontier) > 1 else []
+    data += [_dot(point, mode, x=point.cost) for point in points]
+    return {
+        "data": data,
+        "layout": _layout(trade, points, mode, width=WIDE),
+        "narrow": _layout(trade, points, mode, width=NARROW),
+        "config": theme.config(),
+    }
+
+
+def _layout(
+    trade: TradeOff, points: tuple[Point, ...], mode: Theme, *, width: float
+) -> dict[str, Any]:
+    small = width < WIDE
     low, high = geometry.quality_range(trade)
     costs = [point.cost for point in points if point.cost is not None]
     left, right = geometry.log_range(costs + [trade.budget or costs[0]])
-    layout = base_layout(mode, height=430)
-    ticks = geometry.log_ticks(left, right)
+    layout = base_layout(mode, height=390 if small else 430)
+    ticks = geometry.log_ticks(left, right)[:: 2 if small else 1]
+    layout["margin"] |= {"l": 40, "r": 12} if small else {}
     layout["xaxis"] = {
         "type": "log",
         "range": [left, right],
         "tickvals": ticks,
         "ticktext": [geometry.short(tick, "$") for tick in ticks],
-        "title": {"text": f"{plain(trade.cost_title)} (log scale)"},
     }
     layout["yaxis"] = {"range": [low, high], "ticksuffix": ""}
     layout["shapes"], layout["annotations"] = _limits(trade, mode, left, right, high)
-    layout["annotations"].append(y_title("Quality, points of score"))
-    frontier = [point for point in points if point.label in trade.frontier]
-    data = [_frontier(frontier, mode)] if len(frontier) > 1 else []
-    data += [_dot(point, mode, x=point.cost) for point in points]
     layout["annotations"] += [
-        _dot_label(point, mode, x=log10(point.cost or 1.0)) for point in points
+        y_title("Quality, points of score"),
+        x_title(f"{plain(trade.cost_title)} (log scale)"),
     ]
-    return {"data": data, "layout": layout, "config": theme.config()}
+    height = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    axes = ((left, right), (low, high))
+    layout["annotations"] += _names(points, mode, axes, (width, height), small=small)
+    return layout
+
+
+def _names(
+    points: tuple[Point, ...],
+    mode: Theme,
+    axes: tuple[tuple[float, float], tuple[float, float]],
+    plot: tuple[float, float],
+    *,
+    small: bool,
+) -> list[dict[str, Any]]:
+    """Return every point's name where it covers no other, the recommended first."""
+    rank = {"recommended": 0, "reference": 1}
+    ordered = sorted(points, key=lambda point: rank.get(point.verdict, 2))
+    (left, right), (low, high) = axes
+    names = [
+        Name(
+            x=(log10(point.cost or 1.0) - left) / (right - left) * plot[0],
+            y=(high - (point.quality or 0.0)) / (high - low) * plot[1],
+            text=_text(point, small=small),
+            left=point.verdict in rank,
+        )
+        for point in ordered
+    ]
+    return [
+        _dot_label(point, name.text, spot, mode)
+        for point, name, spot in zip(ordered, names, spread(names, *plot), strict=True)
+    ]
+
+
+def _text(point: Point, *, small: bool) -> str:
+    if point.verdict == "reference" and not small:
+        return f"{point.label} (reference)"
+    if point.verdict == "recommended" and not small:
+        paid = geometry.money(point.cost or 0.0)
+        return f"{point.label}\n{point.quality or 0.0:.1f} points, {paid}"
+    return point.label
 
 
 def quality_only(trade: TradeOff, *, mode: Theme) -> Figure:
@@ -46,10 +111,7 @@ def quality_only(trade: TradeOff, *, mode: Theme) -> Figure:
     rows = [point for point in reversed(trade.points) if point.quality is not None]
     low, high = geometry.quality_range(trade)
     layout = base_layout(mode, height=90 + 44 * max(1, len(rows)))
-    layout["xaxis"] = {
-        "range": [low, high],
-        "title": {"text": "Quality, points of score"},
-    }
+    layout["xaxis"] = {"range": [low, high]}
     layout["yaxis"] = {
         "type": "category",
         "showgrid": True,
@@ -60,6 +122,7 @@ def quality_only(trade: TradeOff, *, mode: Theme) -> Figure:
         layout["annotations"] = [
             limit_text(mode, trade.floor_label, x=trade.floor, yanchor="bottom")
         ]
+    layout["annotations"].append(x_title("Quality, points of score"))
     data = [_dot(point, mode, x=point.quality, sideways=True) for point in rows]
     return {"data": data, "layout": layout, "config": theme.config()}
 
@@ -95,20 +158,21 @@ def _dot(
     }
 
 
-def _dot_label(point: Point, mode: Theme, *, x: float) -> dict[str, Any]:
+def _dot_label(point: Point, text: str, spot: Spot, mode: Theme) -> dict[str, Any]:
     chosen = point.verdict == "recommended"
     role = {"recommended": "accent", "reference": "ink"}.get(point.verdict, "ink2")
-    text = plain(point.label)
-    return {
-        "x": x,
-        "y": point.quality,
-        "text": f"<b>{text}</b>" if chosen else text,
-        "xanchor": "right" if chosen else "left",
-        "xshift": -12 if chosen else 10,
-        "yshift": 10 if chosen else -12,
-        "showarrow": False,
-        "font": {"size": 12.5, "color": theme.colour(mode, role)},
-    }
+    first, _, second = text.partition("\n")
+    words = f"<b>{plain(first)}</b>" if chosen else plain(first)
+    return note(
+        f"{words}<br>{plain(second)}" if second else words,
+        {"size": 12.5, "color": theme.colour(mode, role)},
+        x=log10(point.cost or 1.0),
+        y=point.quality,
+        xanchor=spot.anchor,
+        align=spot.anchor,
+        xshift=spot.right,
+        yshift=-spot.down,
+    )
 
 
 def _frontier(points: list[Point], mode: Theme) -> dict[str, Any]:
@@ -141,6 +205,11 @@ def _limits(
                 "y1": top,
             }
         )
+    if trade.floor is not None and trade.budget:
+        words = {"size": 12, "color": theme.colour(mode, "pass")}
+        place = {"x": 0, "y": 1, "xref": "paper", "yref": "paper"}
+        hung = {"xanchor": "left", "yanchor": "top", "xshift": 6, "yshift": -4}
+        texts.append(note("Inside both limits", words, **place, **hung))
     if trade.floor is not None:
         shapes.append(limit_line(mode, y=trade.floor))
         texts.append(limit_text(mode, trade.floor_label, y=trade.floor))

@@ -54,6 +54,7 @@ class Latencies:
     rows: tuple[LatencyRow, ...]
     summary: str
     limit_ms: float | None = None
+    load: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class CostLine:
     verdict: Verdict
     volumes: tuple[float, ...]
     costs: tuple[float, ...]
+
+    def at(self, volume: float) -> float | None:
+        """Return the cost at the drawn volume nearest to ``volume``."""
+        near = min(self.volumes, key=lambda one: abs(one - volume), default=None)
+        return None if near is None else self.costs[self.volumes.index(near)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ result, and each figure is marked as estimated.
 from dataclasses import dataclass
 from math import ceil, log, sqrt
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from advisor.sizing.errors import SizingError
 from advisor.sizing.measurement import Figure
@@ -201,4 +201,4 @@ def _reach(alpha: float, candidates: int, power: float) -> float:
             "A plan needs alpha and power between 0 and 1 and a candidate, got "
             f"{alpha}, {power} and {candidates}."
         )
-    return float(norm.ppf(1 - alpha / candidates) + norm.ppf(power))
+    return float(ndtri(1 - alpha / candidates) + ndtri(power))

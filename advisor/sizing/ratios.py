@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from advisor.sizing.errors import InvalidMeasurement
 
@@ -99,7 +99,7 @@ def _fieller(
     over, under = pairs.mean(axis=0)
     # Centring on the ratio first keeps the roots exact where the spread is tiny.
     residual = pairs[:, 0] - value * pairs[:, 1]
-    quantile = float(student.ppf((1 + confidence) / 2, units - 1)) ** 2 / units
+    quantile = float(stdtrit(units - 1, (1 + confidence) / 2)) ** 2 / units
     variance = quantile * float(residual.var(ddof=1))
     spread = quantile * float(pairs[:, 1].var(ddof=1))
     joint = quantile * float(np.cov(residual, pairs[:, 1])[0, 1])

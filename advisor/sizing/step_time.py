@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from advisor.sizing.errors import InvalidMeasurement
 from advisor.sizing.measurement import Figure
@@ -83,7 +83,7 @@ def fit_steps(few: ShortRun, many: ShortRun, per_prompt_token: float = 0.0) -> F
     each = max(0.0, (high - low) / wider)
     base = max(0.0, low - each * few.sequences)
     degrees = min(len(few.seconds), len(many.seconds)) - 1
-    quantile = float(student.ppf(0.975, degrees))
+    quantile = float(stdtrit(degrees, 0.975))
     each_error = quantile * sqrt(low_error**2 + high_error**2) / wider
     share = few.sequences / wider
     base_error = quantile * sqrt(

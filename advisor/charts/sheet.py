@@ -1,0 +1,83 @@
+"""On what is a chart for paper drawn? A sheet of set size, axes and limit lines."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from advisor.charts import geometry, theme
+
+WIDTH_IN = 6.9
+STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "rightsize",
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.edgecolor": theme.grid_colour("light"),
+    "axes.labelcolor": theme.colour("light", "ink2"),
+    "xtick.color": theme.colour("light", "ink2"),
+    "ytick.color": theme.colour("light", "ink2"),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+}
+
+
+@contextmanager
+def page(height: float) -> Iterator[tuple[Axes, io.StringIO]]:
+    """Give axes to draw on and fill the buffer with the SVG afterwards."""
+    buffer = io.StringIO()
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_IN, height), layout="constrained")
+        axes = figure.subplots()
+        axes.grid(axis="y", color=theme.grid_colour("light"), linewidth=0.7)
+        axes.set_axisbelow(True)
+        axes.tick_params(axis="y", length=0)
+        yield axes, buffer
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def log_axis(axes: Axes, values: list[float], pattern: str) -> None:
+    """Make the x axis logarithmic, with its ticks written by ``pattern``."""
+    left, right = geometry.log_range(values)
+    axes.set_xscale("log")
+    axes.set_xlim(10**left, 10**right)
+    axes.xaxis.set_major_locator(FixedLocator(geometry.log_ticks(left, right)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: pattern.format(x)))
+
+
+def money_axis(axes: Axes, costs: list[float]) -> None:
+    """Make the x axis one of dollars, logarithmic."""
+    log_axis(axes, costs, "{}")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: geometry.short(x, "$")))
+
+
+def dashed(axes: Axes, *, x: float | None = None, y: float | None = None) -> None:
+    """Draw a limit: a dashed line across the plot."""
+    red = theme.colour("light", "fail")
+    if x is not None:
+        axes.axvline(x, color=red, linewidth=1, linestyle=(0, (5, 4)))
+    if y is not None:
+        axes.axhline(y, color=red, linewidth=1, linestyle=(0, (5, 4)))
+
+
+def red(
+    axes: Axes, x: float, y: float, text: str, ha: str = "left", va: str = "bottom"
+) -> None:
+    """Write the words of a limit beside their place."""
+    shift = (-3 if ha == "right" else 4, -3 if va == "top" else 3)
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=shift,
+        textcoords="offset points",
+        color=theme.colour("light", "fail"),
+        ha=ha,
+        va=va,
+    )
