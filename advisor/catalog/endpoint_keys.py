@@ -26,6 +26,16 @@ def origin_of(base_url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
+def slug_of(name: str) -> str:
+    """Return the name of an endpoint as addresses and files write it."""
+    return slugify(name)[:80] or "endpoint"
+
+
+def is_elsewhere(endpoint: Endpoint, base_url: str) -> bool:
+    """Say whether an address is on another server than the endpoint's key is for."""
+    return origin_of(endpoint.base_url) != origin_of(base_url)
+
+
 @transaction.atomic
 def save_endpoint(
     *,
@@ -41,15 +51,18 @@ def save_endpoint(
     output_per_1m: Decimal | None = None,
     price_as_of: date | None = None,
     operator_allowed: bool = False,
+    endpoint: Endpoint | None = None,
 ) -> Endpoint:
-    """Open or change the team's endpoint of that name.
+    """Open or change an endpoint: the one given, else the team's of that name.
 
     ``key`` None keeps the stored key, unless the origin changes: then it is cleared.
     """
-    slug = slugify(name)[:80] or "endpoint"
-    endpoint = Endpoint.objects.filter(team=team, slug=slug).first()
-    endpoint = endpoint or Endpoint(team=team, slug=slug)
-    moved = bool(endpoint.pk) and origin_of(endpoint.base_url) != origin_of(base_url)
+    slug = slug_of(name)
+    if endpoint is None:
+        endpoint = Endpoint.objects.filter(team=team, slug=slug).first()
+    endpoint = endpoint or Endpoint(team=team)
+    moved = bool(endpoint.pk) and is_elsewhere(endpoint, base_url)
+    endpoint.slug = slug
     endpoint.name, endpoint.base_url, endpoint.model = name, base_url, model
     endpoint.card, endpoint.hosting, endpoint.region = card, hosting, region
     endpoint.input_per_1m, endpoint.output_per_1m = input_per_1m, output_per_1m
@@ -63,15 +76,21 @@ def save_endpoint(
     return endpoint
 
 
-def open_key(endpoint: Endpoint) -> str:
+def open_key(endpoint: Endpoint, *, base_url: str = "") -> str:
     """Return the key, empty where none is stored.
+
+    ``base_url`` is the address that will be called, where another part than the
+    endpoint decides it: a key opens for the server that it was entered for alone.
 
     Raises:
         UnsealError: The row was moved to another team or server, or its key is gone.
     """
     if not endpoint.key_sealed:
         return ""
-    return unseal(endpoint.key_sealed, **_place(endpoint))
+    place = _place(endpoint)
+    if base_url:
+        place["origin"] = origin_of(base_url)
+    return unseal(endpoint.key_sealed, **place)
 
 
 def host_port(endpoint: Endpoint) -> str:
