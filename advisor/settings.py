@@ -117,7 +117,12 @@ DATABASES = {
 }
 # What the dispatcher does at each look besides runs: named here, since it knows only
 # the rooms below it.
-DISPATCHER_CHORES = ["advisor.reports.tasks.hint_exports"]
+DISPATCHER_CHORES = [
+    "advisor.reports.tasks.hint_exports",
+    "advisor.catalog.tasks.hint_checks",
+]
+# Who says which runs need an endpoint as it is.
+ENDPOINT_USERS = ["advisor.runs.selectors.endpoint_use.runs_using"]
 # What rooms do before a team of theirs is deleted, from the top of the house down.
 TEAM_ENDINGS = [
     "advisor.runs.services.end_with_team",
