@@ -7,7 +7,7 @@ any certificate is false stays below alpha. The race is over when no candidate t
 still open could beat the certified one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from advisor.sizing.assessment import objective
@@ -25,8 +25,9 @@ class Lane:
 
     ``certified`` is final for quality, and withdrawn where a speed or memory must fails
     later; ``rejected`` is final; ``excluded`` says that a declared fact
-    fails a must, so that running it is no use. ``more`` is about how many more samples
-    would settle it, None when that cannot be told. ``states`` resume its certifiers.
+    fails a must, so that running it is no use; ``finished`` that it takes no more
+    samples. ``more`` is about how many more samples would settle it, None when that
+    cannot be told. ``states`` resume its certifiers.
     """
 
     id: str
@@ -59,11 +60,13 @@ class Race:
         return next(one for one in self.lanes if one.id == name)
 
 
-def race(case: Case) -> Race:
+def race(case: Case, over: Collection[str] = ()) -> Race:
     """Return where the race stands with the scores so far.
 
-    Runs of ``stop: exhausted`` take every candidate through every sample; here a
-    certificate ends nothing.
+    ``over`` names the candidates that take no more samples and whose speed and memory
+    are measured: one of them holds nobody back unless it meets every must. Runs of
+    ``stop: exhausted`` take every candidate through every sample; here a certificate
+    ends nothing.
     """
     cut = frames(case)
     examined = {one.id: exams(case, one, cut) for one in case.evidence}
@@ -71,7 +74,10 @@ def race(case: Case) -> Race:
     states = {
         one.id: _states(case, one, cut, examined[one.id]) for one in case.evidence
     }
-    lanes = [_lane(case, one, rows[one.id], states[one.id]) for one in case.candidates]
+    lanes = [
+        _lane(case, one, rows[one.id], states[one.id], one.id in over)
+        for one in case.candidates
+    ]
     return Race(
         lanes=tuple(lanes),
         next=_next(case, lanes),
@@ -101,11 +107,14 @@ def _lane(
     evidence: Evidence,
     rows: tuple[Row, ...],
     states: Mapping[str, Mapping[str, object]],
+    over: bool,
 ) -> Lane:
     musts = [row for row in rows if row.must]
     others = [row for row in limit_rows(case, evidence) if row.must]
     failed = any(row.status == "failed" for row in (*musts, *others))
     met = bool(musts) and all(row.status == "met" for row in musts)
+    if over:
+        met = met and all(row.status == "met" for row in others)
     early = case.stop == "decided"
     undecided = [row.more for row in musts if row.status == "undecided"]
     known = [more for more in undecided if more is not None]
@@ -114,7 +123,7 @@ def _lane(
         certified=early and met and not failed,
         rejected=early and failed,
         excluded=excluded(case, evidence),
-        finished=len(evidence.scores) == case.samples,
+        finished=over or len(evidence.scores) == case.samples,
         more=max(known) if known and len(known) == len(undecided) else None,
         states=states,
     )

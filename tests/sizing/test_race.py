@@ -112,6 +112,20 @@ def test_a_certificate_is_withdrawn_where_the_speed_phase_fails():
     assert now.next == "mid"
 
 
+@pytest.mark.parametrize("times", [None, (90.0,) * 30])
+def test_one_that_may_not_be_recommended_in_the_end_holds_nobody_back(times):
+    case, _, _ = to_the_end(at_the_start(limits={"p95_latency_ms": 100}))
+    timed = tuple(
+        replace(one, latency_ms=times) if one.id == "small" else one
+        for one in case.evidence
+    )
+    assert race(replace(case, evidence=timed)).next is None
+    now = race(replace(case, evidence=timed), over={"small"})
+    assert not now.lane("small").certified
+    assert not now.lane("small").open
+    assert now.next == "mid"
+
+
 def test_what_a_declared_fact_excludes_is_never_run():
     case = at_the_start(limits={"licences": ["mit"]})
     evidence = tuple(
