@@ -5,7 +5,7 @@ import logging
 from kombu.exceptions import OperationalError
 
 from advisor.celery import app
-from advisor.reports.pages.record import pdf_of
+from advisor.reports.pages.record import content_of
 from advisor.reports.paper.rendering import ReportNotMade
 from advisor.reports.services import exports
 
@@ -19,7 +19,7 @@ def make_export(export_id: int, **_: object) -> None:
     if export is None:
         return
     try:
-        content = pdf_of(export.run)
+        content = content_of(export.run, export.kind, export.options)
     except ReportNotMade as error:
         exports.fail_export(export=export, error=str(error))
     else:

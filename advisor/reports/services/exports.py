@@ -7,29 +7,49 @@ the next. A finished file is stored unchanged.
 import hashlib
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from advisor.accounts import services as accounts
 from advisor.accounts.models import User
 from advisor.reports.models import Export
+from advisor.reports.selectors import standing_record, state_of
 from advisor.runs.models import Run
 
 LEASE = timedelta(seconds=90)
 MOST_CLAIMS = 3
 GAVE_UP = "The worker ended three times while making it. Try again, or use the JSON."
+MOVED_ON = "The record changed while the file was being made. Ask for it again."
 
 
-@transaction.atomic
-def request_export(*, run: Run, requested_by: User | None) -> Export:
-    """Ask for the PDF of a finished run; the one that exists is returned."""
-    wanted = Export.objects.exclude(state=Export.State.FAILED).filter(
-        run=run, kind=Export.Kind.PDF
-    )
-    found = wanted.first()
-    if found is not None:
-        return found
-    return Export.objects.create(run=run, requested_by=requested_by)
+def request_export(
+    *,
+    run: Run,
+    requested_by: User | None,
+    kind: Export.Kind = Export.Kind.PDF,
+    options: str = "a4",
+) -> Export:
+    """Ask for a file of a finished run; the one that says what holds now is returned.
+
+    Who asked is remembered, whether the file was there or not.
+    """
+    wanted = {
+        "run": run,
+        "kind": kind,
+        "options": options,
+        "made_of": state_of(run),
+    }
+    known = Export.objects.exclude(state=Export.State.FAILED).filter(**wanted)
+    try:
+        with transaction.atomic():
+            export = known.first() or Export.objects.create(
+                requested_by=requested_by, status=_status(run), **wanted
+            )
+            _remember(run, requested_by, export)
+    except IntegrityError:  # somebody asked for the same file at the same time
+        export = known.get()
+    return export
 
 
 def due_exports() -> QuerySet[Export]:
@@ -50,6 +70,9 @@ def claim_export(export_id: int) -> Export | None:
     export = Export.objects.select_related("run__recommendation").get(pk=export_id)
     if export.claims > MOST_CLAIMS:
         fail_export(export=export, error=GAVE_UP)
+        return None
+    if export.made_of != state_of(export.run):
+        fail_export(export=export, error=MOVED_ON)
         return None
     return export
 
@@ -72,4 +95,25 @@ def fail_export(*, export: Export, error: str) -> None:
 def _end(export: Export, **changes: object) -> None:
     Export.objects.filter(pk=export.pk, state=Export.State.QUEUED).update(
         finished_at=timezone.now(), lease_until=None, **changes
+    )
+
+
+def _status(run: Run) -> str:
+    record = standing_record(run)
+    if record is None or record.signed_at is None:
+        return "Proposed"
+    if record.superseded_by is not None:
+        return f"Superseded by {record.superseded_by.name}"
+    return str(record.get_verdict_display())
+
+
+def _remember(run: Run, who: User | None, export: Export) -> None:
+    if who is None:
+        return
+    accounts.record(
+        team=run.team,
+        actor=who,
+        action="report.exported",
+        target=f"{run.project.name}, run {run.number}",
+        detail={"kind": str(export.kind), "options": export.options},
     )

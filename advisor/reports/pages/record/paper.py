@@ -1,71 +1,85 @@
-"""How does a comparison become the decision record on paper? JSON values for Typst.
-
-The paper says what the page says: every figure is the page's own text.
-"""
+"""How does a record become a PDF? JSON values for Typst, each the page's own text."""
 
 from typing import Any
 
-from django.utils import timezone
-
-from advisor.charts import paper, theme
-from advisor.reports.pages.comparison import Comparison, comparison_of
-from advisor.reports.paper.rendering import ReportNotMade, render_pdf
-from advisor.reports.selectors import Result, result_of
-from advisor.runs.models import Run
+from advisor.charts import theme
+from advisor.reports.pages.comparison import Comparison
+from advisor.reports.pages.record.figures import svg_of
+from advisor.reports.pages.record.value import Figure, Record, Signature
+from advisor.web.figures import HeatCell
 from advisor.web.gauge import Gauge
 from advisor.web.parts import Fact, Limit
 
-TONES = {"pass": "pass", "fail": "fail", "warn": "warn", "quiet": "ink2"}
+TONES = {
+    "pass": "pass",
+    "fail": "fail",
+    "warn": "warn",
+    "quiet": "ink2",
+    "accent": "accent",
+}
 COLOURS = ("accent", "ink", "ink2", "muted", "warn", "fail", "pass", "line", "inside")
+STEPS = (-3, -2, -1, 1, 2, 3)
 
 
-def pdf_of(run: Run) -> bytes:
-    """Return the decision record of a finished run as a PDF.
-
-    Raises:
-        ReportNotMade: The run has no recommendation, or the PDF could not be made.
-    """
-    result = result_of(run)
-    if result is None:
-        raise ReportNotMade(
-            f"Run {run.number} has no recommendation yet. Wait until it has finished."
-        )
-    return render_pdf(record_of(result, comparison_of(result)))
-
-
-def record_of(result: Result, comparison: Comparison) -> dict[str, Any]:
-    """Return the values of the decision record of a finished run."""
-    run, setup = result.run, result.setup
-    finished = timezone.localtime(run.finished_at or run.created_at)
-    day = f"{finished:%-d %B %Y}"
-    owner = setup.get("owner")
-    meta = [["Status", "Proposed"], ["Date", day], ["Run", str(run.number)]]
+def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
+    """Return the values of the template; ``paper`` is a4 or us-letter."""
+    c = record.comparison
     return {
         "colours": {role: theme.colour("light", role) for role in COLOURS},
-        "title": f"Right-sized model for {run.project.name}",
-        "team": run.team.name,
-        "paper": "a4",
-        "footer": f"{run.project.name} · decision record, run {run.number} · {day}",
-        "record": f"Decision record, run {run.number}",
-        "meta": [*meta, *([["Owner", owner]] if owner else [])],
-        "sentence": comparison.headline,
-        "qualifier": f"{comparison.rest} {comparison.promise}".strip(),
-        "notices": [f"{one.title} {one.text}" for one in comparison.notices],
-        "context": setup.get("goal") or "",
-        "subject": comparison.subject or "",
-        "drivers": [_driver(one) for one in comparison.limits],
-        "brief": [],
-        "options_intro": comparison.trade_off.summary,
-        "figures": _figures(comparison),
-        "option_heads": _option_heads(comparison),
-        "options": [_option(one) for one in comparison.rows],
-        "latency": _latency(comparison),
-        "slices": _slices(comparison),
-        "consequences": [],
-        "method": [_fact(one) for one in (*comparison.method, *comparison.provenance)],
-        "samples": [],
-        "stamp": finished.isoformat(),
+        "heat": _heat(),
+        "title": record.title,
+        "team": record.team,
+        "paper": paper,
+        "footer": record.footer,
+        "record": record.heading,
+        "meta": [list(pair) for pair in record.meta],
+        "status": {"text": record.status.text, "tone": TONES[record.status.tone]},
+        "sentence": c.headline,
+        "qualifier": f"{c.rest} {c.promise}".strip(),
+        "notices": [f"{one.title} {one.text}".strip() for one in record.notices],
+        "context": list(record.context),
+        "subject": c.subject or "",
+        "drivers": [_driver(one) for one in c.limits],
+        "brief": brief_of(record),
+        "signature": _signature(record.signature),
+        "options_intro": record.options_intro,
+        "figures": {one.name: _figure(one, c) for one in record.figures},
+        "option_heads": _option_heads(c),
+        "options": [_option(one) for one in c.rows],
+        "latency": _table(c),
+        "tags": _tags(c),
+        "good": list(record.consequences.good),
+        "bad": list(record.consequences.bad),
+        "revisit": list(record.consequences.revisit),
+        "method": [_fact(one) for one in record.method],
+        "samples": [
+            {
+                "title": one.title,
+                "input": one.input,
+                "expected": one.expected,
+                "answers": [list(pair) for pair in one.answers],
+            }
+            for one in record.samples
+        ],
+        "stamp": record.stamp,
     }
+
+
+def brief_of(record: Record) -> list[list[str]]:
+    """Return good, bad and the first trigger in a line each, as the first page has."""
+    found = record.consequences
+    parts = [
+        ("Good:", " ".join(found.good[:2])),
+        ("Bad:", " ".join(found.bad[:2])),
+        ("Revisit when", found.revisit[0].rstrip(";.") + "." if found.revisit else ""),
+    ]
+    return [[term, text] for term, text in parts if text]
+
+
+def _heat() -> dict[str, str]:
+    """Return the colour of each step around the floor, from the charts' own scale."""
+    scale = theme.template("light")["layout"]["colorscale"]["diverging"]
+    return {str(step): scale[2 * place][1] for place, step in enumerate(STEPS)}
 
 
 def _driver(limit: Limit) -> dict[str, Any]:
@@ -92,29 +106,28 @@ def _gauge(gauge: Gauge, tone: str) -> dict[str, Any] | None:
         "low": low if high is not None else None,
         "high": high,
         "tone": tone,
+        "status": gauge.status,
     }
 
 
-def _figures(comparison: Comparison) -> list[dict[str, str]]:
-    trade = comparison.trade_off
-    shapes = "Filled: meets every constraint. Diamond: undecided. Hollow: fails one."
-    figures = [
-        {
-            "svg": paper.trade_off(trade),
-            "alt": trade.summary,
-            "caption": f"Figure 1. Quality and cost. {shapes}",
-        }
-    ]
-    if comparison.latencies is not None:
-        figures.append(
-            {
-                "svg": paper.latencies(comparison.latencies),
-                "alt": comparison.latencies.summary,
-                "caption": f"Figure 2. Time to the complete answer; p50 and p95 at the"
-                f" right. {comparison.latencies.summary}",
-            }
-        )
-    return figures
+def _signature(signed: Signature | None) -> dict[str, str] | None:
+    if signed is None:
+        return None
+    return {
+        "verdict": f"{signed.verdict}: {signed.model}",
+        "who": signed.who or "A member of the team",
+        "when": signed.when,
+        "revisit_by": signed.revisit_by,
+        "reason": signed.reason,
+    }
+
+
+def _figure(figure: Figure, comparison: Comparison) -> dict[str, str]:
+    return {
+        "svg": svg_of(comparison, figure.name) or "",
+        "alt": figure.alt,
+        "caption": figure.numbered,
+    }
 
 
 def _option_heads(comparison: Comparison) -> list[list[str]]:
@@ -140,22 +153,32 @@ def _option(row: Any) -> dict[str, str]:
     }
 
 
-def _latency(comparison: Comparison) -> dict[str, Any]:
+def _table(comparison: Comparison) -> dict[str, Any]:
     """Return the percentiles with their bounds, as the page has them."""
     table = comparison.latency_table
-    rows = [list(row) for row in table.rows]
-    return {"columns": list(table.columns), "rows": rows}
+    return {"columns": list(table.columns), "rows": [list(row) for row in table.rows]}
 
 
-def _slices(comparison: Comparison) -> dict[str, Any]:
-    rows = [
-        [row.label, *(f"{cell.value or '–'} {cell.note}".strip() for cell in row.cells)]
-        for row in comparison.slice_rows
-    ]
+def _tags(comparison: Comparison) -> dict[str, Any]:
     return {
-        "columns": ["Candidate", *comparison.slice_columns],
-        "rows": rows,
-        "caption": "Quality by tag, points of score with half the 95 % interval.",
+        "columns": list(comparison.slice_columns),
+        "rows": [
+            {
+                "name": row.label,
+                "picked": row.recommended,
+                "cells": [_cell(cell) for cell in row.cells],
+            }
+            for row in comparison.slice_rows
+        ],
+    }
+
+
+def _cell(cell: HeatCell) -> dict[str, Any]:
+    return {
+        "value": cell.value or "–",
+        "note": cell.note,
+        "step": "" if cell.step is None else str(cell.step),
+        "crosses": cell.crosses,
     }
 
 

@@ -1,0 +1,108 @@
+"""How does a record become a table that a spreadsheet opens and no formula hides in?
+
+Numbers are numbers, texts are texts. A text that a spreadsheet would take for a formula
+gets an apostrophe before it.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import BytesIO, StringIO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from advisor.reports.pages.record.rows import COLUMNS, Row, rows_of
+from advisor.reports.pages.record.value import Record
+from advisor.web.plain import visible
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LONGEST_CELL = 32_000  # Excel refuses a cell of more than 32,767 characters
+HEADS = tuple(name.capitalize() for name in COLUMNS)
+WIDTHS = {"A": 18, "B": 22, "C": 26, "J": 70}
+FORMATS = {"points": "0.0", "ms": "#,##0.0", "GB": "0.00", "USD": '"$"#,##0.00####'}
+SHEETS = {
+    "Decision": ("decision", "decision drivers"),
+    "Candidates": ("candidates",),
+    "Quality by tag": ("quality by tag",),
+    "Consequences": ("consequences",),
+    "Method": ("method",),
+}
+
+
+def unformula(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; hidden signs show."""
+    safe = f"'{text}" if text.startswith(FORMULA) else text
+    return visible(safe)[:LONGEST_CELL]
+
+
+def csv_of(record: Record) -> bytes:
+    """Return the record as CSV with a byte order mark, one figure or fact a line."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for row in rows_of(record):
+        writer.writerow(
+            ["" if cell is None else _cell(cell) for cell in row.cells],
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def xlsx_of(record: Record) -> bytes:
+    """Return the record as a workbook: a sheet for each part, numbers as numbers."""
+    book = Workbook(write_only=True)
+    # The same record gives the same bytes: no clock in the properties.
+    book.properties.created = book.properties.modified = _stamp(record)
+    book.properties.creator = "Rightsize"
+    rows = rows_of(record)
+    for title, sections in SHEETS.items():
+        part = [row for row in rows if row.section in sections]
+        if part:
+            _fill(book.create_sheet(title), part)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _fill(sheet: WriteOnlyWorksheet, rows: Iterable[Row]) -> None:
+    sheet.freeze_panes = "A2"
+    for number in range(1, len(HEADS) + 1):
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = WIDTHS.get(letter, 12)
+    sheet.append(_heads(sheet))
+    for row in rows:
+        sheet.append(_typed(sheet, row.cells, FORMATS.get(row.unit, "General")))
+
+
+def _heads(sheet: WriteOnlyWorksheet) -> list[WriteOnlyCell]:
+    cells = [WriteOnlyCell(sheet, value=head) for head in HEADS]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    return cells
+
+
+def _typed(
+    sheet: WriteOnlyWorksheet, values: Sequence[str | float | None], pattern: str
+) -> list[WriteOnlyCell]:
+    cells = []
+    for place, value in enumerate(values):
+        shown = unformula(value) if isinstance(value, str) else value
+        cell = WriteOnlyCell(sheet, value=shown)
+        if isinstance(shown, str):
+            cell.data_type = "s"  # never read as a formula, whatever it starts with
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        elif COLUMNS[place] in ("value", "low", "high"):
+            cell.number_format = pattern
+        cells.append(cell)
+    return cells
+
+
+def _cell(value: str | float) -> str:
+    return unformula(value) if isinstance(value, str) else repr(value)
+
+
+def _stamp(record: Record) -> datetime:
+    return datetime.fromisoformat(record.stamp).replace(tzinfo=None)

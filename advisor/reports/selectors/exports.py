@@ -1,0 +1,62 @@
+"""Which files were made of a run's record, and does one fit its present state?"""
+
+import json
+from hashlib import sha256
+
+from django.db.models import QuerySet
+
+from advisor.reports.models import Export
+from advisor.reports.selectors.records import standing_record
+from advisor.reports.selectors.staleness import changes_since, overdue
+from advisor.runs.models import Run
+
+PAPERS = ("a4", "us-letter")
+APPENDIX, SHARED = "samples", "shared"
+
+
+def exports_of(run: Run) -> QuerySet[Export]:
+    """Return the files of a run without their content, newest first."""
+    return run.exports.defer("content").select_related("requested_by").order_by("-pk")
+
+
+def state_of(run: Run) -> str:
+    """Return the hash of all that a run's record says today and may say otherwise soon.
+
+    The recommendation, the signature, what changed since: with another of them the
+    same export would have another content.
+    """
+    record = standing_record(run)
+    signed = record and (
+        record.number,
+        record.verdict,
+        str(record.signed_at),
+        record.superseded_by_id,
+        overdue(record),
+    )
+    changes = changes_since(run.team, [run]).get(run.pk, ())
+    said = [
+        run.recommendation.sha256,
+        run.project.name,
+        signed,
+        [one.sentence for one in changes],
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+def export_for(run: Run, kind: str, options: str) -> Export | None:
+    """Return the newest file of a kind and options that says what holds now."""
+    found = run.exports.filter(kind=kind, options=options, made_of=state_of(run))
+    return found.order_by("-pk").first()
+
+
+def newest_ready(run: Run, kind: str) -> Export | None:
+    """Return the newest finished file of a kind for the team's own eyes."""
+    found = run.exports.filter(kind=kind, state=Export.State.READY)
+    return found.exclude(options__contains=SHARED).order_by("-pk").first()
+
+
+def options_of(paper: str, *, appendix: bool = False, shared: bool = False) -> str:
+    """Return paper and extras as they are stored; a shared paper has no appendix."""
+    chosen = paper if paper in PAPERS else PAPERS[0]
+    extras = [SHARED] if shared else [APPENDIX] if appendix else []
+    return " ".join([chosen, *extras])
