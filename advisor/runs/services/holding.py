@@ -16,9 +16,10 @@ from hashlib import sha256
 from django.conf import settings
 
 from advisor.catalog.endpoint_keys import host_port, open_key
-from advisor.engines.base import Engine, EngineFacts, EngineSpec
+from advisor.engines.base import Engine, EngineError, EngineFacts, EngineSpec, Failure
 from advisor.engines.loading import open_engine
 from advisor.runs.models import Candidate
+from advisor.web.secrets import UnsealError
 
 IDLE_SECONDS = 60.0
 SPEC_KEYS = ("revision", "precision", "base_url", "chat", "threads", "concurrency")
@@ -136,6 +137,8 @@ def _key(candidate: Candidate) -> str:
     named = {
         "spec": candidate.spec,
         "endpoint": candidate.endpoint_id,
+        # A new key is used at once, not when the engine has been idle for a minute.
+        "key": candidate.endpoint.key_sealed if candidate.endpoint else "",
         "recorded": candidate.recorded_id,
         "engine": candidate.engine,
     }
@@ -147,6 +150,7 @@ def _options(candidate: Candidate) -> dict[str, object]:
     options = dict(candidate.spec.get("options") or {})
     if candidate.engine == "openai":
         options.setdefault("retries", {"errors": 1})
+        options.setdefault("pace", {"in_hand_s": settings.RATE_WAIT_SECONDS})
     return options
 
 
@@ -162,7 +166,13 @@ def _api_key(candidate: Candidate) -> str | None:
         return None
     if candidate.endpoint is None or not candidate.endpoint.key_sealed:
         return ""
-    return open_key(candidate.endpoint)
+    # The address was frozen: a key that was entered for another server stays shut.
+    base_url = str(candidate.spec.get("base_url") or "")
+    try:
+        return open_key(candidate.endpoint, base_url=base_url)
+    except UnsealError as error:
+        failure = Failure(code="key", kind="configuration", message=str(error))
+        raise EngineError(failure) from error
 
 
 def _allowed_private(candidate: Candidate) -> tuple[str, ...]:
