@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from advisor.accounts.apps import SIGN_IN_FORMS
+from advisor.durations import *  # noqa: F403 - all of it is settings
 from advisor.web.cache import cache_settings
 from advisor.web.database import database_settings
 from advisor.web.keys import read_or_make_key
@@ -119,7 +120,9 @@ DATABASES = {
 # the rooms below it.
 DISPATCHER_CHORES = [
     "advisor.reports.tasks.hint_exports",
+    "advisor.projects.tasks.hint_intakes",
     "advisor.catalog.tasks.hint_checks",
+    "advisor.runs.tasks.hint_probes",
 ]
 # Who says which runs need an endpoint as it is.
 ENDPOINT_USERS = ["advisor.runs.selectors.endpoint_use.runs_using"]
@@ -140,26 +143,6 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 MODEL_ROOTS = env.list("MODEL_ROOTS", default=[])
 ALLOWED_PRIVATE_ENDPOINTS = env.list("ALLOWED_PRIVATE_ENDPOINTS", default=[])
 
-# How long things may take, in seconds
-LEASE_SECONDS = env.float("LEASE_SECONDS", default=12)
-HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=4)
-REAP_SECONDS = env.float("REAP_SECONDS", default=1)
-SLICE_SECONDS = env.float("SLICE_SECONDS", default=45)
-RETRY_SECONDS = env.float("RETRY_SECONDS", default=1)
-SPEED_SECONDS = env.float("SPEED_SECONDS", default=60)
-REDIS_GONE_SECONDS = env.float("REDIS_GONE_SECONDS", default=60)
-STUCK_SECONDS = env.float("STUCK_SECONDS", default=60)
-WORKER_SECONDS = env.float("WORKER_SECONDS", default=10)
-STOP_SECONDS = env.float("STOP_SECONDS", default=5)
-# How many worker processes of each queue there are, on all machines together
-WORKERS = {
-    "local": env.int("LOCAL_WORKERS", default=1),
-    "remote": env.int("REMOTE_WORKERS", default=1),
-    "default": env.int("DEFAULT_WORKERS", default=1),
-}
-TASK_SOFT_SECONDS = env.int("TASK_SOFT_SECONDS", default=360)
-TASK_HARD_SECONDS = env.int("TASK_HARD_SECONDS", default=420)
-
 # Who gets in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -172,9 +155,13 @@ PASSWORD_HASHERS = [
 ]
 PASSWORDS = "django.contrib.auth.password_validation."  # noqa: S105
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"{PASSWORDS}UserAttributeSimilarityValidator"},
+    {
+        "NAME": f"{PASSWORDS}UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": f"{PASSWORDS}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{PASSWORDS}CommonPasswordValidator"},
+    {"NAME": "advisor.accounts.forms.sign_in.LongestPasswordValidator"},
 ]
 ACCOUNT_FORMS = SIGN_IN_FORMS
 ACCOUNT_ADAPTER = "advisor.accounts.adapter.AccountAdapter"

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from advisor.accounts.models import (
     ApiToken,
@@ -19,6 +22,8 @@ from advisor.accounts.models import (
     User,
 )
 
+# Stands for nobody in particular where an actor is chosen.
+SYSTEM = "system"
 RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
 
 
@@ -136,6 +141,23 @@ def with_two_step(user_ids: Collection[int]) -> set[int]:
     )
 
 
+def last_active(user_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when each of these users was last seen in a browser."""
+    sessions = UserSession.objects.filter(user_id__in=user_ids)
+    seen = sessions.values_list("user_id").annotate(last=Max("last_seen_at"))
+    return dict(seen)
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Return the sessions of a person that still open something."""
+    open_keys = Session.objects.filter(expire_date__gt=timezone.now())
+    return list(
+        UserSession.objects.filter(
+            user=user, session_key__in=open_keys.values("session_key")
+        )
+    )
+
+
 def owners_of(team: Team) -> int:
     """Return how many owners a team has; it never falls to zero."""
     return Membership.objects.filter(team=team, role=Role.OWNER).count()
@@ -171,6 +193,21 @@ def api_tokens_of(team: Team, user: User) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(
         team=team, user=user, revoked_at__isnull=True
     ).order_by("-created_at", "-id")
+
+
+def actors_in(team: Team) -> list[tuple[str, str]]:
+    """Return who did something in a team, id and name; the system comes last."""
+    told = AuditEvent.objects.filter(team=team).order_by().values_list("actor_id")
+    names = dict(told.annotate(name=Max("actor_name")))
+    people = {str(pk): name for pk, name in names.items() if pk is not None}
+    named = sorted(people.items(), key=lambda pair: pair[1].casefold())
+    return named + ([(SYSTEM, "System and people who left")] if None in names else [])
+
+
+def actions_in(team: Team) -> list[str]:
+    """Return the actions that were done in a team, by name."""
+    told = AuditEvent.objects.filter(team=team).order_by("action")
+    return list(told.values_list("action", flat=True).distinct())
 
 
 def audit_of(team: Team) -> QuerySet[AuditEvent]:

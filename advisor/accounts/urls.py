@@ -7,12 +7,21 @@ views and mails look up.
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from advisor.accounts.views import entrance, settings
+from advisor.accounts.views import account as own_account
+from advisor.accounts.views import books, entrance, settings
 
 SETTINGS = "t/<slug:team>/settings/"
 own_patterns = [
     path("teams/new/", entrance.team_new, name="team-new"),
-    path("account/", entrance.profile, name="profile"),
+    path("account/", own_account.profile, name="profile"),
+    path("account/sessions/", own_account.sessions, name="sessions"),
+    path("account/sessions/end/", own_account.end_others, name="end-others"),
+    path(
+        "account/sessions/<int:session>/end/",
+        own_account.end_session,
+        name="end-session",
+    ),
+    path("account/delete/", own_account.delete, name="account-delete"),
     path("invitations/<str:token>/", entrance.invitation, name="invitation"),
     path("sign-in/once/<str:token>/", entrance.sign_in_once, name="sign-in-once"),
     path(f"{SETTINGS}members/", settings.members, name="members"),
@@ -24,9 +33,14 @@ own_patterns = [
         settings.withdraw,
         name="withdraw",
     ),
-    path(f"{SETTINGS}tokens/", settings.tokens, name="tokens"),
-    path(f"{SETTINGS}tokens/<int:token>/revoke/", settings.revoke, name="revoke"),
-    path(f"{SETTINGS}audit/", settings.audit, name="audit"),
+    path(f"{SETTINGS}tokens/", books.tokens, name="tokens"),
+    path(f"{SETTINGS}tokens/<int:token>/revoke/", books.revoke, name="revoke"),
+    path(f"{SETTINGS}spending/", books.spending, name="spending"),
+    path(f"{SETTINGS}spending/caps/", books.caps, name="caps"),
+    path(f"{SETTINGS}audit/", books.audit, name="audit"),
+    path(f"{SETTINGS}audit.csv", books.audit_csv, name="audit-csv"),
+    path(f"{SETTINGS}two-step/", settings.two_step, name="two-step"),
+    path(f"{SETTINGS}delete/", settings.delete, name="delete"),
 ]
 sign_in_patterns = [
     path("sign-in/", account.login, name="account_login"),

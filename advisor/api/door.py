@@ -6,14 +6,15 @@ role both allow, and it sees nothing of another team.
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja.errors import AuthenticationError, AuthorizationError
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError
 from ninja.security import HttpBearer
 
 from advisor.accounts.models import ApiToken, Membership, Role, Team, User
 from advisor.accounts.selectors import may, membership_of
-from advisor.accounts.services import user_of_api_token
+from advisor.accounts.services import is_shut_out, user_of_api_token, within_rate
 from advisor.accounts.services.tokens import PREFIX
 from advisor.projects.models import Project
 from advisor.projects.selectors import project_by_slug
@@ -77,6 +78,7 @@ class TokenAuth(HttpBearer):
         membership = membership_of(found.user, found.team.slug)
         if membership is None:
             return None
+        _refuse_at_the_door(found, membership)
         scope = ApiToken.Scope(found.scope)
         if RANK[scope] < RANK[self.scope]:
             raise AuthorizationError(
@@ -89,6 +91,21 @@ class TokenAuth(HttpBearer):
                 f" {self.role.label.lower()} of {found.team.name}."
             )
         return Caller(token=found, membership=membership)
+
+
+def _refuse_at_the_door(token: ApiToken, membership: Membership) -> None:
+    """Raise where the team demands more of the member, or the token asks too often."""
+    if is_shut_out(membership):
+        raise AuthorizationError(
+            message=f"{token.team.name} asks for two-step sign-in. Turn it on for your"
+            " account, and your tokens work again."
+        )
+    if not within_rate(token):
+        raise HttpError(
+            429,
+            f"A token may ask {settings.API_REQUESTS_PER_MINUTE} times a minute."
+            " Wait a minute, then go on more slowly.",
+        )
 
 
 READ = TokenAuth(Scope.READ)

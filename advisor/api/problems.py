@@ -18,6 +18,7 @@ from advisor.projects.parsing.json_values import JsonWrong
 from advisor.projects.schema import Problem, SetupInvalid
 from advisor.reports.pages.terminal import problem_line
 from advisor.runs.services import LaunchRefused, StepRefused
+from advisor.web.outage import RETRY_AFTER_SECONDS, is_outage
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -29,7 +30,9 @@ TITLES = {
     409: "This cannot be done now",
     413: "The request is too large",
     422: "Something given is wrong",
+    429: "Too many requests",
     500: "Something broke on our side",
+    503: "A service is away",
 }
 SHOWN = 200  # characters of a given value
 
@@ -57,6 +60,8 @@ def problem(
     )
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Rightsize"'
+    if status == 429:
+        response.headers["Retry-After"] = "60"
     return response
 
 
@@ -80,6 +85,10 @@ def answer_to(request: HttpRequest, error: Exception | type[Exception]) -> HttpR
         return problem(request, 413, "Send at most 2.5 MB, and files as multipart.")
     if isinstance(error, HttpError):
         return problem(request, error.status_code, _of_http(error))
+    if is_outage(error):
+        away = problem(request, 503, "The database is away. Runs continue; try again.")
+        away.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return away
     structlog.get_logger(__name__).exception("api_error", path=request.path)
     told = "It was logged under the request_id. Try again; give it if it happens twice."
     return problem(request, 500, told)

@@ -110,7 +110,9 @@ def test_a_refusal_says_whom_to_ask(team: Team, bob: User, browser: Browser):
 def test_a_get_changes_nothing(team: Team, alice: User, browser: Browser):
     client = browser(alice)
     for address in writes(team, alice):
-        assert client.get(address).status_code == 405
+        shows = address.endswith("/invitations/")
+        assert client.get(address).status_code == (302 if shows else 405)
+    assert Invitation.objects.filter(revoked_at=None).count() == 1
 
 
 def test_somebody_removed_is_out_at_the_next_request(

@@ -172,15 +172,20 @@ def test_a_wrong_form_takes_the_focus_to_its_summary(chromium, live_server):
     assert page.evaluate("document.activeElement.id") == "id_login"
 
 
-def test_a_role_changes_as_soon_as_it_is_chosen(
+def test_a_role_changes_as_soon_as_it_is_chosen_and_back_by_undo(
     chromium, live_server, team: Team, alice: User, bob: User
 ):
     visit = opened(chromium, live_server, alice)
     page = visit.go("/t/team-atlas/settings/members/")
     with page.expect_navigation():
         page.get_by_label("Role of Bob").select_option("editor")
-    assert page.locator(".toast").inner_text() == "Bob is editor now."
+    assert page.locator(".toast").inner_text() == "Bob is editor now.\nUndo"
     assert membership(team, bob).role == Role.EDITOR
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
+    assert page.locator(".toast").inner_text() == "Bob is viewer now.\nUndo"
+    assert membership(team, bob).role == Role.VIEWER
+    assert visit.go("/t/team-atlas/settings/members/").locator("#undo").count() == 0
     assert visit.wrong == []
 
 

@@ -1,4 +1,4 @@
-"""What may people type about themselves and their team? Fields and their rules."""
+"""What may people type to get in, and about themselves? Fields and their rules."""
 
 from typing import Any
 
@@ -11,14 +11,28 @@ from allauth.account.forms import (
 )
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
-from advisor.accounts.models import ApiToken, Role, User
-from advisor.accounts.selectors import rank
+from advisor.accounts.models import User
 from advisor.web.forms import HouseForm
 
+LONGEST_PASSWORD = 128
 ADVICE = "At least 12 characters. A few unrelated words make a good one."
-MOST_INVITED = 20
+
+
+class LongestPasswordValidator:
+    """Refuse passwords that only keep the server busy."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError for more than 128 characters."""
+        if len(password) > LONGEST_PASSWORD:
+            raise ValidationError(
+                f"This password has {len(password)} characters; use at most"
+                f" {LONGEST_PASSWORD}."
+            )
+
+    def get_help_text(self) -> str:
+        """Return the rule in words."""
+        return f"At most {LONGEST_PASSWORD} characters."
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -94,89 +108,14 @@ class ProfileForm(HouseForm):
     )
 
 
-class TeamForm(HouseForm):
-    """How a team is called."""
+class DeleteAccountForm(HouseForm):
+    """The person's address, typed to show that it is meant."""
 
-    name = forms.CharField(
-        label="Team name",
-        help_text="The people who decide together, for example a department.",
-        min_length=2,
-        max_length=60,
+    email = forms.CharField(
+        label="Your e-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-
-
-class InviteForm(HouseForm):
-    """Whom to invite, and as what."""
-
-    emails = forms.CharField(
-        label="E-mail addresses",
-        help_text="Separate several with commas. Links are valid for 72 hours.",
-        max_length=2000,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
-    )
-    role = forms.ChoiceField(label="Role", initial=Role.VIEWER)
-
-    def __init__(self, *args: Any, own_role: str = Role.OWNER, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = role_choices(own_role)  # type: ignore[attr-defined]
-
-    def clean_emails(self) -> list[str]:
-        """Return the addresses; every wrong one is named."""
-        given = self.cleaned_data["emails"].replace(";", ",").split(",")
-        emails = list(dict.fromkeys(x.strip().lower() for x in given if x.strip()))
-        wrong = [email for email in emails if not _is_email(email)]
-        if wrong:
-            raise ValidationError(f"Not an e-mail address: {', '.join(wrong)}.")
-        if len(emails) > MOST_INVITED:
-            raise ValidationError(
-                f"Invite at most {MOST_INVITED} people at once; {len(emails)} given."
-            )
-        return emails
-
-
-class RoleForm(HouseForm):
-    """Another role for a member."""
-
-    role = forms.ChoiceField(choices=Role.choices)
-
-
-class ApiTokenForm(HouseForm):
-    """What a program's token is called, what it may do, and for how long."""
-
-    name = forms.CharField(
-        label="Name",
-        help_text="What uses it, for example nightly build.",
-        max_length=60,
-    )
-    scope = forms.ChoiceField(
-        label="May",
-        choices=[
-            (ApiToken.Scope.READ, "Read projects, runs and reports"),
-            (ApiToken.Scope.RUN, "Read, and launch runs"),
-            (ApiToken.Scope.MANAGE, "Read, launch, and change projects"),
-        ],
-        initial=ApiToken.Scope.READ,
-    )
-    days = forms.TypedChoiceField(
-        label="Valid for",
-        choices=[(30, "30 days"), (90, "90 days"), (365, "1 year")],
-        coerce=int,
-        initial=90,
-    )
-
-
-def role_choices(own_role: str) -> list[tuple[str, str]]:
-    """Return the roles that somebody with ``own_role`` may give, least first."""
-    roles = sorted(Role, key=rank)
-    return [(role.value, role.label) for role in roles if rank(role) <= rank(own_role)]
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
 
 
 def _without_placeholders(form: forms.Form) -> None:

@@ -5,27 +5,44 @@ from dataclasses import dataclass
 from django import forms
 
 from advisor.accounts import selectors
-from advisor.accounts.models import ApiToken, AuditEvent, Invitation, Membership, Role
+from advisor.accounts.models import ApiToken, Invitation, Membership, Role
+from advisor.accounts.pages.account import (
+    DeletePage,
+    SessionsPage,
+    delete_account_page,
+    delete_team_page,
+    sessions_page,
+)
+from advisor.accounts.pages.audit import AuditPage, audit_page, audit_table
 from advisor.accounts.pages.chrome import chrome, initials, settings_nav
 from advisor.accounts.pages.members import MembersPage, members_page
+from advisor.accounts.pages.spending import SpendingPage, spending_page
 from advisor.web.example import Example
 from advisor.web.parts import Link
 
 __all__ = [
     "ApiTokensPage",
     "AuditPage",
+    "DeletePage",
     "FormPage",
     "InvitationPage",
     "LandingPage",
     "MembersPage",
     "OncePage",
+    "SessionsPage",
+    "SpendingPage",
     "api_tokens_page",
     "audit_page",
+    "audit_table",
     "chrome",
+    "delete_account_page",
+    "delete_team_page",
     "initials",
     "invitation_page",
     "members_page",
+    "sessions_page",
     "settings_nav",
+    "spending_page",
 ]
 
 
@@ -85,15 +102,6 @@ class ApiTokensPage:
     secret: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditPage:
-    """What was done in the team, newest first."""
-
-    title: str
-    nav: tuple[Link, ...]
-    events: tuple[AuditEvent, ...]
-
-
 def invitation_page(invitation: Invitation, path: str, email: str) -> InvitationPage:
     """Show an open invitation to somebody whose address is ``email``, or nobody."""
     return InvitationPage(
@@ -113,17 +121,8 @@ def api_tokens_page(
     """Put the tokens page together; a secret is shown this once."""
     return ApiTokensPage(
         title="API tokens",
-        nav=settings_nav(own.team, "API tokens"),
+        nav=settings_nav(own.team, "API tokens", own.role),
         tokens=tuple(selectors.api_tokens_of(own.team, own.user)),
         form=form,
         secret=secret,
-    )
-
-
-def audit_page(own: Membership, most: int = 200) -> AuditPage:
-    """Show the latest acts in the team."""
-    return AuditPage(
-        title="Audit log",
-        nav=settings_nav(own.team, "Audit log"),
-        events=tuple(selectors.audit_of(own.team)[:most]),
     )

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 
 from advisor.accounts import selectors
-from advisor.accounts.models import Team, User
+from advisor.accounts.models import Role, Team, User
 from advisor.web.parts import Link
 
 
@@ -64,6 +64,7 @@ def _chrome_of(request: HttpRequest, user: User, theme: str) -> Chrome:
                 Link("Your account", reverse("accounts:profile")),
                 Link("Change password", reverse("account_change_password")),
                 Link("Two-step sign-in", reverse("mfa_index")),
+                Link("Where you are signed in", reverse("accounts:sessions")),
             )
         ),
         initials=initials(user),
@@ -107,16 +108,22 @@ def initials(user: User) -> str:
     return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
-def settings_nav(team: Team, current: str) -> tuple[Link, ...]:
-    """Return the side navigation of team settings; rooms that exist only."""
+def settings_nav(team: Team, current: str, role: str = Role.OWNER) -> tuple[Link, ...]:
+    """Return the side navigation of team settings; rooms that open to ``role``."""
     base = f"/t/{team.slug}/settings/"
     rooms = {
-        "Members": "members/",
-        "Endpoints and keys": "endpoints/",
-        "Run spending": "spending/",
-        "API tokens": "tokens/",
-        "Audit log": "audit/",
+        "Members": ("members/", Role.VIEWER),
+        "Endpoints and keys": ("endpoints/", Role.VIEWER),
+        "Run spending": ("spending/", Role.VIEWER),
+        "API tokens": ("tokens/", Role.VIEWER),
+        "Audit log": ("audit/", Role.ADMIN),
+        "Delete team": ("delete/", Role.OWNER),
     }
+    own = selectors.rank(role)
     return _existing(
-        tuple(Link(x, base + rooms[x], x == current) for x in rooms),
+        tuple(
+            Link(name, base + path, name == current)
+            for name, (path, least) in rooms.items()
+            if selectors.rank(least) <= own
+        )
     )

@@ -1,6 +1,5 @@
 """What does the members page of a team say, and to whom?"""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,10 +46,19 @@ class InvitationRow:
     id: int
     email: str
     role: str
+    role_value: str
     sent: datetime
     sent_by: str
     until: datetime
     expired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The change of a role that one press takes back."""
+
+    member: int
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +73,18 @@ class MembersPage:
     form: forms.Form | None
     fresh_links: tuple[Link, ...]
     may_manage: bool
+    is_owner: bool
+    demands_two_step: bool
+    undo: Undo | None
     abilities: tuple[tuple[str, tuple[bool, ...]], ...]
     roles: tuple[str, ...]
 
 
 def members_page(
-    own: Membership, form: forms.Form, fresh_links: tuple[Link, ...] = ()
+    own: Membership,
+    form: forms.Form,
+    fresh_links: tuple[Link, ...] = (),
+    undo: Undo | None = None,
 ) -> MembersPage:
     """Put the members page of a team together as ``own`` may see it."""
     team = own.team
@@ -78,19 +92,26 @@ def members_page(
     owners = sum(m.role == Role.OWNER for m in members)
     manages = selectors.may(own, Role.ADMIN)
     now = timezone.now()
-    two_step = selectors.with_two_step([m.user_id for m in members])
+    ids = [m.user_id for m in members]
+    two_step, active = selectors.with_two_step(ids), selectors.last_active(ids)
     order = sorted(Role, key=selectors.rank, reverse=True)
     return MembersPage(
         title="Members",
-        nav=settings_nav(team, "Members"),
+        nav=settings_nav(team, "Members", own.role),
         count=len(members),
-        members=tuple(_member_row(m, own, owners, two_step) for m in members),
+        members=tuple(
+            _member_row(m, own, owners, m.user_id in two_step, active.get(m.user_id))
+            for m in members
+        ),
         invitations=tuple(
             _invitation_row(i, now) for i in selectors.invitations_of(team) if manages
         ),
         form=form if manages else None,
         fresh_links=fresh_links,
         may_manage=manages,
+        is_owner=own.role == Role.OWNER,
+        demands_two_step=team.demands_two_step,
+        undo=undo,
         abilities=tuple(
             (deed, tuple(selectors.rank(r) >= selectors.rank(least) for r in order))
             for deed, least in CAN
@@ -100,7 +121,11 @@ def members_page(
 
 
 def _member_row(
-    member: Membership, own: Membership, owners: int, two_step: Collection[int]
+    member: Membership,
+    own: Membership,
+    owners: int,
+    two_step: bool,
+    active: datetime | None,
 ) -> MemberRow:
     only_owner = member.role == Role.OWNER and owners < 2
     above = selectors.rank(member.role) > selectors.rank(own.role)
@@ -116,8 +141,8 @@ def _member_row(
         roles=tuple(role_choices(own.role)),
         can_change=manages and not only_owner,
         can_remove=(manages or member.pk == own.pk) and not only_owner,
-        two_step=member.user_id in two_step,
-        last_seen=member.user.last_login,
+        two_step=two_step,
+        last_seen=active or member.user.last_login,
     )
 
 
@@ -126,6 +151,7 @@ def _invitation_row(invitation: Invitation, now: datetime) -> InvitationRow:
         id=invitation.pk,
         email=invitation.email,
         role=Role(invitation.role).label,
+        role_value=invitation.role,
         sent=invitation.created_at,
         sent_by=str(invitation.invited_by),
         until=invitation.expires_at,

@@ -45,6 +45,7 @@ from advisor.accounts.services.tokens import (
     digest,
     revoke_api_token,
     user_of_api_token,
+    within_rate,
 )
 from advisor.accounts.services.two_step import (
     TwoStepRefused,
@@ -87,4 +88,5 @@ __all__ = [
     "use_sign_in_link",
     "user_of_api_token",
     "withdraw_invitation",
+    "within_rate",
 ]

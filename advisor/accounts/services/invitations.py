@@ -21,6 +21,8 @@ from advisor.accounts.services.audit import record
 from advisor.accounts.services.tokens import digest
 
 VALID_FOR = timedelta(hours=72)
+# Each is a mail to somebody who did not ask for it.
+MOST_AN_HOUR = 60
 
 
 class InvitationRefused(ValueError):
@@ -40,6 +42,13 @@ def invite(*, email: str, role: Role, by: Membership) -> tuple[Invitation, str]:
     if Membership.objects.filter(team=by.team, user__email=email).exists():
         raise InvitationRefused(f"{email} is already a member.")
     now = timezone.now()
+    lately = Invitation.objects.filter(
+        team=by.team, created_at__gt=now - timedelta(hours=1)
+    )
+    if lately.count() >= MOST_AN_HOUR:
+        raise InvitationRefused(
+            f"A team sends at most {MOST_AN_HOUR} invitations an hour; try later."
+        )
     _open(by.team_id, email).update(revoked_at=now)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(

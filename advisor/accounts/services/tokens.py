@@ -2,10 +2,14 @@
 
 import hashlib
 import secrets
+import time
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from advisor.accounts.models import ApiToken, Membership
 from advisor.accounts.services.audit import record
@@ -84,3 +88,20 @@ def user_of_api_token(secret: str, now: datetime) -> ApiToken | None:
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
+
+
+def within_rate(token: ApiToken) -> bool:
+    """Count a request of a token; False when it asked too often in this minute.
+
+    Counted in the cache. Where the cache is down nothing is counted, since no page but
+    sign-in may depend on it.
+    """
+    key = f"api-token:{token.pk}:{int(time.time() // 60)}"
+    try:
+        cache.add(key, 0, timeout=120)
+        asked: int = cache.incr(key)
+    except (RedisError, ValueError):
+        # ValueError: the minute's key fell out between the two calls.
+        return True
+    most: int = settings.API_REQUESTS_PER_MINUTE
+    return asked <= most

@@ -1,4 +1,4 @@
-"""How do people come in, and how do they look after themselves?"""
+"""How do people come in: by the front door, an invitation, a link that works once?"""
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from advisor.accounts import pages, selectors, services
 from advisor.accounts.access import SignedInRequest
-from advisor.accounts.forms import ProfileForm, SignInForm, TeamForm
+from advisor.accounts.forms import SignInForm, TeamForm
 from advisor.accounts.models import User
 from advisor.web.example import example
 from advisor.web.rendering import render_page
@@ -45,21 +45,6 @@ def team_new(request: SignedInRequest) -> HttpResponse:
     page = pages.FormPage(title="Create a team", form=form)
     status = 422 if form.is_bound else 200
     return render_page(request, "accounts/team_new.html", page, status=status)
-
-
-@login_required
-@read_or_post
-def profile(request: SignedInRequest) -> HttpResponse:
-    """Show and change what a person is called."""
-    form = ProfileForm(request.POST or None, initial={"name": request.user.name})
-    if form.is_valid():
-        request.user.name = form.cleaned_data["name"]
-        request.user.save(update_fields=["name"])
-        messages.success(request, "Your name is saved.")
-        return redirect("accounts:profile")
-    page = pages.FormPage(title="Your account", form=form)
-    status = 422 if form.is_bound else 200
-    return render_page(request, "accounts/profile.html", page, status=status)
 
 
 @login_not_required

@@ -1,4 +1,4 @@
-"""How do a team's owners and admins look after members, tokens and the record?"""
+"""How do a team's owners and admins look after its members?"""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,26 +11,32 @@ from django.views.decorators.http import (
 
 from advisor.accounts import pages, selectors, services
 from advisor.accounts.access import TeamRequest, needs
-from advisor.accounts.forms import ApiTokenForm, InviteForm, RoleForm
-from advisor.accounts.models import ApiToken, Membership, Role
+from advisor.accounts.forms import DeleteTeamForm, InviteForm, RoleForm, TwoStepForm
+from advisor.accounts.models import Membership, Role
+from advisor.accounts.pages.members import Undo
 from advisor.web.parts import Link
 from advisor.web.rendering import render_page
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
+UNDO = "undo_role"  # in the session until the members page is shown
 
 
 @require_safe
 def members(request: TeamRequest, team: str) -> HttpResponse:
     """Show members and, to those who manage them, open invitations."""
     form = InviteForm(own_role=request.membership.role)
-    page = pages.members_page(request.membership, form)
+    changed = request.session.pop(UNDO, None)
+    undo = Undo(**changed) if changed else None
+    page = pages.members_page(request.membership, form, undo=undo)
     return render_page(request, "accounts/members.html", page)
 
 
-@require_POST
+@read_or_post
 @needs(Role.ADMIN, "invite people")
 def invite(request: TeamRequest, team: str) -> HttpResponse:
     """Invite one or more addresses; their links are shown this once."""
+    if request.method != "POST":
+        return redirect(f"/t/{team}/settings/members/#invitations")
     form = InviteForm(request.POST, own_role=request.membership.role)
     links: list[Link] = []
     if form.is_valid():
@@ -63,7 +69,7 @@ def withdraw(request: TeamRequest, team: str, invitation: int) -> HttpResponse:
 @require_POST
 @needs(Role.ADMIN, "change roles")
 def change_role(request: TeamRequest, team: str, member: int) -> HttpResponse:
-    """Give a member another role."""
+    """Give a member another role; the next page offers to take it back."""
     found = _member_or_404(request, member)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -75,7 +81,9 @@ def change_role(request: TeamRequest, team: str, member: int) -> HttpResponse:
     except services.MembershipRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{found.user} is {role.label.lower()} now.")
+        request.session[UNDO] = {"member": found.pk, "role": found.role}
+        told = f"{found.user} is {role.label.lower()} now."
+        messages.success(request, told, extra_tags="undo")
     return redirect("accounts:members", team=team)
 
 
@@ -95,42 +103,40 @@ def remove(request: TeamRequest, team: str, member: int) -> HttpResponse:
     return redirect("accounts:members", team=team)
 
 
-@read_or_post
-def tokens(request: TeamRequest, team: str) -> HttpResponse:
-    """Show a member's own API tokens; make one by POST and show it this once."""
-    form = ApiTokenForm(request.POST or None)
-    secret = None
-    if form.is_valid():
-        _, secret = services.create_api_token(
-            member=request.membership,
-            name=form.cleaned_data["name"],
-            scope=ApiToken.Scope(form.cleaned_data["scope"]),
-            days=form.cleaned_data["days"],
-        )
-    status = 422 if form.is_bound and not secret else 200
-    shown = ApiTokenForm() if secret else form
-    page = pages.api_tokens_page(request.membership, shown, secret)
-    return render_page(request, "accounts/api_tokens.html", page, status=status)
-
-
 @require_POST
-def revoke(request: TeamRequest, team: str, token: int) -> HttpResponse:
-    """End one of the member's own tokens."""
-    own = selectors.api_tokens_of(request.team, request.user)
-    found = own.filter(pk=token).first()
-    if found is None:
-        raise Http404
-    services.revoke_api_token(token=found, by=request.membership)
-    messages.success(request, f"{found.name} works no longer.")
-    return redirect("accounts:tokens", team=team)
+@needs(Role.ADMIN, "demand two-step sign-in")
+def two_step(request: TeamRequest, team: str) -> HttpResponse:
+    """Open the team only to members with two-step sign-in, or to all again."""
+    form = TwoStepForm(request.POST)
+    demanded = form.is_valid() and form.cleaned_data["demanded"]
+    try:
+        services.demand_two_step(by=request.membership, demanded=demanded)
+    except services.TwoStepRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("mfa_index")
+    told = "is demanded of all members" if demanded else "is up to each member"
+    messages.success(request, f"Two-step sign-in {told} now.")
+    return redirect("accounts:members", team=team)
 
 
-@require_safe
-@needs(Role.ADMIN, "read the audit log")
-def audit(request: TeamRequest, team: str) -> HttpResponse:
-    """Show what was done in the team."""
-    page = pages.audit_page(request.membership)
-    return render_page(request, "accounts/audit.html", page)
+@read_or_post
+@needs(Role.OWNER, "delete the team")
+def delete(request: TeamRequest, team: str) -> HttpResponse:
+    """Ask for the team's name; delete the team when it is typed."""
+    form = DeleteTeamForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.delete_team(
+                by=request.membership, typed_name=form.cleaned_data["name"]
+            )
+        except services.DeletionRefused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, f"{request.team.name} is deleted.")
+            return redirect("home")
+    page = pages.delete_team_page(request.membership, form)
+    status = 422 if form.errors else 200
+    return render_page(request, "accounts/team_delete.html", page, status=status)
 
 
 def _member_or_404(request: TeamRequest, member: int) -> Membership:

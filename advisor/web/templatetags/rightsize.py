@@ -70,12 +70,6 @@ def second_line(text: object) -> str:
     return str(text).partition("\n")[2]
 
 
-@register.filter
-def deed(action: str) -> str:
-    """Return an audit action in words: "invitation.sent" is "Invitation sent"."""
-    return action.replace(".", " ").replace("_", " ").capitalize()
-
-
 def _look(widget: forms.Widget) -> str:
     own = str(widget.attrs.get("class", ""))
     if isinstance(widget, forms.Textarea):
