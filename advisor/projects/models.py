@@ -67,6 +67,12 @@ class SampleSet(models.Model):
     sha256 = models.CharField(max_length=64)
     count = models.IntegerField()
     notes = models.JSONField(default=list, blank=True)
+    tuning_share = models.FloatField(
+        default=0.0, help_text="Share of the units whose hash sends them to tuning"
+    )
+    flagged = models.JSONField(
+        default=dict, blank=True, help_text="What looks like personal data or a key"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -118,6 +124,9 @@ class Setup(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     step = models.IntegerField(default=1, help_text="Wizard step reached, 1 to 5")
     document = models.JSONField(default=dict)
+    typed = models.JSONField(
+        default=dict, blank=True, help_text="By step: what was typed and not confirmed"
+    )
     sample_set = models.ForeignKey(
         SampleSet, models.PROTECT, null=True, blank=True, related_name="setups"
     )
@@ -139,4 +148,47 @@ class Setup(models.Model):
                 condition=models.Q(state="draft"),
                 name="one_draft_per_project",
             ),
+        ]
+
+
+class Intake(models.Model):
+    """A file on its way to the samples of a draft; this row is the truth about it.
+
+    A message to a worker is only a hint. Who works holds the lease; a worker that dies
+    leaves the row to the next.
+    """
+
+    class State(models.TextChoices):
+        """How far has it come?"""
+
+        WAITING = "waiting", "Waiting"
+        REFUSED = "refused", "Refused"
+        TAKEN = "taken", "Taken"
+
+    setup = models.ForeignKey(Setup, models.CASCADE, related_name="intakes")
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="intakes")
+    name = models.CharField(max_length=200)
+    mapping = models.JSONField(null=True, help_text="Chosen columns, None to guess")
+    options = models.JSONField(default=dict, blank=True)
+    leave_out = models.BooleanField(default=False, help_text="Go on without bad rows")
+    tuning_share = models.FloatField(default=0.0)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    stage = models.CharField(max_length=40, blank=True)
+    rows_done = models.IntegerField(default=0)
+    rows_total = models.IntegerField(null=True)
+    columns = models.JSONField(default=list, blank=True)
+    sheets = models.JSONField(default=list, blank=True)
+    problems = models.JSONField(default=list, blank=True)
+    usable = models.IntegerField(null=True, help_text="Rows that could be used")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claims = models.IntegerField(default=0)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["setup"], name="one_intake_per_setup")
         ]

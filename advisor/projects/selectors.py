@@ -17,6 +17,8 @@ from advisor.builtin import PREFIX, model_names, model_path
 from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard
 from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
 from advisor.projects.parsing import SampleRow
+from advisor.projects.schema import Known
+from advisor.projects.schema.entries import leaves_this_machine
 from advisor.sizing.weights import parameters_in
 
 MOST_HEADER_BYTES = 100_000_000
@@ -66,6 +68,14 @@ def sample_set_of(project: Project, pk: int) -> SampleSet:
 def evaluation_samples(sample_set: SampleSet) -> QuerySet[Sample]:
     """Return the samples that decide, in file order; tuning samples never do."""
     return sample_set.samples.filter(split=Sample.Split.EVALUATION).order_by("position")
+
+
+def tuning_samples(sample_set: SampleSet) -> QuerySet[Sample]:
+    """Return the samples that may train, in file order; evaluation samples never do.
+
+    The only way to samples for training: what is not here decides.
+    """
+    return sample_set.samples.filter(split=Sample.Split.TUNING).order_by("position")
 
 
 def uploads_of(team: Team, kind: str) -> QuerySet[Upload]:
@@ -145,8 +155,23 @@ def outside_endpoints(setup: Setup) -> tuple[str, ...]:
     return tuple(
         one["id"]
         for one in entries
-        if one["endpoint"] in known and known[one["endpoint"]].hosting not in INSIDE
+        if one["endpoint"] in known and is_outside(known[one["endpoint"]])
     )
+
+
+def is_outside(endpoint: Endpoint) -> bool:
+    """Say whether samples sent to an endpoint leave what the team runs itself.
+
+    By where it is said to run and by its address: a server on this machine or on a
+    host that the operator lists is not outside.
+    """
+    return endpoint.hosting not in INSIDE and leaves_network(endpoint)
+
+
+def leaves_network(endpoint: Endpoint) -> bool:
+    """Say whether an address is neither this machine's nor a listed private host's."""
+    allowed = frozenset(settings.ALLOWED_PRIVATE_ENDPOINTS)
+    return leaves_this_machine(endpoint.base_url, Known(allowed_private=allowed))
 
 
 def files_of_model(name: str) -> tuple[dict[str, Any], int] | None:

@@ -10,6 +10,7 @@ from advisor.projects.parsing.mapping import ColumnMapping, guess_mapping
 from advisor.projects.parsing.meaning import expected_problems, meaning_problems
 from advisor.projects.parsing.reading import parse_table
 from advisor.projects.parsing.samples import samples_from
+from advisor.projects.parsing.splitting import split_of
 from advisor.projects.parsing.values import Options, Problem, Row, Table
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "parse_table",
     "samples_from",
     "sha256_of_samples",
+    "split_of",
 ]

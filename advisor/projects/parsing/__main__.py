@@ -19,12 +19,18 @@ def main(about: str, chosen: str) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     try:
         data = sys.stdin.buffer.read(limits.FILE_BYTES + 1)
-        table = parse_table(data, filename, Options(**json.loads(chosen)))
+        table = parse_table(data, filename, Options(**json.loads(chosen)), _tell)
         text = json.dumps(as_json(table), ensure_ascii=False)
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     except MemoryError:
         return OUT_OF_MEMORY
     return 0
+
+
+def _tell(rows: int) -> None:
+    """Say on stderr how many rows were read, one number a line."""
+    sys.stderr.write(f"{rows}\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

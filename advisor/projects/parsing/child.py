@@ -6,9 +6,15 @@ because a Celery worker process may not fork workers of its own.
 """
 
 import json
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +23,7 @@ from advisor.projects.parsing.values import Options, Problem, Row, Table
 
 ROOT = Path(__file__).resolve().parents[3]
 OUT_OF_MEMORY = 3
+LOOK_SECONDS = 0.3
 DEFAULTS = Options()
 MESSAGES = {
     "time": f"Reading the file takes longer than {limits.CPU_SECONDS} s.",
@@ -33,8 +40,12 @@ def parse_in_child(
     *,
     cpu_seconds: int = limits.CPU_SECONDS,
     memory_bytes: int = limits.MEMORY_BYTES,
+    tell: Callable[[int], None] | None = None,
 ) -> Table:
-    """Return what ``parse_table`` returns, read by a process with limits."""
+    """Return what ``parse_table`` returns, read by a process with limits.
+
+    ``tell`` is called in this thread with the rows read so far, a few times a second.
+    """
     command = [
         sys.executable,
         "-m",
@@ -42,26 +53,71 @@ def parse_in_child(
         json.dumps([filename[-255:], cpu_seconds, memory_bytes]),
         json.dumps(asdict(options)),
     ]
-    environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    try:
-        done = subprocess.run(
-            command,
-            input=data[: limits.FILE_BYTES + 1],
-            capture_output=True,
-            timeout=cpu_seconds * 2,
-            env=environment,
-            cwd=ROOT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    child = _Child(command, data[: limits.FILE_BYTES + 1])
+    if not child.ended(cpu_seconds * 2, tell):
         return _failed("time")
-    if done.returncode == OUT_OF_MEMORY:
+    status = child.process.returncode
+    if status == OUT_OF_MEMORY:
         return _failed("memory")
-    if done.returncode < 0:
+    if status < 0:
         return _failed("time")
-    if done.returncode:
+    if status:
         return _failed("other")
-    return table_from(json.loads(done.stdout))
+    return table_from(json.loads(b"".join(child.output)))
+
+
+class _Child:
+    """A reading process, its pipes served by threads so that none of them fills up."""
+
+    def __init__(self, command: Sequence[str], data: bytes) -> None:
+        pipe = subprocess.PIPE
+        environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        self.process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=ROOT
+        )
+        self.output: list[bytes] = []
+        self.rows = 0
+        jobs = (partial(self._feed, data), self._collect, self._listen)
+        self._threads = [threading.Thread(target=job, daemon=True) for job in jobs]
+        for thread in self._threads:
+            thread.start()
+
+    def ended(self, seconds: float, tell: Callable[[int], None] | None) -> bool:
+        """Wait for the end and say whether it came; a child that is late is killed."""
+        told, until = 0, time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                self.process.wait(LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                if tell is not None and self.rows != told:
+                    told = self.rows
+                    tell(told)
+                continue
+            break
+        else:
+            self.process.kill()
+            self.process.wait()
+        late = self.process.returncode == -signal.SIGKILL and time.monotonic() >= until
+        for thread in self._threads:
+            thread.join()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return not late
+
+    def _feed(self, data: bytes) -> None:
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError), self.process.stdin as pipe:
+                pipe.write(data)
+
+    def _collect(self) -> None:
+        if self.process.stdout is not None:
+            self.output.append(self.process.stdout.read())
+
+    def _listen(self) -> None:
+        for line in self.process.stderr or ():
+            if line.strip().isdigit():
+                self.rows = int(line)
 
 
 def as_json(table: Table) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def _rows(
         kept += 1
         if kept > limits.ROWS:
             raise too_many_rows()
+        notes.seen(kept)
         yield Row(number, tuple(_cells(cells, columns, number, notes)))
     if blank:
         notes.notes.append(f"{blank:,} blank rows were skipped.")

@@ -68,6 +68,7 @@ def _lines(text: str, options: Options, notes: Findings) -> Iterator[Numbered]:
         filled += 1
         if filled > limits.ROWS:
             raise too_many_rows()
+        notes.seen(filled)
         try:
             item = read_json(line.strip("\ufeff"))
         except JsonWrong as wrong:

@@ -14,6 +14,6 @@ KEYS = 1_000  # of one nested object
 ZIP_ENTRIES = 1_000
 ZIP_RATIO = 100  # per entry above ZIP_RATIO_FROM bytes
 ZIP_RATIO_FROM = 100 * 1024
-PROBLEMS = 200  # listed; the rest is counted
+PROBLEMS = 20_000  # listed: one for each row; the rest is counted
 CPU_SECONDS = 60
 MEMORY_BYTES = 512_000_000

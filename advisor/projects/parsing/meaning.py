@@ -4,11 +4,11 @@ Warnings, but for missing expected answers: nobody but the user can know whether
 repeated sample is a mistake or daily business.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from advisor.projects.parsing.contents import SampleRow, canonical
+from advisor.projects.parsing.flags import flags_of
 from advisor.projects.parsing.values import Findings, Problem, Unit, excerpt
 from advisor.scoring.base import Scorer
 from advisor.scoring.expected import accepted_texts
@@ -17,17 +17,7 @@ FEW = 30
 LEAK_SHARE = 0.20
 LEAK_CHARACTERS = 3  # shorter answers, such as "A", occur in any text
 DUPLICATE_SHARE = 0.05
-SECRETS = (
-    ("API keys", re.compile(r"\b(?:sk-[\w-]{16,}|AKIA[0-9A-Z]{16}|ghp_\w{30,})")),
-    ("private keys", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
-    ("e-mail addresses", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}\b")),
-    ("bank accounts", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b")),
-    ("card numbers", re.compile(r"\b(?:\d{4}[ -]?){3}\d{4}\b")),
-    (
-        "phone numbers",
-        re.compile(r"(?<![\w.])\+\d{1,3}[ -]?\(?\d{2,4}\)?(?:[ -]?\d{2,4}){2,4}"),
-    ),
-)
+LISTED = 5  # rows named in one sentence
 
 
 def meaning_problems(samples: Sequence[SampleRow]) -> tuple[Problem, ...]:
@@ -100,9 +90,13 @@ def _one_label(samples: Sequence[SampleRow], findings: Findings) -> None:
 
 
 def _secrets(samples: Sequence[SampleRow], findings: Findings) -> None:
-    for what, pattern in SECRETS:
-        rows = [sample.row for sample in samples if pattern.search(sample.input)]
-        if rows:
-            wrong = f"{len(rows):,} samples may hold {what}."
-            remedy = "Mask them before anything leaves the network."
-            findings.warn("personal_data", wrong, remedy, row=rows[0])
+    rows: dict[str, dict[int | None, None]] = {}
+    for flag in flags_of(samples):
+        rows.setdefault(flag.plural, {})[flag.row] = None
+    for what, found in rows.items():
+        listed = [f"{row:,}" for row in found if row is not None][:LISTED]
+        more = ", …" if len(found) > len(listed) else ""
+        where = f" (rows {', '.join(listed)}{more})" if listed else ""
+        wrong = f"{len(found):,} samples may hold {what}{where}."
+        remedy = "Mask them before anything leaves the network."
+        findings.warn("personal_data", wrong, remedy)

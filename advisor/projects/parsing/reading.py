@@ -1,5 +1,6 @@
 """Which reader reads this file, and what did it find?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +17,16 @@ DEFAULTS = Options()
 
 
 def parse_table(
-    source: bytes | Path | str, filename: str = "", options: Options = DEFAULTS
+    source: bytes | Path | str,
+    filename: str = "",
+    options: Options = DEFAULTS,
+    tell: Callable[[int], None] | None = None,
 ) -> Table:
     """Read a file into rows; never raises for what is in it.
 
     ``source`` is the bytes, or a path whose name stands for a missing ``filename``.
-    Everything wrong is in ``problems`` of the table, at most 200 listed.
+    Everything wrong is in ``problems`` of the table. ``tell`` is called with the number
+    of rows read, now and then.
     """
     if isinstance(source, bytes):
         data = source
@@ -30,7 +35,7 @@ def parse_table(
         filename = filename or path.name
         with path.open("rb") as file:
             data = file.read(limits.FILE_BYTES + 1)
-    notes = Findings()
+    notes = Findings(tell=tell)
     try:
         table = _read(data, filename, options, notes)
     except Refused as refusal:

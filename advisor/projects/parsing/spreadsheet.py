@@ -37,6 +37,7 @@ def parse_spreadsheet(data: bytes, options: Options, notes: Findings) -> Table:
         _check_cells(row, source, notes)
         texts = _fitted(texts, columns)
         converted |= {n for n, c in zip(columns, row, strict=False) if _is_other(c)}
+        notes.seen(len(rows) + 1)
         rows.append(Row(number, tuple(_clean(texts, columns, number, notes))))
     return _table(columns, rows, converted, sheets, notes)
 

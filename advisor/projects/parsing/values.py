@@ -1,6 +1,6 @@
 """What does reading a file give: a table, its problems and notes about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from advisor.projects.parsing import limits
 
 Value = str | int | float | bool | list[Any] | dict[str, Any] | None
 Unit = Literal["row", "line", "item"]
+TOLD_EVERY = 500  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,12 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unlisted: int = 0
+    tell: Callable[[int], None] | None = None
+
+    def seen(self, rows: int) -> None:
+        """Tell how many rows were read, now and then."""
+        if self.tell is not None and rows % TOLD_EVERY == 0:
+            self.tell(rows)
 
     def add(self, code: str, wrong: str, remedy: str = "", **place: Any) -> None:
         """Note one problem; beyond the limit it is only counted."""

@@ -4,6 +4,7 @@ The models hold what was typed, checked for kind and range; ``parse`` adds what 
 single key can show, such as an id given twice.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -146,6 +147,9 @@ class Setup(BaseModel):
     unlabelled_texts: Count | None = None
     mask: bool | None = None
     consent: bool | None = None
+    consent_personal_data: bool | None = None
+    use_case: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")] | None = None
+    tuning_share: Annotated[float, Field(ge=0, lt=1)] | None = None
 
     @property
     def all_candidates(self) -> tuple[CandidateSpec, ...]:
@@ -168,3 +172,11 @@ class Setup(BaseModel):
         Parsing it again gives an equal setup.
         """
         return self.model_dump(mode="json", exclude_none=True)
+
+
+def placed(setup: Setup) -> Iterator[tuple[str, CandidateSpec]]:
+    """Yield candidates and reference with their key paths: candidates.2, reference."""
+    for position, one in enumerate(setup.candidates):
+        yield f"candidates.{position}", one
+    if setup.reference is not None:
+        yield "reference", setup.reference

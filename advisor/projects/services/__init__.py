@@ -11,6 +11,14 @@ from advisor.projects.services.drafting import (
 )
 from advisor.projects.services.ending import end_with_team
 from advisor.projects.services.freezing import contents_of, freeze, known_names
+from advisor.projects.services.intakes import (
+    claim_intake,
+    drop_intake,
+    due_intakes,
+    is_small,
+    open_intake,
+    work_intake,
+)
 from advisor.projects.services.models_in_draft import (
     add_model,
     open_endpoint,
@@ -18,7 +26,9 @@ from advisor.projects.services.models_in_draft import (
 )
 from advisor.projects.services.reading import (
     Reading,
+    mask_samples,
     read_samples,
+    set_tuning_share,
     take_pack,
     take_samples,
 )
@@ -27,22 +37,30 @@ from advisor.projects.services.storing import store_samples, store_upload
 __all__ = [
     "Reading",
     "add_model",
+    "claim_intake",
     "contents_of",
     "create_project",
+    "drop_intake",
+    "due_intakes",
     "end_with_team",
     "freeze",
+    "is_small",
     "known_names",
+    "mask_samples",
     "move_limits",
     "next_draft",
     "open_draft",
     "open_endpoint",
+    "open_intake",
     "read_samples",
     "remove_model",
     "rename_project",
     "save_draft",
+    "set_tuning_share",
     "store_samples",
     "store_upload",
     "take_pack",
     "take_samples",
     "unsaved_draft",
+    "work_intake",
 ]

@@ -1,7 +1,6 @@
 """When may a draft be frozen? When it can run as it is; then it never changes."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +22,8 @@ from advisor.projects.schema import (
     rule_sha256,
 )
 from advisor.projects.schema import Setup as SetupValue
-from advisor.projects.schema.rule import is_path
+from advisor.projects.schema.values import placed
+from advisor.projects.services.permits import for_members, sending_problems
 
 NO_SAMPLES = Problem("samples", None, "are missing", "Upload a sample file.")
 
@@ -52,7 +52,8 @@ def freeze(
         for one in about_rows
         if one.severity == "error"
     ]
-    problems += [] if by_operator else [*_folders(value), *_scripts(value)]
+    problems += [] if by_operator else for_members(value)
+    problems += sending_problems(value, setup.project.team, setup.sample_set)
     if problems:
         raise SetupInvalid(problems)
     contents = contents_of(value, setup.project.team)
@@ -86,29 +87,6 @@ def _fix(setup: Setup, value: SetupValue, rule: str) -> Setup:
     return setup
 
 
-def _folders(value: SetupValue) -> Iterator[Problem]:
-    """Yield the models that are folders outside what the operator opened to users."""
-    roots = [Path(root).resolve() for root in settings.MODEL_ROOTS]
-    for one in value.all_candidates:
-        if one.engine != "transformers" or one.model is None or not is_path(one.model):
-            continue
-        folder = Path(one.model).resolve()
-        if not any(folder.is_relative_to(root) for root in roots):
-            wrong = "is not among the folders that the operator opened"
-            yield Problem(f"{one.id}.model", one.model, wrong, "Choose from the list.")
-
-
-def _scripts(value: SetupValue) -> Iterator[Problem]:
-    """Yield what only the operator may give: scripted answers, options of engines."""
-    for one in value.all_candidates:
-        if one.engine == "fake":
-            remedy = "Use transformers, openai or recorded."
-            yield Problem(f"{one.id}.engine", "fake", "is for tests only", remedy)
-        if one.options:
-            wrong = "are for the command line only"
-            yield Problem(f"{one.id}.options", one.options, wrong, "Leave them out.")
-
-
 def known_names(team: Team | None) -> Known:
     """Return which cards, hardware and private hosts a setup of the team may name.
 
@@ -129,17 +107,17 @@ def contents_of(value: SetupValue, team: Team) -> dict[str, dict[str, object]]:
     """
     contents: dict[str, dict[str, object]] = {}
     problems: list[Problem] = []
-    for one in value.all_candidates:
+    for path, one in placed(value):
         if one.upload is not None:
             upload = Upload.objects.filter(team=team, pk=one.upload).first()
             if upload is None:
-                problems.append(_not_there(f"{one.id}.upload", one.upload))
+                problems.append(_not_there(f"{path}.upload", one.upload))
             else:
                 contents[one.id] = {"recorded_sha256": upload.sha256}
         if one.endpoint is not None:
             endpoint = Endpoint.objects.filter(team=team, pk=one.endpoint).first()
             if endpoint is None:
-                problems.append(_not_there(f"{one.id}.endpoint", one.endpoint))
+                problems.append(_not_there(f"{path}.endpoint", one.endpoint))
             else:
                 contents[one.id] = {"endpoint_model": endpoint.model}
     if problems:

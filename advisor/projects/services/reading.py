@@ -1,13 +1,15 @@
 """How does a kept file become the samples of a draft? Read, check, then store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from advisor.builtin import sample_pack
+from advisor.projects import selectors
 from advisor.projects.models import SampleSet, Setup
 from advisor.projects.parsing import (
+    Options,
     Problem,
     SampleRow,
     Table,
@@ -16,10 +18,12 @@ from advisor.projects.parsing import (
     parse_in_child,
     samples_from,
 )
+from advisor.projects.parsing.flags import masked_sample
 from advisor.projects.services.drafting import save_draft
 from advisor.projects.services.storing import store_samples
 
 SAMPLES_STEP = 3
+DEFAULTS = Options()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,15 @@ class Reading:
 
 
 def read_samples(
-    content: bytes, name: str, chosen: Mapping[str, str] | None = None
+    content: bytes,
+    name: str,
+    chosen: Mapping[str, str] | None = None,
+    options: Options = DEFAULTS,
+    tell: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read a file's samples by the chosen columns, else by the likeliest ones."""
-    table = parse_in_child(content, name)
-    if table.errors or not table.columns:
+    table = parse_in_child(content, name, options, tell=tell)
+    if not table.columns:
         return Reading(table=table, problems=table.problems)
     mapping = chosen if chosen is not None else guess_mapping(table.columns)
     rows, found = samples_from(table, mapping)
@@ -50,16 +58,73 @@ def read_samples(
 
 
 @transaction.atomic
-def take_samples(*, setup: Setup, name: str, reading: Reading) -> SampleSet:
-    """Make a reading the samples of a draft; warnings are kept beside them."""
+def take_samples(
+    *, setup: Setup, name: str, reading: Reading, tuning_share: float = 0.0
+) -> SampleSet:
+    """Make a reading the samples of a draft; warnings are kept beside them.
+
+    Where a reading is taken in spite of errors, the rows with errors are left out and
+    the note says how many.
+    """
+    bad = len({p.row for p in reading.problems if p.severity == "error"})
+    notes = [p.message for p in reading.problems if p.severity != "error"]
+    left_out = f"{bad:,} {'row was' if bad == 1 else 'rows were'} left out."
     stored = store_samples(
         project=setup.project,
         name=name,
         rows=reading.rows,
-        notes=[one.message for one in reading.problems],
+        notes=[left_out, *notes] if bad else notes,
+        tuning_share=tuning_share,
     )
+    _use(setup, stored)
+    return stored
+
+
+def _use(setup: Setup, stored: SampleSet) -> None:
     document = {**setup.document, "samples": stored.pk}
     save_draft(setup=setup, document=document, step=SAMPLES_STEP, sample_set=stored)
+
+
+@transaction.atomic
+def set_tuning_share(*, setup: Setup, share: float) -> SampleSet | None:
+    """Keep ``share`` of a draft's samples for tuning: the same samples, split anew."""
+    before = setup.sample_set
+    if before is None or before.tuning_share == share:
+        return before
+    rows = [selectors.row_of(one) for one in before.samples.order_by("position")]
+    stored = store_samples(
+        project=setup.project,
+        name=before.name,
+        rows=rows,
+        notes=before.notes,
+        tuning_share=share,
+    )
+    _use(setup, stored)
+    return stored
+
+
+@transaction.atomic
+def mask_samples(*, setup: Setup) -> SampleSet | None:
+    """Take what looks like personal data or a key out of a draft's samples, for all.
+
+    Every model is asked the masked text, so that the comparison stays fair.
+    """
+    before = setup.sample_set
+    if before is None or not before.flagged:
+        return before
+    rows = [selectors.row_of(one) for one in before.samples.order_by("position")]
+    count = before.flagged["samples"]
+    stored = store_samples(
+        project=setup.project,
+        name=before.name,
+        rows=[masked_sample(one) for one in rows],
+        notes=[
+            f"Masked in {count:,} {'sample' if count == 1 else 'samples'}.",
+            *(note for note in before.notes if " may hold " not in note),
+        ],
+        tuning_share=before.tuning_share,
+    )
+    _use(setup, stored)
     return stored
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from advisor.accounts.models import Team, User
 from advisor.projects.models import Project, Sample, SampleSet, Upload
-from advisor.projects.parsing import sha256_of_samples
+from advisor.projects.parsing import sha256_of_samples, split_of
 from advisor.projects.parsing.contents import SampleLike
+from advisor.projects.parsing.flags import flags_of, summary_of
 
 ROWS_A_STATEMENT = 1000
 
@@ -39,12 +40,17 @@ def store_samples(
     name: str,
     rows: Iterable[SampleLike],
     notes: Iterable[str] = (),
+    tuning_share: float = 0.0,
 ) -> SampleSet:
-    """Keep a list of samples as a new version; an equal last version is returned."""
+    """Keep a list of samples as a new version; an equal last version is returned.
+
+    ``tuning_share`` is the share of units whose hash sends them to tuning. What looks
+    like personal data or a key is noted here, whoever brings the samples.
+    """
     listed = list(rows)
     sha256 = sha256_of_samples(listed)
     last = project.sample_sets.order_by("-version").first()
-    if last and last.sha256 == sha256:
+    if last and last.sha256 == sha256 and last.tuning_share == tuning_share:
         return last
     stored = SampleSet.objects.create(
         project=project,
@@ -53,15 +59,23 @@ def store_samples(
         sha256=sha256,
         count=len(listed),
         notes=list(notes),
+        tuning_share=tuning_share,
+        flagged=summary_of(flags_of(listed)),
     )
+    splits = split_of(listed, tuning_share)
     Sample.objects.bulk_create(
-        (_sample(stored, position, row) for position, row in enumerate(listed)),
+        (
+            _sample(stored, position, row, split)
+            for position, (row, split) in enumerate(zip(listed, splits, strict=True))
+        ),
         batch_size=ROWS_A_STATEMENT,
     )
     return stored
 
 
-def _sample(sample_set: SampleSet, position: int, row: SampleLike) -> Sample:
+def _sample(
+    sample_set: SampleSet, position: int, row: SampleLike, split: str
+) -> Sample:
     return Sample(
         sample_set=sample_set,
         key=row.id,
@@ -70,4 +84,5 @@ def _sample(sample_set: SampleSet, position: int, row: SampleLike) -> Sample:
         expected=row.expected,
         group=row.group or "",
         tags=sorted(row.tags),
+        split=split,
     )

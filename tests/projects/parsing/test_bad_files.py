@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 from advisor.projects.parsing import Options, parse_table
+from advisor.projects.parsing.values import Findings
 
 HEAD = "input,expected\n"
 ROWS = "".join(f"question {n},answer {n}\n" for n in range(40))
@@ -199,11 +200,19 @@ def test_all_ragged_rows_are_listed_at_once_or_skipped_when_chosen():
     assert "2 rows" in skipped.notes[0]
 
 
-def test_more_than_200_problems_are_counted():
+def test_every_row_may_have_its_problem():
     table = parse_table(csv(*["x"] * 300), "a.csv")
 
-    assert len(table.errors) == 201
-    assert table.errors[-1].wrong == "100 more problems are not listed."
+    assert [one.row for one in table.errors] == list(range(2, 302))
+
+
+def test_problems_beyond_the_limit_of_rows_are_counted():
+    findings = Findings()
+    for row in range(20_100):
+        findings.add("x", "No.", row=row)
+
+    assert len(findings.listed()) == 20_001
+    assert findings.listed()[-1].wrong == "100 more problems are not listed."
 
 
 @pytest.mark.parametrize(

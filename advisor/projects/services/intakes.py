@@ -1,0 +1,157 @@
+"""How does a file become samples while somebody waits? By a row that workers claim.
+
+A small file is read at once; a large one by whoever claims its row, under a lease. A
+message to a worker is a hint: a worker that dies leaves the row to the next, and what
+a page shows is read from the row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from advisor.accounts.models import User
+from advisor.projects.models import Intake, Setup, Upload
+from advisor.projects.parsing import Options, Problem
+from advisor.projects.services.reading import Reading, read_samples, take_samples
+
+AT_ONCE_BYTES = 1_000_000  # up to here a file is read while its sender waits
+LEASE = timedelta(seconds=30)
+MOST_CLAIMS = 3
+GAVE_UP = Problem(
+    code="gave_up",
+    wrong="The file was begun three times and never finished.",
+    remedy="Upload it again, or save it in a simpler form such as CSV.",
+)
+READING, STORING = "Reading the file", "Storing the samples"
+
+
+@transaction.atomic
+def open_intake(
+    *,
+    setup: Setup,
+    upload: Upload,
+    name: str,
+    requested_by: User | None,
+    mapping: Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+    leave_out: bool = False,
+    tuning_share: float = 0.0,
+) -> Intake:
+    """Ask for a file to become the samples of a draft; it takes the last one's place.
+
+    ``mapping`` None lets the columns be guessed; ``leave_out`` goes on without the rows
+    that have errors.
+    """
+    Intake.objects.filter(setup=setup).delete()
+    return Intake.objects.create(
+        setup=setup,
+        upload=upload,
+        name=name[-200:],
+        mapping=None if mapping is None else dict(mapping),
+        options=dict(options or {}),
+        leave_out=leave_out,
+        tuning_share=tuning_share,
+        requested_by=requested_by,
+    )
+
+
+def is_small(intake: Intake) -> bool:
+    """Say whether a file is read while its sender waits."""
+    return intake.upload.size <= AT_ONCE_BYTES
+
+
+def due_intakes() -> QuerySet[Intake]:
+    """Return the files that nobody reads."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    return Intake.objects.filter(free, state=Intake.State.WAITING).order_by("pk")
+
+
+def claim_intake(pk: int) -> Intake | None:
+    """Take a file for the length of a lease; None when somebody else has it."""
+    won = (
+        due_intakes()
+        .filter(pk=pk)
+        .update(
+            lease_until=timezone.now() + LEASE,
+            claims=F("claims") + 1,
+            stage=READING,
+            rows_done=0,
+        )
+    )
+    if not won:
+        return None
+    intake = Intake.objects.select_related(
+        "setup__project__team", "setup__sample_set", "upload"
+    ).get(pk=pk)
+    if intake.claims > MOST_CLAIMS:
+        _end(intake, Intake.State.REFUSED, problems=[asdict(GAVE_UP)])
+        return None
+    return intake
+
+
+def work_intake(intake: Intake) -> None:
+    """Read a claimed file, then take its samples, or say what is wrong with it."""
+    claim = intake.claims
+
+    def told(rows: int) -> None:
+        Intake.objects.filter(pk=intake.pk, claims=claim).update(
+            rows_done=rows, lease_until=timezone.now() + LEASE
+        )
+
+    reading = read_samples(
+        bytes(intake.upload.content),
+        intake.name,
+        intake.mapping,
+        Options(**intake.options),
+        told,
+    )
+    told(len(reading.table.rows))
+    seen = {
+        "columns": list(reading.table.columns),
+        "sheets": list(reading.table.sheets),
+        "usable": len(reading.rows),
+        "rows_total": len(reading.table.rows),
+        "problems": [asdict(one) for one in reading.problems],
+    }
+    if not reading.usable and not (intake.leave_out and reading.rows):
+        _end(intake, Intake.State.REFUSED, **seen)
+        return
+    _take(intake, reading, seen)
+
+
+def _take(intake: Intake, reading: Reading, seen: Mapping[str, Any]) -> None:
+    """Store the samples; nothing is stored where somebody else took the file over."""
+    lease = timezone.now() + 2 * LEASE
+    mine = Intake.objects.filter(pk=intake.pk, claims=intake.claims)
+    if not mine.update(stage=STORING, lease_until=lease):
+        return
+    with transaction.atomic():
+        setup = Setup.objects.select_for_update().get(pk=intake.setup_id)
+        setup.project = intake.setup.project
+        if setup.state != Setup.State.DRAFT or not mine.exists():
+            return
+        take_samples(
+            setup=setup,
+            name=intake.name,
+            reading=reading,
+            tuning_share=intake.tuning_share,
+        )
+        _end(intake, Intake.State.TAKEN, **seen)
+
+
+def drop_intake(*, setup: Setup) -> None:
+    """Forget the file that was being read; the samples of the draft stay."""
+    Intake.objects.filter(setup=setup).delete()
+
+
+def _end(intake: Intake, state: str, **seen: object) -> None:
+    Intake.objects.filter(
+        pk=intake.pk, claims=intake.claims, state=Intake.State.WAITING
+    ).update(
+        state=state, finished_at=timezone.now(), lease_until=None, stage="", **seen
+    )
