@@ -9,6 +9,7 @@ TABS = {
     "Comparison": "",
     "Runs": "runs/",
     "Setup": "setup/",
+    "Report": "report/",
 }
 
 

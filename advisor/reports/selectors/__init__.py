@@ -11,6 +11,7 @@ from advisor.reports.selectors.exports import (
 from advisor.reports.selectors.links import links_of
 from advisor.reports.selectors.records import (
     choice_of,
+    record_name,
     records_of_run,
     records_of_team,
     standing_record,
@@ -38,6 +39,7 @@ __all__ = [
     "newest_ready",
     "options_of",
     "overdue",
+    "record_name",
     "records_of_run",
     "records_of_team",
     "request_seconds",

@@ -67,3 +67,10 @@ def choice_of(document: Mapping[str, Any]) -> str | None:
         return None
     references = (one for one in document["candidates"] if one["role"] == "reference")
     return next((str(one["id"]) for one in references), None)
+
+
+def record_name(run: Run) -> str:
+    """Return what a file of a run's record is called, without its ending."""
+    record = standing_record(run)
+    name = record.name.lower() if record else f"run-{run.number}"
+    return f"{run.project.slug}-{name}"

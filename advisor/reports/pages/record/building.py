@@ -60,7 +60,6 @@ def record_of(
         samples=() if shared else samples,
         document=_document(result, shared=shared),
         stamp=signed.isoformat(),
-        stem=f"{run.project.slug}-{name.lower() or f'run-{run.number}'}",
     )
 
 

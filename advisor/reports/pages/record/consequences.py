@@ -10,6 +10,7 @@ from typing import Any
 from advisor.reports.pages import volumes, words
 from advisor.reports.pages.comparison import Comparison
 from advisor.reports.pages.limits import limit_text
+from advisor.reports.pages.pictures import limit_of
 from advisor.reports.pages.record.value import Consequences
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
@@ -160,15 +161,14 @@ def _trigger(key: str, limit: Constraint, way: str, change: Change) -> str:
     answer = OTHERWISE.get(change.outcome, "the answer then changes")
     if change.recommended:
         answer = f"{change.recommended} then becomes the right size"
-    moves = "is moved" if change.beyond else "is moved to or"
-    return (
-        f"the limit on {words.name_of(key).lower()} {moves} {way} {amount}: {answer};"
-    )
+    name = words.name_of(key)
+    moves = f"{way} {amount}" if change.beyond else f"to {amount} or {way}"
+    return f"the limit on {name[0].lower()}{name[1:]} moves {moves}: {answer};"
 
 
 def _over_budget(result: Result, comparison: Comparison) -> Iterator[str]:
     """Yield the volume at which a model paid by the token reaches the budget."""
-    budget = volumes.limit_of(result.constraints.get("monthly_budget_usd"))
+    budget = limit_of(result.constraints.get("monthly_budget_usd"))
     curve = volumes.curves_of(result).get(comparison.subject or "")
     if budget and curve is not None and curve.per_request:
         most = budget / curve.per_request

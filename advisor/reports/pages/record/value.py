@@ -90,7 +90,6 @@ class Record:
     samples: tuple[Asked, ...]
     document: Mapping[str, Any]
     stamp: str
-    stem: str
 
     @property
     def footer(self) -> str:
