@@ -54,6 +54,7 @@ class Pace:
     under_way: int = 0
     stopped: Stop | None = None
     proven: bool = False
+    answered: int = 0
     limit: int = field(init=False)
     _threshold: float = inf
     _clean: int = 0
@@ -107,7 +108,7 @@ class Pace:
         if self.stopped is not None:
             self._trials = int(self.stopped.kind == "down")
             self.stopped, self.limit = None, 1
-            self._faults = self._refusals = 0
+            self.answered = self._faults = self._refusals = 0
             self._opens_at, self._limited_since = 0.0, None
 
     def share_with(self, others: int, *, most: int) -> None:
@@ -116,6 +117,7 @@ class Pace:
         self.limit = min(self.limit, self.most)
 
     def _answered(self) -> None:
+        self.answered += 1
         self.proven, self._refusals, self._faults, self._rounds = True, 0, 0, 0
         self._limited_since = None
         if self._trials:

@@ -29,6 +29,25 @@ def drive(run_id: int, candidate_id: int, **_: object) -> None:
         publish(services.next_hints(candidate_id))
 
 
+@app.task(name="advisor.runs.tasks.probe_endpoint")  # type: ignore[untyped-decorator]
+def probe_endpoint(standing_id: int, **_: object) -> None:
+    """Ask whether an endpoint is back, unless somebody else does."""
+    services.probe(standing_id)
+
+
+def hint_probes(queue_answers: bool) -> None:
+    """Tell a worker of every endpoint to be asked; without a queue, ask here."""
+    for pk in services.due_probes():
+        if not queue_answers:
+            services.probe(pk)
+            continue
+        try:
+            probe_endpoint.apply_async((pk,), queue="default")
+        except (OperationalError, OSError) as error:
+            log.warning("A hint was not sent: %s", error)
+            return
+
+
 def publish(candidates: Iterable[Candidate]) -> bool:
     """Send a hint for each candidate; False when the queue cannot be reached."""
     for one in candidates:

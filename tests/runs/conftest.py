@@ -12,6 +12,8 @@ from advisor.runs import services
 def short_times(settings: Any) -> None:
     settings.RETRY_SECONDS = 0.01
     settings.REAP_SECONDS = 0.01
+    settings.QUIET_SECONDS = 0
+    settings.SPEED_REPEATS = 0
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ millionths of a US dollar. Times of leases are the database's.
 
 from advisor.runs.models.answer import Answer, Score
 from advisor.runs.models.candidate import Candidate, SpeedRecord
+from advisor.runs.models.endpoint_standing import EndpointStanding, EndpointWait
 from advisor.runs.models.event import RunEvent
 from advisor.runs.models.recommendation import StoredRecommendation
 from advisor.runs.models.run import Run
@@ -16,6 +17,8 @@ __all__ = [
     "Answer",
     "Attempt",
     "Candidate",
+    "EndpointStanding",
+    "EndpointWait",
     "Run",
     "RunEvent",
     "RunSummary",

@@ -2,6 +2,7 @@
 
 from advisor.runs.services.driving import Slice, begin, drive
 from advisor.runs.services.ending import end_with_team
+from advisor.runs.services.endpoint_probing import due_probes, probe
 from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
 from advisor.runs.services.finishing import decided, finish, recomputed
 from advisor.runs.services.hints import (
@@ -35,6 +36,7 @@ __all__ = [
     "drive",
     "drop_candidate",
     "due_candidates",
+    "due_probes",
     "end_with_team",
     "finish",
     "forget_hints",
@@ -42,6 +44,7 @@ __all__ = [
     "launch",
     "next_hints",
     "pause",
+    "probe",
     "raise_cap",
     "reap",
     "recomputed",

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 FLUSH_SECONDS = 2.0
 CONFIGURATION_FAILURES = 2
 OVERSIZED = 3
+NOT_SENT = "not_sent"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +85,10 @@ class Block:
         if not self.keeper.tick():
             self.drop()
             return False
+        if answer.failure is not None and answer.failure.code == NOT_SENT:
+            # It stays open, and is handed back as it came.
+            self._sent.discard(claim.trial_id)
+            return True
         outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
         if not self._ready:
             self._waiting_since = time.monotonic()

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from advisor.runs.models import Candidate, Run
 from advisor.runs.services.driving import drive, never
+from advisor.runs.services.endpoint_probing import probe_due
 from advisor.runs.services.finishing import finish
 from advisor.runs.services.hints import due_candidates
 from advisor.runs.services.reaping import reap, sweep_cancelled
@@ -37,5 +38,6 @@ def run_inline(
         if candidate is None:
             reap()
             sweep_cancelled()
+            probe_due()
             time.sleep(min(settings.REAP_SECONDS, 0.2))
     return run

@@ -1,13 +1,16 @@
 """What is a model asked? The frozen prompt, filled with one sample."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.crypto import salted_hmac
 
 from advisor.engines.base import Prompt
 from advisor.projects.models import Sample
 from advisor.runs.services.claiming import Claim
 
 SLOT = "{input}"
+KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,12 @@ class Prompting:
         )
 
     def prompt(self, sample: Sample, claim: Claim) -> Prompt:
-        """Return the request for one claimed trial."""
-        return self.ask(sample, repeat=claim.repeat)
+        """Return the request for one claimed trial, keyed by trial and claim."""
+        asked = self.ask(sample, repeat=claim.repeat)
+        name = f"{claim.trial_id}:{claim.number}:{asked.text}"
+        # Keyed by this installation's secret: others count their trials from 1 as well.
+        key = salted_hmac("advisor.runs.request", name, algorithm="sha256").hexdigest()
+        return replace(asked, request_key=key[:KEY_LENGTH])
 
     def ask(self, sample: Sample, *, repeat: int = 0) -> Prompt:
         """Return the request for one sample and repeat."""

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from advisor.accounts.services import micro
 from advisor.runs.models import Answer, Candidate, Run, Score, Trial
 from advisor.runs.services.capping import check_raised
+from advisor.runs.services.endpoint_health import ask_now
 from advisor.runs.services.errors import StepRefused
 from advisor.runs.services.finishing import finish
 from advisor.runs.services.reaping import skip
@@ -57,6 +58,7 @@ def resume(*, run: Run) -> Run:
         text="The run goes on.",
         pause_reason="",
     )
+    ask_now(run)
     _wake(run, (Candidate.State.PAUSED,))
     return run
 

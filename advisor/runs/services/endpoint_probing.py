@@ -1,0 +1,104 @@
+"""Is an endpoint that was down back? One cheap request, at ever longer intervals."""
+
+import ssl
+
+from django.conf import settings
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from advisor.engines.base import EngineError
+from advisor.engines.fetching import Source, fetch
+from advisor.engines.safe_http import Limits
+from advisor.runs.models import Candidate, EndpointStanding
+from advisor.runs.services.claiming import from_now
+from advisor.runs.services.endpoint_health import let_go, next_probe_s
+from advisor.runs.services.holding import engine_spec
+from advisor.runs.services.states import note
+
+# Lists what a server offers; free of charge, and any answer to it is a sign of life.
+PATH = "/models"
+
+
+def due_probes() -> list[int]:
+    """Return the endpoints that are to be asked now."""
+    due = EndpointStanding.objects.filter(probe_at__lte=Now())
+    return list(due.order_by("probe_at").values_list("pk", flat=True))
+
+
+def probe_due() -> None:
+    """Ask every endpoint that is due, here and now."""
+    for pk in due_probes():
+        probe(pk)
+
+
+def probe(pk: int) -> bool:
+    """Ask an endpoint once, and let go on who waits for it; False when it is down.
+
+    Only one process asks. After a day nobody asks any more, and the owner is told.
+    """
+    standing = EndpointStanding.objects.filter(pk=pk, probe_at__lte=Now()).first()
+    if standing is None:
+        return False
+    mine = EndpointStanding.objects.filter(pk=pk, probe_at=standing.probe_at)
+    if not mine.update(probe_at=from_now(next_probe_s(standing))):
+        return False
+    wait = standing.waits.select_related("candidate__run", "candidate__endpoint")
+    first = wait.order_by("since").first()
+    if first is None:
+        EndpointStanding.objects.filter(pk=pk).update(probe_at=None)
+        return False
+    if _too_long(standing):
+        _give_up(standing)
+        return False
+    if first.until is None and not answers(first.candidate):
+        return False
+    let_go(standing)
+    return True
+
+
+def answers(candidate: Candidate) -> bool:
+    """Say whether the candidate's endpoint gives a sign of life."""
+    spec = engine_spec(candidate)
+    ca_file = spec.options.get("ca_file")
+    trusted = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
+    source = Source(
+        base_url=spec.base_url or "",
+        key=spec.api_key or "",
+        listed=spec.allowed_private,
+        total_s=settings.ENDPOINT_PROBE_SECONDS,
+        limits=Limits(first_byte_s=settings.ENDPOINT_PROBE_SECONDS),
+        trusted=trusted,
+    )
+    try:
+        fetch(source, PATH)
+    except EngineError as error:
+        # A server without such a list, or with a wrong key, is there all the same.
+        failure = error.failure
+        return failure.kind != "transport" and failure.code != "timeout"
+    return True
+
+
+def _too_long(standing: EndpointStanding) -> bool:
+    since = standing.down_since
+    down_s = (timezone.now() - since).total_seconds() if since else 0.0
+    return down_s > settings.ENDPOINT_GIVE_UP_SECONDS
+
+
+def _give_up(standing: EndpointStanding) -> None:
+    EndpointStanding.objects.filter(pk=standing.pk).update(probe_at=None)
+    hours = settings.ENDPOINT_GIVE_UP_SECONDS / 3600
+    text = (
+        f"The endpoint did not come back within {hours:g} h and is asked no more. Check"
+        " it, then resume the run."
+    )
+    for wait in standing.waits.select_related("candidate"):
+        one = wait.candidate
+        Candidate.objects.filter(pk=one.pk).update(reason=text)
+        note(
+            one.run_id,
+            candidate_id=one.pk,
+            kind="endpoint",
+            level="error",
+            text=f"{one.key}: {text}",
+        )
+    standing.waits.all().delete()
