@@ -7,14 +7,13 @@ values: the PDF must not change when nothing measured did.
 from math import log10
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from advisor.charts import geometry, theme
 from advisor.charts.labels import Name, spread
 from advisor.charts.latency import milliseconds
 from advisor.charts.sheet import dashed, log_axis, money_axis, page, red
 from advisor.charts.theme import Verdict
-from advisor.charts.values import CostVolume, Latencies, Point, TradeOff
+from advisor.charts.values import Latencies, Point, TradeOff
 
 PIXELS = 12.5 / 8  # of the screen's letters in a point of paper's
 PLOT = (440 * PIXELS, 165 * PIXELS)
@@ -76,7 +75,7 @@ def latencies(chart: Latencies) -> str:
     rows = list(reversed(chart.rows))
     outlines = [geometry.density(row.times_ms) for row in rows]
     finite = [t for xs, _ in outlines for t in xs] or [1.0]
-    with page(0.9 + 0.42 * max(1, len(rows))) as (axes, svg):
+    with page(0.8 + 0.34 * max(1, len(rows))) as (axes, svg):
         log_axis(axes, finite + [chart.limit_ms or finite[0]], "{:,.0f} ms")
         axes.set_xlabel("Time to complete answer (log scale)")
         axes.set_yticks(range(len(rows)), [row.label for row in rows])
@@ -100,34 +99,6 @@ def latencies(chart: Latencies) -> str:
         if chart.limit_ms is not None:
             dashed(axes, x=chart.limit_ms)
             red(axes, chart.limit_ms, len(rows) - 0.12, "p95 limit")
-    return svg.getvalue()
-
-
-def cost_volume(chart: CostVolume) -> str:
-    """Return the SVG of monthly cost against volume, log-log."""
-    lines = [line for line in chart.lines if line.costs]
-    with page(2.7) as (axes, svg):
-        log_axis(axes, [v for line in lines for v in line.volumes], "{:,.0f}")
-        costs = [c for line in lines for c in line.costs if c > 0] or [1.0]
-        low, high = geometry.log_range(costs + [chart.budget or costs[0]])
-        axes.set_yscale("log")
-        axes.set_ylim(10**low, 10**high)
-        axes.yaxis.set_major_locator(FixedLocator(geometry.log_ticks(low, high)))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda y, _: geometry.short(y, "$"))
-        )
-        axes.set_xlabel("Requests per month (log scale)")
-        axes.set_title("Cost per month (log scale)", loc="left", fontsize=8)
-        for line in lines:
-            colour = theme.colour("light", ROLES[line.verdict])
-            width = 2.2 if line.verdict == "recommended" else 1.2
-            axes.plot(line.volumes, line.costs, color=colour, linewidth=width)
-            axes.text(line.volumes[-1], line.costs[-1], f"  {line.label}", color=colour)
-        for volume, cost in chart.break_even:
-            axes.plot(volume, cost, "o", markerfacecolor="white", color="black", ms=6)
-        if chart.budget:
-            dashed(axes, y=chart.budget)
     return svg.getvalue()
 
 

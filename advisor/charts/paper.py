@@ -29,6 +29,6 @@ def latencies(chart: Latencies) -> str:
 
 def cost_volume(chart: CostVolume) -> str:
     """Return the SVG of monthly cost against volume, log-log."""
-    from advisor.charts import drawing
+    from advisor.charts import volume_sheet
 
-    return drawing.cost_volume(chart)
+    return volume_sheet.cost_volume(chart)
