@@ -34,6 +34,26 @@
     navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.textContent = "Copied"; });
   });
 
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy-url]");
+    if (!button) return;
+    fetch(button.dataset.copyUrl, { credentials: "same-origin" })
+      .then((answer) => answer.text())
+      .then((text) => navigator.clipboard.writeText(text))
+      .then(() => { button.textContent = "Copied"; });
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = event.detail.target.closest("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+  });
+  document.addEventListener("click", (event) => {
+    const dialog = event.target.closest("[data-close]")?.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  });
+
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.confirm;
     if (question && !confirm(question)) event.preventDefault();

@@ -26,7 +26,7 @@ class DecisionForm(HouseForm):
     name = forms.CharField(
         label="Your name", help_text="As the record prints it", max_length=80
     )
-    role = forms.CharField(label="Your role", max_length=80)
+    role = forms.CharField(label="Your role", help_text="Title or team", max_length=80)
     revisit_by = forms.DateField(
         label="Revisit by",
         help_text="After this day the record says that the decision is out of date.",

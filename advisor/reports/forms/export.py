@@ -1,5 +1,6 @@
 """Which file of a report is asked for, on which paper, with which extras?"""
 
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -13,6 +14,8 @@ PAPERS = (("a4", "A4"), ("us-letter", "US Letter"))
 
 class ExportForm(HouseForm):
     """What is not given is the usual: the PDF on A4 without sample answers."""
+
+    no_optional: ClassVar[frozenset[str]] = frozenset({"paper", "appendix"})
 
     kind = forms.ChoiceField(
         choices=Export.Kind.choices, required=False, widget=forms.HiddenInput

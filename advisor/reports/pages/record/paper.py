@@ -40,7 +40,7 @@ def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
         "context": list(record.context),
         "subject": c.subject or "",
         "drivers": [_driver(one) for one in c.limits],
-        "brief": brief_of(record),
+        "brief": [list(part) for part in record.brief],
         "signature": _signature(record.signature),
         "options_intro": record.options_intro,
         "figures": {one.name: _figure(one, c) for one in record.figures},
@@ -63,17 +63,6 @@ def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
         ],
         "stamp": record.stamp,
     }
-
-
-def brief_of(record: Record) -> list[list[str]]:
-    """Return good, bad and the first trigger in a line each, as the first page has."""
-    found = record.consequences
-    parts = [
-        ("Good:", " ".join(found.good[:2])),
-        ("Bad:", " ".join(found.bad[:2])),
-        ("Revisit when", found.revisit[0].rstrip(";.") + "." if found.revisit else ""),
-    ]
-    return [[term, text] for term, text in parts if text]
 
 
 def _heat() -> dict[str, str]:

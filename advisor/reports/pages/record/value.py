@@ -97,6 +97,18 @@ class Record:
         name = f"decision record {self.name}, " if self.name else "decision record, "
         return f"{self.project} · {name}run {self.run_number} · {self.day}"
 
+    @property
+    def brief(self) -> tuple[tuple[str, str], ...]:
+        """Return good, bad and the first trigger in a line each."""
+        found = self.consequences
+        trigger = found.revisit[0].rstrip(";.") + "." if found.revisit else ""
+        parts = (
+            ("Good:", " ".join(found.good[:2])),
+            ("Bad:", " ".join(found.bad[:2])),
+            ("Revisit when", trigger),
+        )
+        return tuple(part for part in parts if part[1])
+
     def figure(self, name: FigureName) -> Figure | None:
         """Return a figure by name; None where there is nothing to draw."""
         return next((one for one in self.figures if one.name == name), None)
