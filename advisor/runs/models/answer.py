@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from advisor.runs.models.trial import Trial
 
@@ -36,8 +37,22 @@ class Answer(models.Model):
     failure_message = models.CharField(max_length=500, blank=True)
     input_cut = models.BooleanField(default=False)
     cached = models.BooleanField(default=False)
+    asked_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="What was asked of which pinned model; empty where it is not pinned",
+    )
     attempt_no = models.IntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["asked_sha256"],
+                condition=~Q(asked_sha256=""),
+                name="reusable_answers",
+            )
+        ]
 
 
 class Score(models.Model):

@@ -14,7 +14,9 @@ class Candidate(models.Model):
     """A model card, engine and settings under test in one run; or its reference.
 
     `spec` is frozen at launch. `lease_*` guards work that is one unit, such as the
-    speed phase; a trial has its own lease.
+    speed phase; a trial has its own lease. In a race, blocks from `open_to` on wait
+    until what comes before them is judged, and `certifiers` hold the states that spare
+    replaying it; null otherwise. `served_at` is the end of the last slice of work.
     """
 
     class Role(models.TextChoices):
@@ -35,6 +37,13 @@ class Candidate(models.Model):
         UNFIT = "unfit", "Does not fit"
         NOT_RUN = "not_run", "Not run"
 
+    class Decision(models.TextChoices):
+        """What its own samples said in a race; empty while more could tell."""
+
+        CERTIFIED = "certified", "Certified"
+        DISCARDED = "discarded", "Discarded"
+        UNDECIDED = "undecided", "Undecided"
+
     run = models.ForeignKey(Run, models.CASCADE, related_name="candidates")
     key = models.CharField(max_length=80)
     role = models.CharField(max_length=10, choices=Role, default=Role.CANDIDATE)
@@ -51,11 +60,14 @@ class Candidate(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=500, blank=True)
     facts = models.JSONField(null=True, blank=True)
+    decision = models.CharField(max_length=10, choices=Decision, blank=True)
+    open_to = models.IntegerField(null=True, blank=True)
     certifiers = models.JSONField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     crashes = models.IntegerField(default=0)
     hinted_at = models.DateTimeField(null=True, blank=True)
+    served_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

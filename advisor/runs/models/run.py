@@ -45,6 +45,9 @@ class Run(models.Model):
     seed = models.BigIntegerField(default=0)
     look = models.IntegerField(default=1)
     generation = models.IntegerField(default=1)
+    others_too = models.BooleanField(
+        default=False, help_text="Dearer candidates run although one is certified"
+    )
     idempotency_key = models.CharField(max_length=80, blank=True)
     cap_micro = models.BigIntegerField(null=True, blank=True)
     spent_micro = models.BigIntegerField(default=0)

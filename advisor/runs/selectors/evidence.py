@@ -1,10 +1,12 @@
 """What is known of each candidate of a run? Rows become the values that decide."""
 
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
 from advisor.projects.schema.known import THIS_MACHINE
 from advisor.runs.models import Candidate, Run, SpeedRecord
+from advisor.runs.selectors.declared import leaves_network, planned_of
 from advisor.runs.selectors.scores import Column, Tried, columns_of
 from advisor.runs.selectors.spending import carried, costs_of
 from advisor.sizing.constraints import Constraint, parse
@@ -20,17 +22,26 @@ def case_of(run: Run) -> Case:
 
     Read from rows alone, so that the same rows give the same case for ever.
     """
-    manifest = run.manifest
     rows = list(run.candidates.select_related("endpoint").defer("recorded"))
+    return case_from(run, rows, columns_of(run))
+
+
+def case_from(
+    run: Run, rows: Sequence[Candidate], columns: Mapping[int, Column]
+) -> Case:
+    """Return the case of some trials of a run: those in ``columns``, by candidate.
+
+    A candidate without a column was asked nothing.
+    """
+    manifest = run.manifest
     reference = any(one.role == Candidate.Role.REFERENCE for one in rows)
     constraints = parse(manifest["constraints"], has_reference=reference)
-    columns = columns_of(run)
     groups, tags = _samples(run)
     demand = demand_of(constraints)
     accept_at = float(manifest["accept_at"])
     return Case(
         evidence=tuple(
-            _evidence(one, columns[one.pk], demand, groups, accept_at)
+            _evidence(one, columns.get(one.pk, Column()), demand, groups, accept_at)
             for one in sorted(rows, key=lambda c: (c.role, c.position, c.key))
         ),
         constraints=constraints,
@@ -93,7 +104,7 @@ def _evidence(
         role="reference" if one.role == Candidate.Role.REFERENCE else "candidate",
         position=one.position,
         scores=scores,
-        not_run=one.state == Candidate.State.NOT_RUN and not scores,
+        not_run=not scores and one.state != Candidate.State.UNFIT,
         latency_ms=latency,
         ttft_ms=ttft,
         bursts=bursts,
@@ -101,14 +112,14 @@ def _evidence(
         memory_gb=_memory(one),
         capacity_rps=carried(one, capacity, demand),
         costs=costs_of(one, column, demand, capacity, groups, accept_at),
-        planned=_planned(spec),
+        planned=planned_of(one),
         parameters=(one.facts or {}).get("parameters") or spec.get("parameters"),
         hosting=spec.get("hosting"),
         licence=spec.get("licence"),
         languages=frozenset(spec["languages"]) if spec.get("languages") else None,
         context_tokens=spec.get("context_tokens"),
         hardware=spec.get("hardware"),
-        leaves_network=_leaves(one),
+        leaves_network=leaves_network(one),
         unverified=frozenset(spec.get("unverified") or ()),
         unfit=one.reason if one.state == Candidate.State.UNFIT else None,
     )
@@ -224,20 +235,3 @@ def _memory(one: Candidate) -> Figure | None:
     if not peak:
         return None
     return Figure(peak / GIGABYTE, n=1, origin="measured", note="peak of the process")
-
-
-def _planned(spec: dict[str, Any]) -> Figure | None:
-    planned = spec.get("planned")
-    if planned is None:
-        return None
-    return Figure(planned, origin="estimated", note="price x planned tokens")
-
-
-def _leaves(one: Candidate) -> bool | None:
-    """Say whether requests leave the operator's network; None when not known."""
-    if one.engine == "transformers":
-        return False
-    hosting = one.spec.get("hosting")
-    if hosting is None:
-        return None
-    return hosting not in ("device", "own_server")

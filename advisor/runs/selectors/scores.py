@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from advisor.runs.models import Run, Trial
 from advisor.sizing.intervals import betting_interval
@@ -19,12 +20,12 @@ class Tried:
     position: int
     state: str
     score: float | None
-    cost_usd: float | None
-    cost_origin: str
-    latency_ms: float | None
-    ttft_ms: float | None
-    failed: bool
-    completion_tokens: int | None
+    cost_usd: float | None = None
+    cost_origin: str = ""
+    latency_ms: float | None = None
+    ttft_ms: float | None = None
+    failed: bool = False
+    completion_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -34,33 +35,38 @@ class Column:
     by_sample: dict[int, list[Tried]] = field(default_factory=lambda: defaultdict(list))
 
     def samples(self) -> Iterable[list[Tried]]:
-        """Yield the repeats of each sample in permutation order."""
-        for position in sorted(self.by_sample):
-            yield self.by_sample[position]
+        """Yield the repeats of each sample in permutation order.
+
+        Ends before the first sample that was not asked to the end: what was answered
+        after it came early, and that alone may say something about it.
+        """
+        ordered = (self.by_sample[position] for position in sorted(self.by_sample))
+        return takewhile(lambda r: all(one.state in ENDED for one in r), ordered)
 
     def scores(self) -> tuple[float | None, ...]:
         """Return one score a sample; see ``mean_scores``."""
-        return mean_scores(list(self.samples()))
+        return mean_scores(self.samples())
 
 
-def columns_of(run: Run) -> dict[int, Column]:
-    """Return the trials of a run by candidate."""
+def columns_of(
+    run: Run, candidate_ids: Iterable[int] | None = None
+) -> dict[int, Column]:
+    """Return the trials of a run by candidate, of all of them or of some."""
     columns: dict[int, Column] = defaultdict(Column)
-    rows = (
-        Trial.objects.filter(run=run)
-        .order_by("position", "repeat", "pk")
-        .values_list(
-            "candidate_id",
-            "position",
-            "state",
-            "answer__score",
-            "answer__cost_usd",
-            "answer__cost_origin",
-            "answer__latency_ms",
-            "answer__ttft_ms",
-            "answer__failure_code",
-            "answer__completion_tokens",
-        )
+    found = Trial.objects.filter(run=run)
+    if candidate_ids is not None:
+        found = found.filter(candidate__in=list(candidate_ids))
+    rows = found.order_by("position", "repeat", "pk").values_list(
+        "candidate_id",
+        "position",
+        "state",
+        "answer__score",
+        "answer__cost_usd",
+        "answer__cost_origin",
+        "answer__latency_ms",
+        "answer__ttft_ms",
+        "answer__failure_code",
+        "answer__completion_tokens",
     )
     for row in rows.iterator():
         candidate_id, position, state, score, cost, origin, latency = row[:7]
@@ -81,21 +87,33 @@ def columns_of(run: Run) -> dict[int, Column]:
     return columns
 
 
-def mean_scores(samples: Sequence[Sequence[Tried]]) -> tuple[float | None, ...]:
+def mean_scores(samples: Iterable[Sequence[Tried]]) -> tuple[float | None, ...]:
     """Return one score a sample, its repeats averaged; None is a gap.
 
-    What was not run at the end is cut off; what was not run in between is a gap. A
-    repeat without a score leaves the mean to the others.
+    A repeat without a score leaves the mean to the others.
     """
-    ran = [any(one.state in ENDED for one in repeats) for repeats in samples]
-    length = len(ran) - next((i for i, r in enumerate(reversed(ran)) if r), len(ran))
-    return tuple(mean_of([one.score for one in samples[i]]) for i in range(length))
+    return tuple(mean_of([one.score for one in repeats]) for repeats in samples)
 
 
 def mean_of(values: Iterable[float | None]) -> float | None:
     """Return the mean of what is known, None where nothing is."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def scores_of(run: Run, candidate_ids: Iterable[int]) -> dict[int, Column]:
+    """Return the trials of some candidates with nothing but their scores."""
+    columns: dict[int, Column] = defaultdict(Column)
+    rows = (
+        Trial.objects.filter(run=run, candidate__in=list(candidate_ids))
+        .order_by("position", "repeat", "pk")
+        .values_list("candidate_id", "position", "state", "answer__score")
+    )
+    for candidate_id, position, state, score in rows.iterator():
+        columns[candidate_id].by_sample[position].append(
+            Tried(position=position, state=state, score=score)
+        )
+    return columns
 
 
 def partial_means(run: Run) -> dict[int, Figure]:

@@ -5,6 +5,7 @@ from advisor.runs.services.ending import end_with_team
 from advisor.runs.services.endpoint_probing import due_probes, probe
 from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
 from advisor.runs.services.finishing import decided, finish, recomputed
+from advisor.runs.services.going_on import retry_failed, run_others
 from advisor.runs.services.hints import (
     due_candidates,
     forget_hints,
@@ -21,7 +22,6 @@ from advisor.runs.services.steering import (
     pause,
     raise_cap,
     resume,
-    retry_failed,
 )
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "resume",
     "retry_failed",
     "run_inline",
+    "run_others",
     "sweep_cancelled",
     "take_hints",
 ]

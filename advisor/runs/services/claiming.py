@@ -18,9 +18,12 @@ from django.db.models.functions import Now
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.states import WORKING
 
-# From this claim on a trial is claimed alone: its block was lost several times, and
-# only a crash while holding one trial says which trial it was.
+# From this claim on a trial whose worker went is claimed alone: its block was lost
+# several times, and only a crash while holding one trial says which trial it was. One
+# that an endpoint refused or that was handed back is under no suspicion.
 SUSPECT_CLAIMS = 3
+LOST = "lease_expired"
+SUSPECT = Q(claims__gte=SUSPECT_CLAIMS, last_error_code=LOST)
 MAY_END = (Run.State.RUNNING, Run.State.PAUSED, Run.State.BUDGET_STOPPED)
 
 
@@ -56,12 +59,22 @@ def from_now(seconds: float) -> Combinable:
 def claimable(candidate_ids: Iterable[int]) -> Q:
     """Return the filter of trials that may be claimed now."""
     due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
-    return due & Q(
-        candidate__in=list(candidate_ids),
-        state=Trial.State.PENDING,
-        candidate__state__in=WORKING,
-        run__state=Run.State.RUNNING,
+    return (
+        due
+        & is_opened()
+        & Q(
+            candidate__in=list(candidate_ids),
+            state=Trial.State.PENDING,
+            candidate__state__in=WORKING,
+            run__state=Run.State.RUNNING,
+        )
     )
+
+
+def is_opened() -> Q:
+    """Return the filter of trials of blocks that a race has opened."""
+    unbounded = Q(candidate__open_to__isnull=True)
+    return unbounded | Q(block__lt=F("candidate__open_to"))
 
 
 @transaction.atomic
@@ -75,10 +88,10 @@ def claim_block(candidate: Candidate, *, lease_s: float | None = None) -> Lease 
     first = due.first()
     if first is None:
         return None
-    if first.claims >= SUSPECT_CLAIMS:
+    if first.claims >= SUSPECT_CLAIMS and first.last_error_code == LOST:
         rows = [first]
     else:
-        rows = list(due.filter(block=first.block, claims__lt=SUSPECT_CLAIMS))
+        rows = list(due.filter(block=first.block).exclude(SUSPECT))
     token = uuid4()
     Trial.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Trial.State.LEASED,

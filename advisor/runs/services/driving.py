@@ -18,10 +18,13 @@ from advisor.engines.base import EngineError, EngineFacts, Failure
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.claiming import claim_block, claim_unit, free_unit
+from advisor.runs.services.endpoint_health import Line, may_start
 from advisor.runs.services.holding import held_engine, is_open
 from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.racing import advance
 from advisor.runs.services.reaping import TRIES_TO_OPEN, skip
 from advisor.runs.services.speed import measure_speed
+from advisor.runs.services.speed_need import speed_is_needed
 from advisor.runs.services.states import (
     OPEN_TRIALS,
     WORKING,
@@ -71,7 +74,7 @@ def drive(
     ).get(pk=candidate_id, run_id=run_id)
     if candidate.run.state != Run.State.RUNNING:
         return Slice()
-    if candidate.state not in (*WORKING, S.SPEED):
+    if candidate.state not in (*WORKING, S.SPEED) or not may_start(candidate):
         return Slice()
     until = time.monotonic() + (seconds or settings.SLICE_SECONDS)
     try:
@@ -83,6 +86,7 @@ def drive(
             _end_quality(candidate, engine.facts())
             if candidate.state == S.SPEED and not stopping():
                 measure_speed(candidate, engine, stopping=stopping)
+                advance(run_id)
     except EngineError as error:
         turn_down(candidate, error.failure)
         return Slice(more=True)
@@ -105,14 +109,19 @@ def begin(run_id: int) -> bool:
 
 def _quality(desk: Desk, until: float, stopping: Callable[[], bool]) -> int:
     stored = 0
+    line = Line.of(desk.candidate, desk.engine)
     with Keeper(on_lost=desk.engine.close) as keeper:
         while time.monotonic() < until and not stopping():
             lease = claim_block(desk.candidate)
             if lease is None:
                 break
+            line.share(desk.calls_at_once)
             stored += desk.answer(lease, keeper, stopping=stopping)
+            advance(desk.candidate.run_id)
             if keeper.lost.is_set():
                 raise LostError(stored)
+            if not line.goes_on():
+                break
     if stored and desk.candidate.crashes:
         Candidate.objects.filter(pk=desk.candidate.pk).update(crashes=0)
     return stored
@@ -154,8 +163,9 @@ def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:
     if trials.exists():
         return
     row = facts_row(candidate, facts)
-    to = S.DONE if not candidate.spec.get("timed") else S.SPEED
+    to = S.SPEED if speed_is_needed(candidate) else S.DONE
     move_candidate(candidate, to=to, facts=row)
+    advance(candidate.run_id)
 
 
 def facts_row(candidate: Candidate, facts: EngineFacts) -> dict[str, object]:

@@ -10,6 +10,13 @@ from django.db import transaction
 
 from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
 from advisor.runs.selectors.evidence import case_of
+from advisor.runs.services.endpoint_health import goes_on_by_itself
+from advisor.runs.services.racing import (
+    NOT_NEEDED,
+    advance_when_idle,
+    is_idle,
+    is_race,
+)
 from advisor.runs.services.states import (
     FINAL_CANDIDATES,
     OPEN_TRIALS,
@@ -23,11 +30,15 @@ def finish(run_id: int) -> bool:
     """End a run whose work is done; False while there is work, or it ended before.
 
     A run whose remaining candidates all wait for their owner is paused with the
-    reason of the first.
+    reason of the first. A run that was stopped at its cap or cancelled keeps what was
+    decided by then.
     """
     run = Run.objects.get(pk=run_id)
     if run.state == Run.State.CANCELLING:
         return _end_cancelled(run)
+    if run.state == Run.State.BUDGET_STOPPED:
+        return _keep_decided(run)
+    advance_when_idle(run)
     if run.state == Run.State.RUNNING and _over(run):
         move_run(run_id, to=Run.State.FINALIZING, text="All answers are in.")
         run.refresh_from_db()
@@ -39,7 +50,16 @@ def finish(run_id: int) -> bool:
 @transaction.atomic
 def _decide(run: Run) -> bool:
     gaps = Answer.objects.filter(trial__run=run, score__isnull=True).exists()
-    skipped = run.trials.filter(state=Trial.State.SKIPPED).exists()
+    skipped = run.trials.filter(state=Trial.State.SKIPPED).exclude(
+        last_error_code__in=NOT_NEEDED
+    )
+    sentence = _store(run)
+    to = Run.State.WITH_GAPS if gaps or skipped.exists() else Run.State.COMPLETED
+    return move_run(run.pk, to=to, sources=(Run.State.FINALIZING,), text=sentence)
+
+
+def _store(run: Run) -> str:
+    """Store the recommendation of a run as it stands; return its sentence."""
     document = decided(run)
     text = formats.to_bytes(document).decode()
     StoredRecommendation.objects.update_or_create(
@@ -52,13 +72,22 @@ def _decide(run: Run) -> bool:
             "sha256": sha256(text.encode()).hexdigest(),
         },
     )
-    to = Run.State.WITH_GAPS if gaps or skipped else Run.State.COMPLETED
-    return move_run(
-        run.pk,
-        to=to,
-        sources=(Run.State.FINALIZING,),
-        text=str(document["sentence"]),
-    )
+    return str(document["sentence"])
+
+
+@transaction.atomic
+def _keep_decided(run: Run) -> bool:
+    """Store what a stopped run decided, once nobody works on it; False if nothing.
+
+    Valid wherever a run stops: certificates are, and what needs all samples is
+    undecided.
+    """
+    if run.trials.filter(state=Trial.State.LEASED).exists():
+        return False
+    if not Answer.objects.filter(trial__run=run).exists():
+        return False
+    _store(run)
+    return True
 
 
 def decided(run: Run) -> dict[str, object]:
@@ -92,9 +121,15 @@ def provenance_of(run: Run) -> dict[str, object]:
 
 
 def calls_of(run: Run) -> dict[str, int]:
-    """Return the trials taken, and those that running everything would take."""
-    made = Answer.objects.filter(trial__run=run).count()
-    return {"made": made, "exhaustive": run.trials.count()}
+    """Return the trials taken, and those that running everything would take.
+
+    ``cached``, where there are any, counts the taken ones that an earlier run had
+    answered.
+    """
+    answers = Answer.objects.filter(trial__run=run)
+    cached = answers.filter(cached=True).count()
+    told = {"made": answers.count(), "exhaustive": run.trials.count()}
+    return told | ({"cached": cached} if cached else {})
 
 
 def spend_of(run: Run) -> Figure:
@@ -105,17 +140,25 @@ def spend_of(run: Run) -> Figure:
 
 
 def _over(run: Run) -> bool:
-    """Say whether nothing is left to do; pause when all that is left is paused."""
+    """Say whether nothing is left to do; pause when all that is left is paused.
+
+    A run whose endpoints are expected back shortly still runs.
+    """
     open_ones = run.candidates.exclude(state__in=FINAL_CANDIDATES)
     if not open_ones.exists():
         return not run.trials.filter(state__in=OPEN_TRIALS).exists()
-    if not open_ones.exclude(state=Candidate.State.PAUSED).exists():
-        first = open_ones.order_by("position").first()
+    paused = open_ones.filter(state=Candidate.State.PAUSED)
+    waits = not open_ones.exclude(pk__in=paused).exists() or (
+        # In a race the others may wait for what a paused one has not answered.
+        is_race(run) and paused.exists() and is_idle(run)
+    )
+    if waits and not goes_on_by_itself(run):
+        first = paused.order_by("position").first()
         reason = f"{first.key}: {first.reason}" if first else ""
         move_run(
             run.pk,
             to=Run.State.PAUSED,
-            text=f"The run waits for its owner. {reason}",
+            text=f"The run waits. {reason}",
             level="error",
             pause_reason=reason[:300],
         )
@@ -126,4 +169,7 @@ def _end_cancelled(run: Run) -> bool:
     """End a cancelled run once nobody works on it any more."""
     if run.trials.filter(state__in=OPEN_TRIALS).exists():
         return False
-    return move_run(run.pk, to=Run.State.CANCELLED, text="The run was cancelled.")
+    ended = move_run(run.pk, to=Run.State.CANCELLED, text="The run was cancelled.")
+    if ended:
+        _keep_decided(run)
+    return ended

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from advisor.runs.models import Candidate, Run, Trial
-from advisor.runs.services.claiming import from_now
+from advisor.runs.services.claiming import from_now, is_opened
 from advisor.runs.services.states import OPEN_TRIALS, WORKING
 
 S = Candidate.State
@@ -24,7 +24,7 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
     """
     ready = Q(not_before__isnull=True) | Q(not_before__lte=Now())
     claimable = Trial.objects.filter(
-        ready, candidate=OuterRef("pk"), state=Trial.State.PENDING
+        ready, is_opened(), candidate=OuterRef("pk"), state=Trial.State.PENDING
     )
     unfinished = Trial.objects.filter(candidate=OuterRef("pk"), state__in=OPEN_TRIALS)
     answering = Q(state__in=WORKING) & (Exists(claimable) | ~Exists(unfinished))

@@ -17,8 +17,9 @@ from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.capping import cap_micro_of
 from advisor.runs.services.errors import LaunchRefused
 from advisor.runs.services.manifest import canonical, manifest_of
-from advisor.runs.services.ordering import blocks, ordered
+from advisor.runs.services.ordering import BLOCK, RACE_BLOCK, blocks, ordered
 from advisor.runs.services.planning import CandidatePlan, Plan, plan_of
+from advisor.runs.services.racing import advance, is_race
 from advisor.runs.services.states import note
 
 ROWS_A_STATEMENT = 5000
@@ -55,6 +56,7 @@ def launch(
     run.save()
     candidates = [_candidate(run, one) for one in plan.candidates]
     _open_trials(run, candidates, samples, plan.repeats)
+    advance(run.pk)
     note(run.pk, kind="run", text=_opened(plan, samples), data={"to": run.state})
     return run
 
@@ -131,6 +133,7 @@ def _candidate(run: Run, plan: CandidatePlan) -> Candidate:
         spec=plan.spec,
         endpoint_id=plan.endpoint_id,
         recorded_id=plan.recorded_id,
+        open_to=0 if is_race(run) else None,
     )
 
 
@@ -140,7 +143,8 @@ def _open_trials(
     samples: Sequence[Sample],
     repeats: int,
 ) -> None:
-    block_of = blocks(samples, repeats=repeats)
+    most = RACE_BLOCK if is_race(run) else BLOCK
+    block_of = blocks(samples, repeats=repeats, most=most)
     rows = (
         Trial(
             run=run,

@@ -11,6 +11,8 @@ from advisor.projects.schema import sample_order
 from advisor.projects.selectors import row_of
 
 BLOCK = 32
+# In a race a candidate may end after any block: small ones spare calls.
+RACE_BLOCK = 16
 
 
 def ordered(samples: Sequence[Sample], *, rule_sha256: str) -> list[Sample]:
@@ -19,8 +21,8 @@ def ordered(samples: Sequence[Sample], *, rule_sha256: str) -> list[Sample]:
     return [samples[at] for at in sample_order(rows, rule_sha256)]
 
 
-def blocks(samples: Sequence[Sample], *, repeats: int) -> list[int]:
-    """Return the block of each sample: at most 32 trials, a group never split.
+def blocks(samples: Sequence[Sample], *, repeats: int, most: int = BLOCK) -> list[int]:
+    """Return the block of each sample: at most ``most`` trials, a group never split.
 
     A group with more trials than that is a block of its own.
     """
@@ -28,7 +30,7 @@ def blocks(samples: Sequence[Sample], *, repeats: int) -> list[int]:
     block = filled = 0
     for size in _units(samples):
         trials = size * repeats
-        if filled and filled + trials > BLOCK:
+        if filled and filled + trials > most:
             block, filled = block + 1, 0
         result += [block] * size
         filled += trials

@@ -1,36 +1,27 @@
-"""How does an owner steer a run? Cancel, pause, resume, retry, raise the cap.
+"""How does an owner steer a run? Cancel, pause, resume, raise the cap.
 
 Each writes rows and returns; workers and dispatcher see them within a heartbeat.
 """
 
-from typing import Any
-
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
 from advisor.accounts.services import micro
-from advisor.runs.models import Answer, Candidate, Run, Score, Trial
+from advisor.runs.models import Candidate, Run
 from advisor.runs.services.capping import check_raised
 from advisor.runs.services.endpoint_health import ask_now
 from advisor.runs.services.errors import StepRefused
 from advisor.runs.services.finishing import finish
+from advisor.runs.services.going_on import retry_failed
 from advisor.runs.services.reaping import skip
-from advisor.runs.services.states import (
-    RUN_EDGES,
-    before,
-    move_candidate,
-    move_run,
-    note,
-)
-
-RETRIED = (Trial.State.FAILED, Trial.State.SKIPPED, Trial.State.QUARANTINED)
+from advisor.runs.services.states import move_candidate, note
+from advisor.runs.services.stepping import GOING, step, wake
 
 
 def cancel(*, run: Run) -> Run:
     """Stop a run: no new call starts, running ones end within a heartbeat."""
     with transaction.atomic():
-        _step(
+        step(
             run,
             to=Run.State.CANCELLING,
             text="Cancelling: no new call starts.",
@@ -44,14 +35,14 @@ def cancel(*, run: Run) -> Run:
 
 def pause(*, run: Run, reason: str = "Paused by a member.") -> Run:
     """Hold a run; what was sent is still stored, nothing new is sent."""
-    _step(run, to=Run.State.PAUSED, text=f"Paused. {reason}", pause_reason=reason[:300])
+    step(run, to=Run.State.PAUSED, text=f"Paused. {reason}", pause_reason=reason[:300])
     return run
 
 
 @transaction.atomic
 def resume(*, run: Run) -> Run:
     """Go on with a paused run, its paused candidates included."""
-    _step(
+    step(
         run,
         to=Run.State.RUNNING,
         sources=(Run.State.PAUSED,),
@@ -59,40 +50,7 @@ def resume(*, run: Run) -> Run:
         pause_reason="",
     )
     ask_now(run)
-    _wake(run, (Candidate.State.PAUSED,))
-    return run
-
-
-@transaction.atomic
-def retry_failed(*, run: Run) -> Run:
-    """Try everything again that failed or was skipped, as a new generation.
-
-    Answers that count stay as they are; the manifest stays the same, so old and new
-    answers may be compared.
-    """
-    _step(
-        run,
-        to=Run.State.RUNNING,
-        sources=tuple(str(s) for s in Run.State if s not in _going()),
-        text="What failed or was skipped is tried again.",
-        generation=F("generation") + 1,
-        finished_at=None,
-        cancel_requested_at=None,
-        pause_reason="",
-    )
-    again = list(run.trials.filter(state__in=RETRIED).values_list("pk", flat=True))
-    Answer.objects.filter(trial__in=again).delete()
-    Score.objects.filter(trial__in=again).delete()
-    run.trials.filter(pk__in=again).update(
-        state=Trial.State.PENDING,
-        not_before=None,
-        errors=0,
-        claims=F("claims"),
-        solo_crashes=0,
-        last_error_code="",
-    )
-    touched = run.candidates.filter(trials__in=again).distinct()
-    _wake(run, tuple(Candidate.State), only=[one.pk for one in touched])
+    wake(run.candidates.filter(state=Candidate.State.PAUSED))
     return run
 
 
@@ -121,7 +79,7 @@ def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
 def drop_candidate(*, candidate: Candidate, reason: str) -> None:
     """Go on without a candidate; what it answered stays, the rest is not run."""
     run = Run.objects.select_for_update().get(pk=candidate.run_id)
-    moved = run.state in _going() and move_candidate(
+    moved = run.state in GOING and move_candidate(
         candidate,
         to=Candidate.State.NOT_RUN,
         text=f"{candidate.key} is left out: {reason}",
@@ -133,41 +91,3 @@ def drop_candidate(*, candidate: Candidate, reason: str) -> None:
             f" {run.get_state_display().lower()}: what is over cannot be left out."
         )
     skip(candidate.run_id, candidate_ids=[candidate.pk], why="not_run")
-
-
-def _going() -> tuple[str, ...]:
-    return (Run.State.QUEUED, Run.State.RUNNING, Run.State.PAUSED)
-
-
-def _step(
-    run: Run,
-    *,
-    to: str,
-    text: str,
-    sources: tuple[str, ...] | None = None,
-    **fields: Any,
-) -> None:
-    """Move a run or refuse with the state it stands in."""
-    moved = move_run(run.pk, to=to, text=text, sources=sources, **fields)
-    run.refresh_from_db()
-    if not moved:
-        allowed = sources or before(RUN_EDGES, to)
-        raise StepRefused(
-            f"Run {run.number} is {run.get_state_display().lower()}. This step is"
-            f" possible while it is {' or '.join(allowed)}."
-        )
-
-
-def _wake(run: Run, states: tuple[str, ...], *, only: list[int] | None = None) -> None:
-    rows = run.candidates.filter(state__in=states)
-    if only is not None:
-        rows = rows.filter(pk__in=only)
-    for one in rows:
-        move_candidate(
-            one,
-            to=Candidate.State.WAITING,
-            reason="",
-            crashes=0,
-            finished_at=None,
-            hinted_at=None,
-        )

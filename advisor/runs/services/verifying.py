@@ -15,10 +15,11 @@ from django.db.models.functions import Now
 from advisor.runs.models import Attempt, Candidate, Run, RunEvent, Score, Trial
 from advisor.runs.services.finishing import recomputed
 from advisor.runs.services.hints import due_candidates, working_by_queue
-from advisor.runs.services.money import ledger
+from advisor.runs.services.money import ledger, month_ledger
 from advisor.runs.services.states import (
     ANSWERED_TRIALS,
     CANDIDATE_EDGES,
+    FINAL_RUNS,
     OPEN_TRIALS,
     RUN_EDGES,
     Edges,
@@ -67,7 +68,7 @@ def _leases(run: Run) -> Iterator[str]:
 
 
 def _books(run: Run) -> Iterator[str]:
-    """I4: the counters of the run equal the sum of its attempts."""
+    """I4: the counters of the run and of its team equal the sum of the attempts."""
     counters = {
         "spent": run.spent_micro,
         "reserved": run.reserved_micro,
@@ -77,6 +78,11 @@ def _books(run: Run) -> Iterator[str]:
     for name, total in ledger(run.pk).items():
         if total != counters[name]:
             yield f"{name} is {counters[name]} micro, the attempts say {total}"
+    for month in run.team.months.all():
+        for name, total in month_ledger(month.pk).items():
+            held = getattr(month, f"{name}_micro")
+            if total != held:
+                yield f"{month.month:%B}: {name} is {held} micro, attempts say {total}"
 
 
 def _cap(run: Run) -> Iterator[str]:
@@ -84,6 +90,10 @@ def _cap(run: Run) -> Iterator[str]:
     total = run.spent_micro + run.reserved_micro + run.unknown_micro
     if run.cap_micro is not None and total > run.cap_micro:
         yield f"{total} micro pass the cap of {run.cap_micro}"
+    for month in run.team.months.exclude(cap_micro=None):
+        held = month.spent_micro + month.reserved_micro + month.unknown_micro
+        if held > month.cap_micro:
+            yield f"{month.month:%B}: {held} micro pass the cap of {month.cap_micro}"
 
 
 def _closed(run: Run) -> Iterator[str]:
@@ -116,10 +126,11 @@ def _same_bytes(run: Run) -> Iterator[str]:
     """I8: computing the recommendation again gives the stored bytes."""
     stored = getattr(run, "recommendation", None)
     ended = (Run.State.COMPLETED, Run.State.WITH_GAPS)
-    if run.state not in ended:
+    if run.state not in FINAL_RUNS:
         return
     if stored is None:
-        yield "the run ended and has no recommendation"
+        if run.state in ended:
+            yield "the run ended and has no recommendation"
     elif recomputed(run).decode() != stored.document:
         yield "computing the recommendation again gives other bytes"
 

@@ -1,0 +1,92 @@
+"""Where does a race stand? Lanes judged from what is in, and how far each may go on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import Max
+
+from advisor.runs.models import Candidate, Run
+from advisor.runs.selectors.evidence import case_from
+from advisor.runs.selectors.scores import Column, columns_of, scores_of
+from advisor.sizing.measurement import Case
+from advisor.sizing.race import Lane, Race, race
+
+S, D = Candidate.State, Candidate.Decision
+# What takes no more samples, for now or for good.
+AT_REST = (S.PAUSED, S.DONE, S.UNFIT, S.NOT_RUN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceStanding:
+    """The lanes, and by candidate the samples and blocks that are judged.
+
+    A sample is judged once candidate and reference have both been asked it to the end,
+    and all before it. ``blocks`` counts those of the whole run.
+    """
+
+    race: Race
+    samples: Mapping[int, int]
+    judged: Mapping[int, int]
+    blocks: int
+
+    def lane(self, one: Candidate) -> Lane:
+        """Return the lane of a candidate."""
+        return self.race.lane(one.key)
+
+
+def standing_of(run: Run, rows: Sequence[Candidate]) -> RaceStanding:
+    """Return where the race of a run stands.
+
+    Judges by scores alone while a candidate is asked: a bill or a time of a few samples
+    decides nothing. One that is certified is held against every limit.
+    """
+    reference = next((one for one in rows if one.role == "reference"), None)
+    certified = [one.pk for one in rows if one.decision == D.CERTIFIED]
+    asked = [one.pk for one in rows if one.open_to and not one.decision]
+    columns = columns_of(run, certified) | scores_of(run, asked)
+    case = _with_states(case_from(run, rows, columns), rows)
+    over = {one.key for one in rows if one.state in AT_REST}
+    over |= {one.key for one in rows if one.decision in (D.DISCARDED, D.UNDECIDED)}
+    lengths = {pk: _length(column) for pk, column in columns.items()}
+    most = _most(run, reference, lengths)
+    samples = {one.pk: min(lengths.get(one.pk, 0), most) for one in rows}
+    ends = _block_ends(run)
+    return RaceStanding(
+        race=race(case, over),
+        samples=samples,
+        judged={pk: sum(end <= n for end in ends) for pk, n in samples.items()},
+        blocks=len(ends),
+    )
+
+
+def _with_states(case: Case, rows: Sequence[Candidate]) -> Case:
+    """Return the case with the stored certifiers, which spare replaying scores."""
+    states = {one.key: one.certifiers or {} for one in rows}
+    evidence = tuple(
+        replace(one, states=states[one.id] if one.scores else {})
+        for one in case.evidence
+    )
+    return replace(case, evidence=evidence)
+
+
+def _length(column: Column) -> int:
+    return sum(1 for _ in column.samples())
+
+
+def _most(run: Run, reference: Candidate | None, lengths: Mapping[int, int]) -> int:
+    """Return how many samples the reference lets be judged."""
+    if reference is None or reference.state == S.UNFIT:
+        return int(run.manifest["samples"]["count"])
+    return lengths.get(reference.pk, 0)
+
+
+def _block_ends(run: Run) -> list[int]:
+    """Return the number of samples up to the end of each block."""
+    first = run.candidates.order_by("pk").first()
+    trials = run.trials.filter(candidate=first, repeat=0).order_by("block")
+    return [
+        last + 1
+        for last in trials.values("block")
+        .annotate(last=Max("position"))
+        .values_list("last", flat=True)
+    ]

@@ -1,0 +1,36 @@
+"""How far may a model run ahead of what is judged? Far enough to be kept busy.
+
+What is asked ahead may turn out not to be needed; what is not asked ahead leaves a
+server or a loaded model idle.
+"""
+
+from math import ceil
+
+from advisor.runs.models import Candidate
+from advisor.runs.services.answering import DEFAULT_CONCURRENCY
+from advisor.runs.services.ordering import RACE_BLOCK
+
+FEWEST = 2  # blocks: one is judged while the other is asked
+LOADED = 4  # blocks that keep a model of one's own busy
+
+
+def blocks_ahead(one: Candidate) -> int:
+    """Return the blocks that may be asked beyond what is judged."""
+    if one.queue == "local":
+        return LOADED
+    if one.engine != "openai":
+        return FEWEST
+    at_once = int(one.spec.get("concurrency") or DEFAULT_CONCURRENCY)
+    return max(FEWEST, ceil(2 * at_once / RACE_BLOCK))
+
+
+def reference_to(one: Candidate, reference: Candidate, to: int, blocks: int) -> int:
+    """Return the block to which the reference may go when ``one`` goes to ``to``.
+
+    Two models that take turns on one machine are loaded anew at every turn: there the
+    reference does twice as much each time.
+    """
+    opened = reference.open_to or 0
+    if to <= opened or not reference.queue == one.queue == "local":
+        return max(to, opened)
+    return min(blocks, max(to, 2 * opened))

@@ -1,0 +1,159 @@
+"""Who is asked next, and who need not be? A run that stops when it is decided.
+
+Called after every commit. Judges what is in, in the fixed random order; ends whoever is
+certified or discarded; opens the next blocks of the first candidate that could still be
+recommended, and of the reference. When nobody could, the rest is not run.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.selectors.racing import RaceStanding, standing_of
+from advisor.runs.services.ahead import blocks_ahead, reference_to
+from advisor.runs.services.hints import due_candidates
+from advisor.runs.services.reaping import skip
+from advisor.runs.services.states import (
+    FINAL_CANDIDATES,
+    WORKING,
+    move_candidate,
+    note,
+)
+
+D, S = Candidate.Decision, Candidate.State
+# Why a trial was skipped that nobody needs: no gap, and nothing to be tried again.
+NOT_NEEDED = ("decided", "not_run")
+WORDS = {
+    D.CERTIFIED: "certified after {n} samples",
+    D.DISCARDED: "discarded after {n} samples",
+    D.UNDECIDED: "undecided after all {n} samples",
+}
+
+
+def is_race(run: Run) -> bool:
+    """Say whether a run stops when it is decided."""
+    return bool(run.manifest["stop"] == "decided")
+
+
+@transaction.atomic
+def advance(run_id: int) -> None:
+    """Judge what is in and open what comes next; safe to call at any time."""
+    run = Run.objects.get(pk=run_id)
+    if not is_race(run) or run.state not in (Run.State.QUEUED, Run.State.RUNNING):
+        return
+    rows = list(run.candidates.select_for_update(of=("self",)).order_by("pk"))
+    now = standing_of(run, rows)
+    candidates = [one for one in rows if one.role == Candidate.Role.CANDIDATE]
+    reference = next((one for one in rows if one not in candidates), None)
+    candidates.sort(key=lambda one: one.position)
+    for one in candidates:
+        _judge(run, one, now)
+    if reference is not None and reference.open_to:
+        reference.certifiers = dict(now.race.reference)
+        reference.save(update_fields=["certifiers"])
+    chosen = _next(run, candidates, now)
+    if chosen is not None:
+        _open(chosen, reference, now)
+    elif not _awaited(candidates):
+        _end(run, candidates, reference)
+
+
+def advance_when_idle(run: Run) -> None:
+    """Advance a race in which nobody has anything to do; call it again and again.
+
+    So goes on what a crash interrupted between a commit and its judgement.
+    """
+    if is_race(run) and run.state == Run.State.RUNNING and is_idle(run):
+        advance(run.pk)
+
+
+def is_idle(run: Run) -> bool:
+    """Say whether nobody works on a run, and nobody could."""
+    held = run.trials.filter(state=Trial.State.LEASED).exists()
+    held = held or run.candidates.filter(lease_until__isnull=False).exists()
+    return not held and not due_candidates([run.pk])
+
+
+def _judge(run: Run, one: Candidate, now: RaceStanding) -> None:
+    """Store what a candidate's samples say; ask no more of one that is decided."""
+    if one.decision:
+        # A trial that was handed back, or waits to be tried again, is not needed.
+        if one.state in WORKING:
+            skip(run.pk, candidate_ids=[one.pk], why="decided")
+        return
+    if not one.open_to or one.state in FINAL_CANDIDATES:
+        return
+    lane, n = now.lane(one), now.samples[one.pk]
+    one.certifiers = dict(lane.states)
+    if lane.certified:
+        one.decision = D.CERTIFIED
+    elif lane.rejected:
+        one.decision = D.DISCARDED
+    elif n == run.manifest["samples"]["count"]:
+        one.decision = D.UNDECIDED
+    one.save(update_fields=["certifiers", "decision"])
+    if one.decision:
+        skip(run.pk, candidate_ids=[one.pk], why="decided")
+        told = WORDS[D(one.decision)].format(n=n)
+        note(run.pk, candidate_id=one.pk, kind="race", text=f"{one.key}: {told}.")
+
+
+def _next(
+    run: Run, candidates: Sequence[Candidate], now: RaceStanding
+) -> Candidate | None:
+    """Return the candidate whose samples are asked next; None when none is.
+
+    A latency is known only once it is measured, so that there a certificate ends
+    nothing: whoever is left could still be faster.
+    """
+    by_key = {one.key: one for one in candidates}
+    to_the_end = run.others_too or run.manifest["objective"] == "latency"
+    if not to_the_end:
+        return by_key[now.race.next] if now.race.next else None
+    lanes = [lane for lane in now.race.lanes if lane.open]
+    open_ones = [by_key[lane.id] for lane in lanes if not by_key[lane.id].decision]
+    return open_ones[0] if open_ones else None
+
+
+def _open(one: Candidate, reference: Candidate | None, now: RaceStanding) -> None:
+    """Let a candidate go on some blocks beyond what is judged, and its reference."""
+    to = min(now.blocks, now.judged[one.pk] + blocks_ahead(one))
+    _raise(one, to)
+    if reference is not None:
+        _raise(reference, reference_to(one, reference, to, now.blocks))
+
+
+def _raise(one: Candidate, to: int) -> None:
+    if one.open_to is not None and one.open_to < to:
+        one.open_to = to
+        one.save(update_fields=["open_to"])
+
+
+def _awaited(candidates: Sequence[Candidate]) -> bool:
+    """Say whether somebody may still change what is recommended.
+
+    A certificate may be withdrawn once the speed is measured; a paused candidate waits
+    for its owner, unless a cheaper one is certified.
+    """
+    certified = [one for one in candidates if one.decision == D.CERTIFIED]
+    if any(one.state not in FINAL_CANDIDATES for one in certified):
+        return True
+    first = min((one.position for one in certified), default=None)
+    paused = [one for one in candidates if one.state == S.PAUSED]
+    return any(first is None or one.position < first for one in paused)
+
+
+def _end(
+    run: Run, candidates: Sequence[Candidate], reference: Candidate | None
+) -> None:
+    """End the race: what was not needed is not run, the reference is asked no more."""
+    best = next((one.key for one in candidates if one.decision == D.CERTIFIED), None)
+    for one in candidates:
+        if one.decision or one.state in FINAL_CANDIDATES:
+            continue
+        why = f"{best} was certified first" if best else "a declared fact excludes it"
+        if move_candidate(one, to=S.NOT_RUN, text=f"{one.key}: not run, {why}."):
+            skip(run.pk, candidate_ids=[one.pk], why="not_run")
+    if reference is not None and reference.state in WORKING:
+        skip(run.pk, candidate_ids=[reference.pk], why="decided")
