@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from advisor.accounts.models import Membership, User
-from advisor.reports.pages.comparison import comparison_of
 from advisor.reports.pages.record import record_of
+from advisor.reports.pages.record.paper import paper_of
 from advisor.reports.paper.rendering import render_pdf
 from advisor.reports.selectors import result_of
 from advisor.runs.models import Answer, Run
@@ -152,13 +152,14 @@ def test_any_text_anywhere_in_the_record_makes_a_pdf(run: Run, tmp_path: Path):
     """Every text of the record is replaced by a hostile one in turn."""
     needs_pdftotext()
     result = result_of(run)
-    record = record_of(result, comparison_of(result))
-    record["context"] = "\n".join(HOSTILE)
+    record = paper_of(record_of(result))
+    record["context"] = list(HOSTILE)
     record["notices"] = list(HOSTILE)
     record["sentence"] = HOSTILE[4]
     record["brief"] = [[text, text] for text in HOSTILE[:8]]
     record["samples"] = [
-        {"title": text, "input": text, "answers": [[text, text]]} for text in HOSTILE
+        {"title": text, "input": text, "expected": text, "answers": [[text, text]]}
+        for text in HOSTILE
     ]
     (tmp_path / "b.pdf").write_bytes(render_pdf(record))
     text = squeezed(pdf_text(tmp_path / "b.pdf"))

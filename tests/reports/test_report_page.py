@@ -49,7 +49,7 @@ def test_polling_ends_with_286_once_the_file_is_there(client: Client, run: Run):
     assert "Preparing the PDF." in html
     assert 'hx-trigger="every 1s"' in html
     assert poll(client, run).status_code == 200
-    assert client.get(url_of(run, "report/report.pdf")).status_code == 404
+    assert client.get(url_of(run, "report.pdf")).status_code == 404
 
     make_export(Export.objects.get().pk)
 
@@ -57,7 +57,7 @@ def test_polling_ends_with_286_once_the_file_is_there(client: Client, run: Run):
     assert done.status_code == 286
     assert b"Download the PDF" in done.content
     assert b"hx-get" not in done.content
-    pdf = client.get(url_of(run, "report/report.pdf"))
+    pdf = client.get(url_of(run, "report.pdf"))
     assert pdf.content.startswith(b"%PDF-")
     assert pdf.headers["Content-Disposition"] == (
         'attachment; filename="tickets-run-1.pdf"'
@@ -117,7 +117,7 @@ def test_a_run_without_an_end_has_no_report(client: Client, team: Team):
 def test_a_stranger_makes_and_gets_none(run: Run, charlie: User, browser: Browser):
     client = browser(charlie)
     assert client.post(url_of(run, "report/")).status_code == 404
-    assert client.get(url_of(run, "report/report.pdf")).status_code == 404
+    assert client.get(url_of(run, "report.pdf")).status_code == 404
     assert not Export.objects.exists()
 
 
