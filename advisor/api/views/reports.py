@@ -10,6 +10,7 @@ from advisor.api import schemas
 from advisor.api.door import PRINT, READ, ApiRequest, run_of
 from advisor.api.problems import NotYet
 from advisor.reports.models import Export
+from advisor.reports.selectors import newest_pdf, newest_ready
 from advisor.reports.services import exports
 from advisor.runs.models import Run, StoredRecommendation
 
@@ -67,15 +68,14 @@ def request_report(
 def read_report(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
     """Tell where the PDF stands. Scope read."""
     run = run_of(request, slug, number)
-    export = run.exports.defer("content").order_by("-pk").first()
-    return _standing(request.path, export)
+    return _standing(request.path, newest_pdf(run))
 
 
 @router.get(f"{ONE}/report/report.pdf", auth=READ, response=FILE, openapi_extra=PDF)
 def report_file(request: ApiRequest, slug: str, number: int) -> HttpResponse:
     """Send the stored PDF. Scope read."""
     run = run_of(request, slug, number)
-    export = run.exports.filter(state=Export.State.READY).first()
+    export = newest_ready(run, Export.Kind.PDF)
     if export is None or export.content is None:
         raise Http404
     name = f"{run.project.slug}-run-{run.number}.pdf"

@@ -4,6 +4,7 @@ from advisor.reports.selectors.comments import comments_of
 from advisor.reports.selectors.exports import (
     export_for,
     exports_of,
+    newest_pdf,
     newest_ready,
     options_of,
     state_of,
@@ -36,6 +37,7 @@ __all__ = [
     "export_for",
     "exports_of",
     "links_of",
+    "newest_pdf",
     "newest_ready",
     "options_of",
     "overdue",

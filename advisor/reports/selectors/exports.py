@@ -49,6 +49,12 @@ def export_for(run: Run, kind: str, options: str) -> Export | None:
     return found.order_by("-pk").first()
 
 
+def newest_pdf(run: Run) -> Export | None:
+    """Return the PDF asked for last by the team, whatever became of it."""
+    found = exports_of(run).filter(kind=Export.Kind.PDF)
+    return found.exclude(options__contains=SHARED).first()
+
+
 def newest_ready(run: Run, kind: str) -> Export | None:
     """Return the newest finished file of a kind for the team's own eyes."""
     found = run.exports.filter(kind=kind, state=Export.State.READY)
