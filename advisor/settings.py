@@ -119,6 +119,7 @@ DATABASES = {
 # What the dispatcher does at each look besides runs: named here, since it knows only
 # the rooms below it.
 DISPATCHER_CHORES = [
+    "advisor.reports.tasks.number_records",
     "advisor.reports.tasks.hint_exports",
     "advisor.projects.tasks.hint_intakes",
     "advisor.catalog.tasks.hint_checks",

@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 from advisor.celery import app
 from advisor.reports.pages.record import content_of
 from advisor.reports.paper.rendering import ReportNotMade
-from advisor.reports.services import exports
+from advisor.reports.services import exports, numbering
 
 log = logging.getLogger(__name__)
 
@@ -37,3 +37,8 @@ def hint_exports(queue_answers: bool) -> None:
         except (OperationalError, OSError) as error:
             log.warning("A hint was not sent: %s", error)
             return
+
+
+def number_records(queue_answers: bool) -> None:
+    """Give every finished run its decision record, numbered by the team."""
+    numbering.open_new_records()
