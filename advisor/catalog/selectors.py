@@ -61,9 +61,11 @@ def hardware_by_name(team: Team | None, name: str) -> HardwareProfile | None:
 
 
 def current_prices(team: Team | None) -> QuerySet[Price]:
-    """Return the prices that hold now and that the team sees, with their cards."""
+    """Return the prices that hold now and that the team sees: its own, then by card."""
     found = Price.objects.filter(_visible(team), ended_at__isnull=True)
-    return found.select_related("card").order_by("card__name", "vendor", "pk")
+    own_first = F("team").asc(nulls_last=True)
+    by_name = F("card__name").asc(nulls_last=True)
+    return found.select_related("card").order_by(own_first, by_name, "slug", "pk")
 
 
 def prices_of(card: ModelCard, team: Team | None) -> list[Price]:

@@ -9,9 +9,8 @@ from advisor.accounts.models import Membership
 from advisor.catalog.models import Change
 from advisor.catalog.pages.head import Head, head_of
 from advisor.catalog.pages.listing import PAGE, Asked, Filter, chosen
-from advisor.catalog.pages.words import label, link_of, say, when
+from advisor.catalog.pages.words import by_token, label, link_of, say, when
 from advisor.catalog.selectors import changes_for
-from advisor.sizing import formats
 from advisor.web.parts import Paging
 
 KNOWN = ("q", "kind", "whose")
@@ -114,4 +113,4 @@ def _amounts(after: object) -> str:
     if not isinstance(after, dict):
         return ""
     told = [after.get("input_per_1m"), after.get("output_per_1m")]
-    return " / ".join(formats.money(one) for one in told if one is not None)
+    return " / ".join(by_token(one) for one in told if one is not None)

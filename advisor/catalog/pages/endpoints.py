@@ -14,6 +14,7 @@ from advisor.catalog.endpoint_keys import host_port
 from advisor.catalog.forms.endpoints import PRICES
 from advisor.catalog.models import Endpoint, EndpointCheck, Hosting
 from advisor.catalog.pages.prices import is_stale
+from advisor.catalog.pages.words import by_token
 from advisor.catalog.selectors import endpoints_of, latest_checks
 from advisor.catalog.services import is_given_up
 from advisor.sizing import formats
@@ -196,7 +197,7 @@ def _price(endpoint: Endpoint) -> str:
     if endpoint.input_per_1m is None or endpoint.output_per_1m is None:
         return "" if endpoint.card else formats.DASH
     amounts = (endpoint.input_per_1m, endpoint.output_per_1m)
-    return " / ".join(formats.money(float(amount)) for amount in amounts)
+    return " / ".join(by_token(amount) for amount in amounts)
 
 
 def _price_note(endpoint: Endpoint) -> str:

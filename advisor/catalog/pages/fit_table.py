@@ -23,6 +23,7 @@ from advisor.sizing.hardware_choice import Choice, Machine, smallest_hardware
 from advisor.sizing.measurement import Figure
 
 BROWSER = "Browser tab"
+FIRST = 8  # machines in sight; the others are folded away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,17 @@ class FitRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitTable:
-    """All machines for one question; ``peak`` is what one of them would hold."""
+    """All machines for one question; ``peak`` is what one of them would hold.
+
+    ``rows`` are the first, cheapest first, and the browser; ``others`` the rest.
+    """
 
     form: FitForm
     peak: str
     origin: str
     smallest: str
     rows: tuple[FitRow, ...]
+    others: tuple[FitRow, ...] = ()
 
 
 def fit_table(
@@ -69,14 +74,14 @@ def fit_table(
         known = [_machine(one) for one in machines if one.memory_gb]
         choices = smallest_hardware(known, need, growing(card, precision, work))
     by_slug = {choice.machine.id: choice for choice in choices}
-    rows = [_row(one, peak, by_slug.get(one.slug)) for one in machines]
-    rows.append(_browser(peak))
+    rows = sorted((_row(m, peak, by_slug.get(m.slug)) for m in machines), key=_place)
     return FitTable(
         form=form,
         peak=f"{interval(peak)} GB",
         origin=f"Estimated: {peak.note}.",
         smallest=_smallest(choices, machines),
-        rows=tuple(sorted(rows, key=_place)),
+        rows=(*rows[:FIRST], _browser(peak)),
+        others=tuple(rows[FIRST:]),
     )
 
 

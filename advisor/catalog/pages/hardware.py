@@ -1,25 +1,20 @@
 """Which machines does the catalog know, what do they cost, and what fits on each?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from advisor.accounts.models import Membership
-from advisor.catalog import facts as shipped
-from advisor.catalog.models import HardwareProfile, ModelCard
-from advisor.catalog.pages.changes import ChangeRow, change_rows
-from advisor.catalog.pages.head import Head, head_of, own_base
+from advisor.catalog.models import HardwareProfile
+from advisor.catalog.pages.fitted import WORK_TEXT, Fitted, Peaks, fitted_by, peaks_of
+from advisor.catalog.pages.head import Head, head_of
 from advisor.catalog.pages.listing import Asked, Filter, chosen
-from advisor.catalog.pages.memory import fitting, peak_of, shape_of, values_of
-from advisor.catalog.pages.model import edit_link, fact_rows
-from advisor.catalog.pages.model_panel import FactRow
+from advisor.catalog.pages.memory import values_of
 from advisor.catalog.pages.words import KINDS, STALE_PRICE_DAYS, Told, say, told_by
-from advisor.catalog.selectors import cards_of, changes_for, hardware_of
+from advisor.catalog.selectors import cards_of, hardware_of
 from advisor.sizing import formats
-from advisor.sizing.measurement import Figure
-from advisor.sizing.memory import Work
-from advisor.web.parts import Action, Link, Paging, Verdict
+from advisor.web.parts import Paging
 
 KNOWN = ("q", "kind", "sort")
 SORTS = (
@@ -27,11 +22,6 @@ SORTS = (
     ("memory", "Sort: most memory"),
     ("price", "Sort: cheapest"),
 )
-WORK = Work(prompt_tokens=8192, output_tokens=0, sequences=16, chunk=512)
-PRECISION = "fp8"
-WORK_TEXT = "FP8, 8,192 tokens, 16 parallel"
-MODELS_SHOWN = 12
-CHANGES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,50 +53,6 @@ class HardwarePage:
     rows: tuple[HardwareRow, ...]
     paging: Paging
     count: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What a machine costs by the hour at one provider."""
-
-    provider: str
-    instance: str
-    price: str
-    told: Told
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """A model that fits a machine."""
-
-    name: str
-    url: str
-    verdict: Verdict
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachinePage:
-    """One machine."""
-
-    title: str
-    crumbs: tuple[Link, ...]
-    name: str
-    lines: tuple[str, ...]
-    note: str
-    own: bool
-    team: str
-    edit: Action | None
-    delete: str
-    facts: tuple[FactRow, ...]
-    offers: tuple[Offer, ...]
-    work: str
-    fitted: tuple[Fitted, ...]
-    changes: tuple[ChangeRow, ...]
-    all_changes: str
-
-
-Peaks = Sequence[tuple[ModelCard, Figure]]
 
 
 def hardware_page(
@@ -143,51 +89,10 @@ def hardware_page(
     )
 
 
-def machine_page(
-    membership: Membership | None, machine: HardwareProfile, today: date
-) -> MachinePage:
-    """Return the page of one machine."""
-    team = membership.team if membership else None
-    base = own_base(membership)
-    own = machine.team_id is not None
-    changes = changes_for(team).filter(kind="hardware", slug=machine.slug)
-    told = shipped.machine(machine.slug)
-    kind = KINDS.get(machine.kind, machine.kind)
-    return MachinePage(
-        title=machine.name,
-        crumbs=(Link("Catalog", "/catalog/hardware/"), Link(machine.name, "")),
-        name=machine.name,
-        lines=(kind, say("memory_gb", machine.memory_gb)),
-        note=(told.note or "") if told and not own else "",
-        own=own,
-        team=team.name if team else "",
-        edit=edit_link(base, "hardware", machine.slug, own),
-        delete=f"{base}hardware/{machine.slug}/delete/" if base and own else "",
-        facts=fact_rows(machine, today),
-        offers=_offers(machine.slug, today),
-        work=WORK_TEXT,
-        fitted=_fitted(machine, peaks_of(list(cards_of(team)))),
-        changes=change_rows(changes[:CHANGES_SHOWN]),
-        all_changes=f"/catalog/changes/?q={machine.slug}",
-    )
-
-
-def peaks_of(cards: Sequence[ModelCard]) -> Peaks:
-    """Return the peak of each card whose shape is known, the largest model first."""
-    found = [
-        (card, peak)
-        for card in cards
-        if card.parameters
-        and shape_of(card) is not None
-        and (peak := peak_of(card, PRECISION, WORK)) is not None
-    ]
-    return sorted(found, key=lambda one: -(one[0].parameters or 0))
-
-
 def _row(one: HardwareProfile, peaks: Peaks, today: date) -> HardwareRow:
     about = values_of(one)
     price = one.facts.get("price_per_hour")
-    largest = next(iter(_fitted(one, peaks)), None)
+    largest = next(iter(fitted_by(one, peaks)), None)
     return HardwareRow(
         name=one.name,
         url=f"/catalog/hardware/{one.slug}/",
@@ -212,44 +117,6 @@ def _price(one: HardwareProfile) -> str:
     if price is None:
         return formats.DASH
     return formats.money(float(price)) if price else "Owned"
-
-
-def _fitted(machine: HardwareProfile, peaks: Peaks) -> tuple[Fitted, ...]:
-    """Return the models that fit, the largest first."""
-    found = ((card, fitting(peak, machine.memory_gb)) for card, peak in peaks)
-    fitted = [
-        Fitted(
-            name=card.name,
-            url=f"/catalog/models/{card.slug}/",
-            verdict=one.verdict,
-            text=one.text,
-        )
-        for card, one in found
-        if one.fits
-    ]
-    return tuple(fitted[:MODELS_SHOWN])
-
-
-def _offers(slug: str, today: date) -> tuple[Offer, ...]:
-    """Return what a shared machine costs at each provider that is known."""
-    told = shipped.machine(slug)
-    return tuple(
-        Offer(
-            provider=one.provider,
-            instance=one.instance,
-            price=formats.money(one.usd_per_hour),
-            told=told_by(
-                {
-                    "source": one.source,
-                    "as_of": one.as_of,
-                    "unverified": one.unverified,
-                },
-                today,
-                STALE_PRICE_DAYS,
-            ),
-        )
-        for one in (told.prices if told else ())
-    )
 
 
 def _sorted(machines: list[HardwareProfile], order: str) -> list[HardwareProfile]:

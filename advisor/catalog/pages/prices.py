@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from advisor.accounts.models import Membership
+from advisor.catalog import facts as shipped
 from advisor.catalog.models import Price
 from advisor.catalog.pages.head import Head, head_of, own_base
 from advisor.catalog.pages.listing import Asked, Filter, chosen, offered
-from advisor.catalog.pages.words import STALE_PRICE_DAYS, Told, told_by
+from advisor.catalog.pages.words import STALE_PRICE_DAYS, Told, by_token, told_by
 from advisor.catalog.selectors import current_prices
 from advisor.sizing import formats
 from advisor.web.parts import Notice, Paging
@@ -108,21 +109,29 @@ def _row(price: Price, base: str, today: date) -> PriceRow:
         "unverified": price.unverified,
     }
     return PriceRow(
-        model=price.card.name if price.card else price.slug,
+        model=name_of(price),
         url=f"/catalog/models/{price.card.slug}/" if price.card else "",
         vendor=price.vendor,
         own=own,
-        tokens_in=_money(price.input_per_1m, price.currency),
-        tokens_out=_money(price.output_per_1m, price.currency),
-        cached=_money(price.cached_input_per_1m, price.currency),
+        tokens_in=by_token(price.input_per_1m, price.currency),
+        tokens_out=by_token(price.output_per_1m, price.currency),
+        cached=by_token(price.cached_input_per_1m, price.currency),
         told=told_by(fact, today, STALE_PRICE_DAYS),
         edit=f"{at}edit/" if base and own else "",
         delete=f"{at}delete/" if base and own else "",
     )
 
 
-def _money(amount: Decimal | None, currency: str) -> str:
-    return formats.money(None if amount is None else float(amount), currency)
+def name_of(price: Price) -> str:
+    """Return the name of the model that a price is of, by its card where it has one."""
+    if price.card is not None:
+        return price.card.name
+    return _shipped_names().get(price.slug, price.slug)
+
+
+@lru_cache(maxsize=1)
+def _shipped_names() -> Mapping[str, str]:
+    return {one.slug: one.name for one in shipped.prices()}
 
 
 def _searched(price: Price) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,6 +114,16 @@ def bytes_in_gb(gb: float) -> str:
     return formats.gigabytes(gb) if gb >= 0.001 else f"{formats.number(gb * 1e6)} KB"
 
 
+def by_token(amount: Decimal | float | None, currency: str = "USD") -> str:
+    """Return a price of a million tokens: two decimals, more where it has more."""
+    if amount is None:
+        return formats.DASH
+    written = f"{float(amount):,.6f}".rstrip("0")
+    whole, _, decimals = written.partition(".")
+    symbol = formats.SYMBOLS.get(currency, f"{currency} ")
+    return f"{symbol}{whole}.{decimals:0<2}"
+
+
 def in_full(count: float) -> str:
     """Return a large number in words: 4.02 billion, 596 million."""
     for unit, word in ((1e9, "billion"), (1e6, "million")):
@@ -177,9 +188,9 @@ FACTS: Mapping[str, Words] = {
     "tops_int8_dense": ("Arithmetic, INT8", _unit("TOPS", 1)),
     "tdp_w": ("Power", _unit("W")),
     "price_per_hour": ("Price per hour", formats.money),
-    "input_per_1m": ("Input, per million tokens", formats.money),
-    "output_per_1m": ("Output, per million tokens", formats.money),
-    "cached_input_per_1m": ("Cached input, per million tokens", formats.money),
+    "input_per_1m": ("Input, per million tokens", by_token),
+    "output_per_1m": ("Output, per million tokens", by_token),
+    "cached_input_per_1m": ("Cached input, per million tokens", by_token),
     "revision": ("Revision", lambda value: str(value)[:12]),
 }
 

@@ -79,9 +79,9 @@ def try_endpoint(endpoint: Endpoint) -> Tried:
     if isinstance(answer, Failure):
         return _failed(endpoint, key, answer)
     latency = answer.timing.total_ms if answer.timing else None
-    told = "Works."
+    told = "It answered."
     if latency is not None:
-        told = f"Works: it answered in {formats.duration(latency)}."
+        told = f"It answered in {formats.duration(latency)}."
     return Tried(succeeded=True, sentence=told, latency_ms=latency)
 
 

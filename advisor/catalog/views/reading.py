@@ -12,7 +12,8 @@ from advisor.accounts.selectors import last_team_of, membership_of
 from advisor.catalog import selectors
 from advisor.catalog.forms import FitForm
 from advisor.catalog.pages.changes import changes_page
-from advisor.catalog.pages.hardware import hardware_page, machine_page
+from advisor.catalog.pages.hardware import hardware_page
+from advisor.catalog.pages.machine import machine_page
 from advisor.catalog.pages.model import model_page
 from advisor.catalog.pages.models import models_page
 from advisor.catalog.pages.prices import prices_page
