@@ -21,6 +21,7 @@ from advisor.runs.services.money import reserve, worst_price_micro
 from advisor.runs.services.pricing import Price
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.releasing import release
+from advisor.runs.services.reuse import Reuse
 from advisor.runs.services.states import move_candidate
 from advisor.scoring.registry import scorer
 
@@ -35,8 +36,10 @@ class Desk:
     engine: Engine
     prompting: Prompting
     judge: Judge
+    reuse: Reuse
     wrong_in_a_row: int = 0
     oversized_in_a_row: int = 0
+    asked: dict[int, str] = field(default_factory=dict)
     _samples: dict[int, Sample] = field(default_factory=dict)
 
     @classmethod
@@ -50,6 +53,7 @@ class Desk:
             judge=Judge(
                 scorer=scorer(manifest["scorer"]), price=Price.of(candidate.spec)
             ),
+            reuse=Reuse.of(candidate, engine.facts()),
         )
 
     @property
@@ -74,9 +78,9 @@ class Desk:
         """
         self._load(lease)
         with keeper.hold(lease.token):
-            claims = self._paid(lease)
             block = Block(desk=self, lease=lease, keeper=keeper, stopping=stopping)
             try:
+                claims = self._paid(lease, self._new(block))
                 if claims:
                     block.answer(claims)
             finally:
@@ -91,20 +95,35 @@ class Desk:
         """Return the sample of a claim of the present block."""
         return self._samples[claim.sample_id]
 
-    def _paid(self, lease: Lease) -> Sequence[Claim]:
+    def _new(self, block: Block) -> list[Claim]:
+        """Take over what an earlier run has answered; return the claims left to ask."""
+        claims = block.lease.claims
+        self.asked = {
+            one.trial_id: self.reuse.key(
+                self.prompting.ask(self.sample(one), repeat=one.repeat),
+                repeat=one.repeat,
+            )
+            for one in claims
+        }
+        known = self.reuse.known(self.asked.values())
+        for one in claims:
+            if (answer := known.get(self.asked[one.trial_id])) is not None:
+                block.take_over(one, answer)
+        return [one for one in claims if self.asked[one.trial_id] not in known]
+
+    def _paid(self, lease: Lease, claims: Sequence[Claim]) -> Sequence[Claim]:
         """Return the claims that may be sent; hand back what the cap does not allow."""
-        if not self.priced:
-            return lease.claims
+        if not self.priced or not claims:
+            return claims
         paid = reserve(
             self.candidate.run_id,
-            [(claim, self._worst(claim)) for claim in lease.claims],
+            [(claim, self._worst(claim)) for claim in claims],
         )
         ours = {claim.trial_id for claim in paid}
-        left = [one.trial_id for one in lease.claims if one.trial_id not in ours]
+        left = [one for one in claims if one.trial_id not in ours]
         if left:
-            release(lease.token, left, sent=False)
-            first = next(one for one in lease.claims if one.trial_id == left[0])
-            stop_at_cap(self.candidate.run_id, self._worst(first))
+            release(lease.token, [one.trial_id for one in left], sent=False)
+            stop_at_cap(self.candidate.run_id, self._worst(left[0]))
         return paid
 
     def _worst(self, claim: Claim) -> int:

@@ -69,10 +69,12 @@ def commit(
     _send_back([one for one in kept if one.row is None])
     Answer.objects.bulk_create(one.row for one in stored if one.row is not None)
     Score.objects.bulk_create(score for one in stored for score in one.scores)
+    free, paid = list(kept), []
     if priced:
-        settle(candidate.run_id, [_money(one) for one in kept])
-    else:
-        _write_free_attempts(kept)
+        free = [one for one in kept if one.row and one.row.cached]
+        paid = [one for one in kept if not (one.row and one.row.cached)]
+    settle(candidate.run_id, [_money(one) for one in paid])
+    _write_free_attempts(free)
     return Committed(len(stored), len(kept) - len(stored), len(wanted) - len(kept))
 
 
@@ -131,6 +133,8 @@ def _money(one: Outcome) -> tuple[Claim, int | None, str, str]:
 
 def _write_free_attempts(kept: Sequence[Outcome]) -> None:
     """Write the attempts of calls that cost nothing; no reserve preceded them."""
+    if not kept:
+        return
     # A value, not the database's function: thousands of them are compiled slowly, and
     # no lease depends on it.
     now = timezone.now()

@@ -94,6 +94,8 @@ def settle(run_id: int, costs: Sequence[tuple[Claim, int | None, str, str]]) -> 
     Each entry is (claim, cost in micro or None, error code, attempt state). A cost
     above the reserve is kept apart as overshoot, so that no answer is ever refused.
     """
+    if not costs:
+        return
     ends = {(c.trial_id, c.number): (cost, code, end) for c, cost, code, end in costs}
     rows = _open({trial_id for trial_id, _ in ends})
     open_ones = [row for row in rows if (row.trial_id, row.claim_no) in ends]

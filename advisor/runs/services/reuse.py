@@ -1,0 +1,78 @@
+"""Was this asked of this very model before? Then its answer is taken over, not paid.
+
+Only where the model is pinned by its revision or the hash of its weights, and decoding
+gives the same answer again: greedy, or by a seed. Only within one team, only from
+earlier runs, and never for a latency: an answer that is taken over has no times.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import cast
+
+from advisor.engines.base import Answer, EngineFacts, Finish, Prompt, TokensOrigin
+from advisor.runs.models import Answer as AnswerRow
+from advisor.runs.models import Candidate
+from advisor.runs.services.manifest import canonical
+
+# What makes a pinned model answer differently, beside what it is asked.
+SETTINGS = ("model", "precision", "base_url", "chat", "options")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """Finds the earlier answers of one candidate; ``pin`` is empty for none."""
+
+    team_id: int
+    run_id: int
+    pin: str
+
+    @classmethod
+    def of(cls, candidate: Candidate, facts: EngineFacts) -> "Reuse":
+        """Name the model by what is pinned of it; a recorded file needs no reuse."""
+        known = facts.weights_sha256 or facts.revision
+        pin = ""
+        if known and candidate.engine != "recorded":
+            named = {key: candidate.spec.get(key) for key in SETTINGS}
+            named |= {"engine": candidate.engine, "pin": known}
+            named |= {"revision": facts.revision}
+            pin = canonical(named)
+        return cls(team_id=candidate.run.team_id, run_id=candidate.run_id, pin=pin)
+
+    def key(self, prompt: Prompt, *, repeat: int) -> str:
+        """Return the hash of what is asked; empty where the answer may differ."""
+        greedy = prompt.temperature == 0
+        if not self.pin or not (greedy or prompt.seed is not None):
+            return ""
+        asked = {
+            "text": prompt.text,
+            "max_output_tokens": prompt.max_output_tokens,
+            "temperature": prompt.temperature,
+            "seed": None if greedy else prompt.seed,
+            "stop": list(prompt.stop),
+            "repeat": repeat,
+        }
+        return sha256(f"{self.pin}\n{canonical(asked)}".encode()).hexdigest()
+
+    def known(self, keys: Iterable[str]) -> Mapping[str, Answer]:
+        """Return the newest earlier answer to each key that has one."""
+        wanted = {key for key in keys if key}
+        if not wanted:
+            return {}
+        rows = AnswerRow.objects.filter(
+            asked_sha256__in=wanted, trial__run__team=self.team_id, failure_code=""
+        ).exclude(trial__run=self.run_id)
+        return {row.asked_sha256: _answer(row) for row in rows.order_by("pk")}
+
+
+def _answer(row: AnswerRow) -> Answer:
+    return Answer(
+        prompt_id="",
+        output=row.output,
+        finish=cast(Finish, row.finish),
+        prompt_tokens=row.prompt_tokens,
+        completion_tokens=row.completion_tokens,
+        tokens_origin=cast("TokensOrigin | None", row.tokens_origin or None),
+        timing=None,
+        input_cut=row.input_cut,
+    )

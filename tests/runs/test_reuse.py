@@ -1,0 +1,131 @@
+"""What an earlier run of the team was answered is not asked, nor paid, again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.accounts.models import Team
+from advisor.runs import services
+from advisor.runs.models import Answer, Attempt, Run
+from advisor.runs.services.verifying import broken_invariants
+from tests.runs.factory import make_project, make_setup, make_team
+
+pytestmark = pytest.mark.django_db
+SAMPLES = 20
+
+
+def ask(
+    team: Team, calls: Path, *, revision: str | None = "r1", **document: Any
+) -> tuple[Run, int]:
+    """Run a scripted model; return the run and how often the model was called."""
+    before = len(calls.read_text().split()) if calls.exists() else 0
+    entry = {
+        "id": "a",
+        "revision": revision,
+        "options": {"default": "upper", "latency_ms": 50.0, "calls_file": str(calls)},
+    }
+    setup = make_setup(
+        project=make_project(team), samples=SAMPLES, candidates=[entry], **document
+    )
+    run = services.run_inline(services.launch(setup=setup, started_by=None))
+    return run, (len(calls.read_text().split()) if calls.exists() else 0) - before
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    return tmp_path / "calls"
+
+
+def test_a_pinned_model_is_asked_once(calls):
+    team = make_team()
+    first, asked = ask(team, calls)
+    again, asked_again = ask(team, calls)
+    assert (asked, asked_again) == (SAMPLES, 0)
+    taken = Answer.objects.filter(trial__run=again)
+    assert taken.filter(cached=True).count() == SAMPLES
+    outputs = [
+        list(
+            Answer.objects.filter(trial__run=run)
+            .order_by("trial__sample__key")
+            .values_list("output", "score", "finish", "completion_tokens")
+        )
+        for run in (first, again)
+    ]
+    assert outputs[0] == outputs[1]
+    assert broken_invariants(again) == []
+
+
+def test_it_counts_as_a_trial_taken_and_the_document_tells_how_many(calls):
+    team = make_team()
+    first, _ = ask(team, calls)
+    again, _ = ask(team, calls)
+    told = [json.loads(run.recommendation.document)["calls"] for run in (first, again)]
+    assert told[0] == {"made": SAMPLES, "exhaustive": SAMPLES}
+    assert told[1] == {"made": SAMPLES, "exhaustive": SAMPLES, "cached": SAMPLES}
+
+
+def test_what_is_taken_over_spends_nothing_and_has_no_times(calls):
+    team = make_team()
+    ask(team, calls)
+    again, _ = ask(team, calls)
+    answers = Answer.objects.filter(trial__run=again)
+    assert set(answers.values_list("latency_ms", "ttft_ms")) == {(None, None)}
+    attempts = Attempt.objects.filter(trial__run=again)
+    assert set(attempts.values_list("state", "cost_micro", "reserved_micro")) == {
+        ("settled", 0, 0)
+    }
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"prompt": "Say: {input}"},
+        {"max_output_tokens": 7},
+        {"stop_at": ["\n"]},
+        {"temperature": 0.5},
+    ],
+)
+def test_another_question_is_asked(calls, changed):
+    team = make_team()
+    ask(team, calls)
+    assert ask(team, calls, **changed)[1] == SAMPLES
+
+
+def test_greedy_answers_do_not_depend_on_the_seed_but_drawn_ones_do(calls):
+    team = make_team()
+    ask(team, calls, seed=1)
+    assert ask(team, calls, seed=2)[1] == 0
+    assert ask(team, calls, seed=1, temperature=0.5)[1] == SAMPLES
+    assert ask(team, calls, seed=1, temperature=0.5)[1] == 0
+    assert ask(team, calls, seed=2, temperature=0.5)[1] == SAMPLES
+
+
+def test_a_model_that_is_not_pinned_is_asked_again(calls):
+    team = make_team()
+    ask(team, calls, revision=None)
+    assert ask(team, calls, revision=None)[1] == SAMPLES
+    assert ask(team, calls, revision="r2")[1] == SAMPLES
+
+
+def test_another_team_is_told_nothing(calls):
+    ask(make_team(), calls)
+    assert ask(make_team(), calls)[1] == SAMPLES
+
+
+def test_a_failure_is_no_answer(calls, tmp_path):
+    team = make_team()
+    failing = {"code": "content_filter", "kind": "model", "message": "no"}
+    entry = {
+        "id": "a",
+        "revision": "r1",
+        "options": {"failures": {"s0003": failing}, "calls_file": str(calls)},
+    }
+    for _ in range(2):
+        setup = make_setup(
+            project=make_project(team), samples=SAMPLES, candidates=[entry]
+        )
+        services.run_inline(services.launch(setup=setup, started_by=None))
+    asked = calls.read_text().split()
+    assert (len(asked), asked.count("s0003")) == (SAMPLES + 1, 2)
