@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from advisor.accounts.models import Team
 from advisor.builtin import PREFIX, model_names, model_path
 from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard
-from advisor.projects.models import Project, Sample, SampleSet, Setup, Upload
+from advisor.projects.models import Intake, Project, Sample, SampleSet, Setup, Upload
 from advisor.projects.parsing import SampleRow
 from advisor.projects.schema import Known
 from advisor.projects.schema.entries import leaves_this_machine
@@ -68,6 +68,14 @@ def sample_set_of(project: Project, pk: int) -> SampleSet:
 def evaluation_samples(sample_set: SampleSet) -> QuerySet[Sample]:
     """Return the samples that decide, in file order; tuning samples never do."""
     return sample_set.samples.filter(split=Sample.Split.EVALUATION).order_by("position")
+
+
+def intake_of(setup: Setup) -> Intake | None:
+    """Return the file on its way to a draft's samples, None without one."""
+    if setup._state.adding:
+        return None
+    found = Intake.objects.select_related("upload").defer("upload__content")
+    return found.filter(setup=setup).first()
 
 
 def tuning_samples(sample_set: SampleSet) -> QuerySet[Sample]:

@@ -6,20 +6,28 @@ Each form reads its part of a setup's document (``initial_from``) and writes it 
 
 from advisor.projects.forms.candidates import AddLocalForm, AddRecordedForm
 from advisor.projects.forms.endpoints import AddEndpointForm, AddStoredEndpointForm
+from advisor.projects.forms.files import (
+    FileForm,
+    MappingForm,
+    SplitForm,
+    UploadForm,
+)
 from advisor.projects.forms.goal import GoalForm
 from advisor.projects.forms.limits import LimitsForm
 from advisor.projects.forms.review import ReviewForm
-from advisor.projects.forms.samples import MappingForm, ScoringForm, UploadForm
+from advisor.projects.forms.samples import ScoringForm
 
 __all__ = [
     "AddEndpointForm",
     "AddLocalForm",
     "AddRecordedForm",
     "AddStoredEndpointForm",
+    "FileForm",
     "GoalForm",
     "LimitsForm",
     "MappingForm",
     "ReviewForm",
     "ScoringForm",
+    "SplitForm",
     "UploadForm",
 ]

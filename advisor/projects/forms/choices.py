@@ -15,11 +15,13 @@ HOSTING: Choices = tuple(
 )
 PLACES = {place.value: str(place.label) for place in Hosting}
 NOT_STATED = ("", "Not stated")
+HOURLY = "hourly"
 PROFILES: Choices = (
     NOT_STATED,
     ("office_hours", "Office hours, 5 days"),
     ("even", "Even, day and night"),
     ("evenings_weekends", "Evenings and weekends"),
+    (HOURLY, "168 hourly values"),
 )
 ONE_COUNTRY = "country"
 RESIDENCIES: Choices = (

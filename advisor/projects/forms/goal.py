@@ -42,6 +42,7 @@ class GoalForm(HouseForm):
         max_length=80,
         error_messages={"min_length": "Use at least 3 characters for the name"},
     )
+    use_case = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     goal = forms.CharField(
         label="Goal",
         help_text=(
@@ -57,7 +58,7 @@ class GoalForm(HouseForm):
     )
     task_kinds = forms.MultipleChoiceField(
         label="Kinds of task",
-        help_text="Choose all that apply.",
+        help_text="Choose all that apply. Each kind is scored in its own way.",
         choices=KINDS,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one kind of task"},
@@ -95,7 +96,7 @@ class GoalForm(HouseForm):
     @staticmethod
     def initial_from(document: Mapping[str, Any], name: str) -> dict[str, Any]:
         """Return what the form shows of a stored document."""
-        shown = {key: document.get(key) for key in (*KEYS, "decide_by")}
+        shown = {key: document.get(key) for key in (*KEYS, "decide_by", "use_case")}
         return {"name": name, **shown}
 
     def into(self, document: Mapping[str, Any]) -> dict[str, Any]:

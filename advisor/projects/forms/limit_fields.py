@@ -11,6 +11,8 @@ from advisor.projects.forms.choices import (
     PROFILES,
     RESIDENCIES,
 )
+from advisor.projects.forms.hourly import HourlyField
+from advisor.projects.forms.languages import LanguagesField
 from advisor.projects.forms.names import NamesField, SlicesField
 from advisor.projects.forms.numbers import NumberField
 from advisor.web.forms import HouseForm
@@ -51,7 +53,7 @@ class LimitFields(HouseForm):
     minimum = _number(
         *("Minimum quality", 0, 100, "Enter a score between 0 and 100 points"),
         help_text="Score that a candidate must reach by itself, whatever the reference"
-        " does.",
+        " does. Leave empty for none.",
     )
     slices = SlicesField(
         label="Minimum quality of single tags",
@@ -59,8 +61,8 @@ class LimitFields(HouseForm):
         required=False,
     )
     p95 = _number(
-        *("Slowest acceptable answer", 0.001, 120),
-        "Enter a time between 0.001 and 120 seconds",
+        *("Slowest acceptable answer", 0.05, 120),
+        "Enter a time between 0.05 and 120 seconds",
         help_text="p95: 95 of 100 answers are faster",
     )
     ttft = _number(
@@ -80,6 +82,12 @@ class LimitFields(HouseForm):
     load_profile = forms.ChoiceField(
         label="Load profile", choices=PROFILES, required=False
     )
+    hourly = HourlyField(
+        label="Hourly values",
+        help_text="Load of each hour, Monday 0:00 first, in any unit",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
     context = _number(
         *("Longest input", 128, 1_000_000),
         "Enter a length between 128 and 1,000,000 tokens",
@@ -89,10 +97,12 @@ class LimitFields(HouseForm):
     input_tokens = _number(
         *("Typical input", 1, 1_000_000, "Enter between 1 and 1,000,000 tokens"),
         whole=True,
+        help_text="Refined from your samples later",
     )
     output_tokens = _number(
         *("Typical output", 1, 32_000, "Enter between 1 and 32,000 tokens"),
         whole=True,
+        help_text="Refined from your samples later",
     )
     budget = _number(
         *("Monthly budget for inference", 0, 1e9, "Enter an amount of 0 or more"),
@@ -129,26 +139,34 @@ class LimitFields(HouseForm):
     )
     hardware = forms.MultipleChoiceField(
         label="Hardware you can use",
-        help_text="Only these qualify. None chosen: any.",
+        help_text="Only these are considered and priced. None chosen: any.",
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     licence_use = forms.ChoiceField(
-        label="Licence must allow", choices=LICENCE_USES, required=False
+        label="Licence must allow",
+        help_text="Goes on the report; the list beside it decides",
+        choices=LICENCE_USES,
+        required=False,
     )
     licences = NamesField(
         label="Allowed licences",
         help_text="With commas between, such as apache-2.0, mit",
         required=False,
     )
-    languages = NamesField(
+    languages = LanguagesField(
         label="Languages",
-        help_text="Codes, with commas between, such as en, de",
+        help_text="Names or codes, with commas between",
         required=False,
+        widget=forms.TextInput(attrs={"list": "languages"}),
     )
     labelled_examples = _number(
-        *("Labelled examples", 0, 1e9, "Enter 0 or more"), whole=True
+        *("Labelled examples", 0, 1e9, "Enter 0 or more"),
+        whole=True,
+        help_text="What you could train on. Not used in the run.",
     )
     unlabelled_texts = _number(
-        *("Unlabelled texts", 0, 1e9, "Enter 0 or more"), whole=True
+        *("Unlabelled texts", 0, 1e9, "Enter 0 or more"),
+        whole=True,
+        help_text="They decide which techniques are advised.",
     )

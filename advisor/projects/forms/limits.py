@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from advisor.projects.forms.choices import ONE_COUNTRY
+from advisor.projects.forms.choices import HOURLY, ONE_COUNTRY
 from advisor.projects.forms.limit_fields import LimitFields
+from advisor.projects.forms.starting import SECONDS_A_MONTH, volume_text
 
 LEVELS = (("must", "must"), ("prefer", "prefer"))
-SECONDS_A_MONTH = 730 * 3600
-PEAK_BY_AVERAGE = 5
 # Form field -> constraint and what one unit of the form is in the constraint's unit.
 NUMBERS: dict[str, tuple[str, float]] = {
     "margin": ("quality_margin", 0.01),
@@ -31,7 +30,7 @@ LISTS = {
     "languages": "languages",
 }
 PLAIN = (
-    *("load_profile", "input_tokens", "output_tokens"),
+    *("input_tokens", "output_tokens"),
     *("personal_data", "licence_use", "labelled_examples", "unlabelled_texts"),
 )
 OTHERS = ("slices", "local_only")
@@ -49,7 +48,7 @@ class LimitsForm(LimitFields):
     """Quality, speed and volume, cost, deployment, licence; each a must or a prefer."""
 
     no_optional: ClassVar[frozenset[str]] = frozenset(
-        {*LIMITED, *PLAIN, "residency", "country"}
+        {*LIMITED, *PLAIN, "load_profile", "hourly", "residency", "country"}
     )
 
     def __init__(
@@ -63,21 +62,33 @@ class LimitsForm(LimitFields):
             self.fields[f"{name}_level"] = _level()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a peak under the average of the month, and a country unnamed."""
+        """Refuse a peak under the average, a country unnamed, a budget of nothing."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_peak(values)
+        unnamed = not values.get("country") and "country" not in self.errors
+        if values.get("residency") == ONE_COUNTRY and unnamed:
+            told = "Enter the two letters of the country, such as DE"
+            self.add_error("country", ValidationError(told))
+        is_open = not values.get("hourly") and "hourly" not in self.errors
+        if values.get("load_profile") == HOURLY and is_open:
+            self.add_error("hourly", ValidationError("Enter 168 hourly values"))
+        owned = {"device", "own_server"} & set(values.get("hosting") or {"device"})
+        if values.get("budget") == 0 and not owned:
+            told = (
+                "A budget of 0 is met by hardware you own only. Allow it, or enter more"
+            )
+            self.add_error("budget", ValidationError(told))
+        return values
+
+    def _check_peak(self, values: Mapping[str, Any]) -> None:
         volume, peak = values.get("volume"), values.get("peak")
         if volume and peak and peak < volume / SECONDS_A_MONTH:
             average = volume / SECONDS_A_MONTH
             message = (
                 f"Enter a peak of at least {average:.2g}, the average of"
-                f" {volume:,} requests a month"
+                f" {volume_text(volume)} requests a month"
             )
             self.add_error("peak", ValidationError(message))
-        unnamed = not values.get("country") and "country" not in self.errors
-        if values.get("residency") == ONE_COUNTRY and unnamed:
-            told = "Enter the two letters of the country, such as DE"
-            self.add_error("country", ValidationError(told))
-        return values
 
     @staticmethod
     def initial_from(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +102,10 @@ class LimitsForm(LimitFields):
         for field in (*LISTS, "local_only"):
             shown[field], shown[f"{field}_level"] = _parts(limits.get(field))
         shown["slices"], shown["slices_level"] = _floors(limits.get("slices"))
+        profile = document.get("load_profile")
+        is_hourly = isinstance(profile, list)
+        shown["load_profile"] = HOURLY if is_hourly else profile
+        shown["hourly"] = profile if is_hourly else None
         residency = document.get("residency")
         is_country = residency not in (None, "anywhere", "eu_eea")
         shown["residency"] = ONE_COUNTRY if is_country else residency
@@ -112,6 +127,7 @@ class LimitsForm(LimitFields):
         return {
             **document,
             **plain,
+            "load_profile": self._profile(),
             "residency": self._residency(),
             "constraints": limits,
         }
@@ -119,6 +135,11 @@ class LimitsForm(LimitFields):
     def _limit(self, field: str, limit: Any) -> Any:
         level = self.cleaned_data[f"{field}_level"] or "must"
         return limit if level == "must" else {"limit": limit, "level": level}
+
+    def _profile(self) -> Any:
+        values = self.cleaned_data
+        chosen = values["load_profile"]
+        return values["hourly"] if chosen == HOURLY else chosen or None
 
     def _residency(self) -> str | None:
         values = self.cleaned_data

@@ -1,21 +1,18 @@
-"""Step 3: which samples, in which columns, asked how, scored how?"""
+"""Step 3: how are the samples asked, and how are the answers scored?"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from advisor.projects.forms.numbers import NumberField
-from advisor.projects.parsing import limits
 from advisor.projects.parsing.json_values import JsonWrong, read_json
 from advisor.scoring.base import ScorerInvalid
 from advisor.scoring.registry import scorer
 from advisor.web.forms import HouseForm
 
-ACCEPTED = ".csv,.tsv,.json,.jsonl,.xlsx,.parquet"
-ROLES = ("input", "expected", "id", "group", "tags")
 SEVERAL = "several"
 SCORERS = (
     ("exact_match", "Exact match"),
@@ -34,61 +31,6 @@ SCORERS = (
 )
 EXAMPLE = '{"pattern": "x"}'
 EXAMPLE_OF_SEVERAL = '[{"name": "contains", "weight": 1}]'
-
-
-class UploadForm(HouseForm):
-    """A sample file, or the pack that ships."""
-
-    file = forms.FileField(
-        label="Sample file",
-        help_text="CSV, TSV, JSON, JSON Lines, Excel or Parquet, up to 25 MB and"
-        " 20,000 rows.",
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-        error_messages={"required": "Choose a file", "empty": "The file is empty."},
-    )
-
-    def clean_file(self) -> Any:
-        """Refuse a file over the limit before it is read."""
-        file = self.cleaned_data["file"]
-        if file.size > limits.FILE_BYTES:
-            size = f"{file.size / 1e6:.1f}"
-            raise ValidationError(f"25 MB is the limit; this file has {size} MB.")
-        return file
-
-
-class MappingForm(HouseForm):
-    """Which column holds what; made for the columns of one file."""
-
-    no_optional: ClassVar[frozenset[str]] = frozenset({"expected"})
-
-    input = forms.ChoiceField(
-        label="Input",
-        help_text="What the model is given",
-        error_messages={"required": "Choose the column that holds the input"},
-    )
-    expected = forms.ChoiceField(
-        label="Expected answer", help_text="What a right answer says", required=False
-    )
-    id = forms.ChoiceField(label="Id", help_text="Each one different", required=False)
-    group = forms.ChoiceField(
-        label="Group", help_text="Belong together, as a conversation", required=False
-    )
-    tags = forms.ChoiceField(
-        label="Tags", help_text="Slices, several with commas", required=False
-    )
-
-    def __init__(self, *args: Any, columns: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = [(name, name) for name in columns]
-        for role, field in self.fields.items():
-            if isinstance(field, forms.ChoiceField):
-                free = [] if role == "input" else [("", "No column")]
-                field.choices = [*free, *names]
-
-    def mapping(self) -> dict[str, str]:
-        """Return the chosen column of each role."""
-        chosen = {role: self.cleaned_data[role] for role in ROLES}
-        return {role: name for role, name in chosen.items() if name}
 
 
 class ScoringForm(HouseForm):

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 
 from advisor.catalog.models import Endpoint
+from advisor.catalog.pages.words import size
 from advisor.catalog.selectors import card_by_name
 from advisor.projects.models import Setup
 from advisor.projects.pages.memory import MemoryCell, longest_input, memory_of
-from advisor.projects.pages.options import size
 from advisor.projects.pages.wizard import WizardPage, wizard_parts
 from advisor.projects.selectors import endpoint_of, entries_of
 from advisor.sizing import formats

@@ -11,6 +11,7 @@ from typing import Any
 from advisor.accounts.models import Team
 from advisor.catalog.models import ModelCard
 from advisor.catalog.selectors import cards_of, hardware_of
+from advisor.projects.pages.labels import FIELDS, field_label
 from advisor.projects.schema.known import THIS_MACHINE
 from advisor.sizing import formats
 from advisor.sizing.weights import BYTES_PER_PARAMETER
@@ -26,15 +27,21 @@ NOBODY = (
 
 
 def running_panel(
-    document: Mapping[str, Any], team: Team, facts: Sequence[Fact] = ()
+    document: Mapping[str, Any],
+    team: Team,
+    facts: Sequence[Fact] = (),
+    before: Mapping[str, Any] | None = None,
 ) -> EffectPanel:
-    """Return who is left under the musts of a document, and the load it states."""
-    musts = dict(_musts(document.get("constraints") or {}))
+    """Return who is left under the musts of a document, and the load it states.
+
+    ``before`` is the document that was confirmed last: where nobody is left, the panel
+    names what changed since.
+    """
     cards = list(cards_of(team))
-    room = _room(musts, team)
-    reasons = [_reason(card, musts, room) for card in cards]
+    reasons = _reasons(document, cards, team)
     excluded = Counter(reason for reason in reasons if reason)
     left = reasons.count("")
+    note = NOTE if left or not cards else _nobody(document, before, cards, team)
     return EffectPanel(
         title="Still in the running",
         left=left,
@@ -43,9 +50,41 @@ def running_panel(
             Excluded(count=count, reason=reason)
             for reason, count in excluded.most_common()
         ),
-        note=NOTE if left or not cards else NOBODY,
+        note=note,
         facts_title="At your volume",
         facts=tuple(facts),
+    )
+
+
+def _reasons(
+    document: Mapping[str, Any], cards: Sequence[ModelCard], team: Team
+) -> list[str]:
+    musts = dict(_musts(document.get("constraints") or {}))
+    room = _room(musts, team)
+    return [_reason(card, musts, room) for card in cards]
+
+
+def _nobody(
+    document: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    cards: Sequence[ModelCard],
+    team: Team,
+) -> str:
+    """Say that nobody is left, and which change took out the last ones."""
+    if before is None:
+        return NOBODY
+    had = _reasons(before, cards, team).count("")
+    now, then = (
+        dict(_musts(one.get("constraints") or {})) for one in (document, before)
+    )
+    changed = [name for name in now if now[name] != then.get(name)]
+    if not had or not changed:
+        return NOBODY
+    names = ", ".join(field_label(FIELDS.get(name, name)) for name in changed)
+    several = "changes" if len(changed) > 1 else "change"
+    return (
+        f"No catalog model can meet these rules. Your last {several} ({names}) took"
+        f" out the final {had}."
     )
 
 

@@ -1,52 +1,60 @@
 """What does step 3 show? The file, its columns, what is wrong with it, the scoring."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.projects.forms import MappingForm, ScoringForm, UploadForm
-from advisor.projects.models import Sample, SampleSet, Setup, Upload
-from advisor.projects.pages.wizard import WizardPage, wizard_parts
-from advisor.projects.parsing import Problem
-from advisor.projects.selectors import evaluation_samples
-from advisor.sizing import formats, planner
-from advisor.web.panels import EffectPanel
-from advisor.web.parts import Fact, Notice
+from advisor.projects.forms import FileForm, ScoringForm, SplitForm, UploadForm
+from advisor.projects.models import Intake, Setup
+from advisor.projects.pages.flagged import Flagged, flagged_of
+from advisor.projects.pages.margin import MarginCurve, margin_panel
+from advisor.projects.pages.sample_parts import (
+    FileCard,
+    Preview,
+    ProblemList,
+    Waiting,
+    file_card,
+    page_number,
+    preview_of,
+    problems_of,
+    waiting_of,
+)
+from advisor.projects.pages.wizard import WizardPage, step_url, wizard_parts
+from advisor.projects.selectors import outside_endpoints
+from advisor.web.parts import Notice
 
-SHOWN = 8
-PROBLEMS_SHOWN = 50
-EXCERPT = 120
-MARGIN = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """The first samples as they will be asked."""
-
-    name: str
-    count: str
-    rows: tuple[tuple[str, str, str, str], ...]
-    notes: tuple[str, ...]
+NO_QUERY: Mapping[str, str] = {}
+UNSCORED_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplesPage:
-    """Step 3: upload, mapping, preview, scoring."""
+    """Step 3: upload, columns, preview, split, personal data, scoring."""
 
     wizard: WizardPage
     upload: UploadForm
-    mapping: MappingForm | None
-    file_name: str
+    file_form: FileForm | None
+    split: SplitForm
+    scoring: ScoringForm
+    curve: MarginCurve
+    card: FileCard | None
+    waiting: Waiting | None
+    refused: str
     upload_id: int | None
-    problems: tuple[str, ...]
-    more_problems: int
+    problems: ProblemList | None
     notices: tuple[Notice, ...]
     preview: Preview | None
-    scoring: ScoringForm
+    flagged: Flagged | None
+    unscored: tuple[str, ...]
 
     @property
     def title(self) -> str:
         """The title of the page."""
         return self.wizard.title
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the title says so."""
+        return bool(self.problems or self.unscored or self.upload.errors)
 
 
 def samples_page(
@@ -54,76 +62,46 @@ def samples_page(
     *,
     upload: UploadForm,
     scoring: ScoringForm,
-    mapping: MappingForm | None = None,
-    stored: Upload | None = None,
-    problems: Sequence[Problem] = (),
+    split: SplitForm,
+    intake: Intake | None = None,
+    file_form: FileForm | None = None,
+    unscored: Sequence[str] = (),
+    query: Mapping[str, str] = NO_QUERY,
 ) -> SamplesPage:
     """Return step 3."""
-    errors = [one.message for one in problems if one.severity == "error"]
-    warnings = [one.message for one in problems if one.severity != "error"]
+    panel, curve = margin_panel(setup)
     wizard = WizardPage(
         title=f"Sample tasks: {setup.project.name}",
-        heading="What does it have to do?",
-        lede="Real tasks with right answers, as you would send them.",
+        heading="Show us real work",
+        lede="One row for each request, with the answer you would accept. The more"
+        " rows, the smaller the difference that can be shown.",
         form=scoring,
-        panel=_panel(setup),
+        panel=panel,
         **wizard_parts(setup, "samples"),
     )
+    base = step_url(setup, "samples")
+    stored = setup.sample_set
+    refused = intake is not None and intake.state == Intake.State.REFUSED
     return SamplesPage(
         wizard=wizard,
         upload=upload,
-        mapping=mapping,
-        file_name="" if stored is None else stored.name,
-        upload_id=None if stored is None else stored.pk,
-        problems=tuple(errors[:PROBLEMS_SHOWN]),
-        more_problems=max(0, len(errors) - PROBLEMS_SHOWN),
-        notices=tuple(_warning(text) for text in warnings),
-        preview=None if setup.sample_set is None else _preview(setup.sample_set),
+        file_form=file_form,
+        split=split,
         scoring=scoring,
+        curve=curve,
+        card=None if stored is None else file_card(stored, intake),
+        waiting=waiting_of(intake, base),
+        refused=intake.name if intake is not None and refused else "",
+        upload_id=None if intake is None else intake.upload_id,
+        problems=problems_of(intake, base, page_number(query.get("problems"))),
+        notices=() if stored is None else _notices(stored.notes),
+        preview=None if stored is None else preview_of(stored, base, query),
+        flagged=flagged_of(stored, outside_endpoints(setup)),
+        unscored=tuple(unscored[:UNSCORED_SHOWN]),
     )
 
 
-def _preview(stored: SampleSet) -> Preview:
-    rows = evaluation_samples(stored)[:SHOWN]
-    return Preview(
-        name=stored.name,
-        count=formats.count(stored.count, "sample"),
-        rows=tuple(_row(one) for one in rows),
-        notes=tuple(stored.notes),
-    )
-
-
-def _row(one: Sample) -> tuple[str, str, str, str]:
-    expected = formats.DASH if one.expected is None else str(one.expected)
-    return one.key, _short(one.input), _short(expected), ", ".join(one.tags)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= EXCERPT else f"{line[:EXCERPT]} …"
-
-
-def _panel(setup: Setup) -> EffectPanel:
-    """Say what so many samples can show, before anything is spent."""
-    count = setup.sample_set.count if setup.sample_set else 0
-    limits = setup.document.get("constraints") or {}
-    stored = limits.get("quality_margin", MARGIN)
-    margin = float(stored["limit"] if isinstance(stored, dict) else stored)
-    candidates = max(1, len(setup.document.get("candidates") or ()))
-    plan = planner.plan(samples=max(1, count), margin=margin, candidates=candidates)
-    smallest = formats.points(plan.smallest_margin) if count else None
-    return EffectPanel(
-        title="What they can show",
-        note="Estimated for a candidate as good as the reference that disagrees with it"
-        " on about one sample in six.",
-        facts=(
-            Fact(term="Samples", value=formats.number(count) if count else None),
-            Fact(term="Your margin", value=formats.points(margin)),
-            Fact(term="Smallest loss they can exclude", value=smallest),
-            Fact(term="Samples for your margin", value=formats.number(plan.needed)),
-        ),
-    )
-
-
-def _warning(text: str) -> Notice:
-    return Notice(kind="warn", icon="warn", title="", text=text)
+def _notices(notes: Sequence[str]) -> tuple[Notice, ...]:
+    """Return what was found on reading; what has a place of its own is not repeated."""
+    told = (one for one in notes if " may hold " not in one and "left out." not in one)
+    return tuple(Notice(kind="warn", icon="warn", title="", text=one) for one in told)

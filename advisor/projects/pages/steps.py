@@ -1,19 +1,36 @@
 """What do the first two steps show? The goal, and the limits with their levels."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from advisor.accounts.models import Team
+from advisor.projects.facts import StartingValue, UseCase, use_case, use_cases
 from advisor.projects.forms import GoalForm, LimitsForm
-from advisor.projects.forms.limits import PEAK_BY_AVERAGE, SECONDS_A_MONTH
+from advisor.projects.forms.languages import NAMES
+from advisor.projects.forms.starting import PEAK_BY_AVERAGE, SECONDS_A_MONTH
 from advisor.projects.models import Setup
 from advisor.projects.pages.in_running import running_panel
+from advisor.projects.pages.labels import FIELDS, field_label
 from advisor.projects.pages.wizard import Group, LimitField, WizardPage, wizard_parts
 from advisor.sizing import formats
 from advisor.web.panels import EffectPanel
 from advisor.web.parts import Fact
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A starting value, and where it comes from."""
+
+    term: str
+    value: str
+    basis: str
+    note: str
+    url: str
+
+
 # Groups of rows; the fields of a row stand side by side.
+TERMS = {"max_output_tokens": "Longest answer"}
 GROUPS = (
     ("Quality", (("margin", "minimum"), ("slices",))),
     (
@@ -21,7 +38,8 @@ GROUPS = (
         (
             ("p95", "ttft"),
             ("volume", "peak"),
-            ("load_profile", "context"),
+            ("load_profile", "hourly"),
+            ("context",),
             ("input_tokens", "output_tokens"),
         ),
     ),
@@ -48,14 +66,22 @@ GROUPS = (
 )
 
 
-def goal_page(setup: Setup, form: GoalForm) -> WizardPage:
-    """Return step 1."""
+def goal_page(
+    setup: Setup, form: GoalForm, chosen: UseCase | None = None
+) -> WizardPage:
+    """Return step 1; a new project may start from a use case."""
+    is_new = setup.project._state.adding
     return WizardPage(
         title=f"Goal: {setup.project.name}",
         heading="What is the model for?",
         lede="Two sentences are enough. They open the report, so write them for the"
         " people who decide.",
         form=form,
+        panel=limits_panel(setup.document, setup.project.team),
+        extra={
+            "use_cases": use_cases() if is_new else (),
+            "use_case": chosen,
+        },
         **wizard_parts(setup, "goal"),
     )
 
@@ -74,8 +100,39 @@ def limits_page(setup: Setup, form: LimitsForm) -> WizardPage:
         form=form,
         groups=groups,
         panel=limits_panel(setup.document, setup.project.team),
+        extra={
+            "use_case": use_case(setup.document.get("use_case")),
+            "sources": _sources(setup.document),
+            "languages": tuple(NAMES.values()),
+        },
         **wizard_parts(setup, "constraints"),
     )
+
+
+def _sources(document: Mapping[str, Any]) -> tuple[SourceRow, ...]:
+    """Return where the numbers of a use case come from, as far as they still stand."""
+    chosen = use_case(document.get("use_case"))
+    return tuple(map(source_row, chosen.values)) if chosen else ()
+
+
+def source_row(one: StartingValue) -> SourceRow:
+    """Return one number of a use case with its source, ready to read."""
+    told, date = one.source.title, one.source.as_of
+    return SourceRow(
+        term=TERMS.get(one.key) or field_label(FIELDS.get(one.key, one.key)),
+        value=_amount(one),
+        basis=f"{told}, {date}" if date else told,
+        note=one.note,
+        url=one.source.url,
+    )
+
+
+def _amount(one: StartingValue) -> str:
+    if one.key in ("p95_latency_ms", "ttft_ms"):
+        return formats.duration(one.value)
+    if one.key == "max_memory_gb":
+        return formats.gigabytes(one.value)
+    return formats.count(one.value, "token")
 
 
 def _limit(form: LimitsForm, name: str) -> LimitField:
@@ -87,9 +144,13 @@ def _limit(form: LimitsForm, name: str) -> LimitField:
     return LimitField(field, form[level] if level in form.fields else None, folded)
 
 
-def limits_panel(document: Mapping[str, Any], team: Team) -> EffectPanel:
+def limits_panel(
+    document: Mapping[str, Any],
+    team: Team,
+    before: Mapping[str, Any] | None = None,
+) -> EffectPanel:
     """Return who is left under the limits, and what the volume comes to."""
-    return running_panel(document, team, _load(document))
+    return running_panel(document, team, _load(document), before)
 
 
 def _load(document: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -9,8 +9,14 @@ from django.utils import timezone
 from advisor.projects.models import Setup
 from advisor.projects.pages.header import project_url
 from advisor.web.panels import EffectPanel
-from advisor.web.parts import Link, Step
+from advisor.web.parts import Link, Notice, Step
 
+UNCONFIRMED = Notice(
+    kind="info",
+    icon="draft",
+    title="You left this step half way.",
+    text="What you typed is here and was not checked yet. Continue checks it.",
+)
 STEPS = (
     ("goal", "Goal"),
     ("constraints", "Constraints"),
@@ -31,6 +37,8 @@ class WizardPage:
     steps: tuple[Step, ...]
     saved: str
     here: str
+    keep: str
+    unconfirmed: Notice | None
     back: Link | None
     forward: str
     panel: EffectPanel | None = None
@@ -90,6 +98,10 @@ def wizard_parts(setup: Setup, name: str) -> dict[str, Any]:
         ),
         "saved": _saved(setup),
         "here": f"{team}projects/new/" if is_new else step_url(setup, name),
+        "keep": f"{team}projects/new/keep/"
+        if is_new
+        else step_url(setup, f"{name}/keep"),
+        "unconfirmed": UNCONFIRMED if name in setup.typed else None,
         "back": before if at else Link("Back to projects", team),
         "forward": f"Continue to {after}" if after else "Launch",
     }

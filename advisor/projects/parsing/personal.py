@@ -182,6 +182,15 @@ def shown(text: str, found: Found) -> str:
     return f"{whole[:ends]}…{whole[-ends:]}"
 
 
+def veiled(text: str) -> str:
+    """Return ``text`` with each find shown by its ends only, as a page may show it."""
+    parts, at = [], 0
+    for found in find_personal(text):
+        parts += [text[at : found.start], shown(text, found)]
+        at = found.end
+    return "".join((*parts, text[at:]))
+
+
 def masked(text: str) -> str:
     """Return ``text`` with each find replaced by the name of its kind in brackets."""
     parts, at = [], 0

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from advisor.projects.parsing import limits
 
 Value = str | int | float | bool | list[Any] | dict[str, Any] | None
-Unit = Literal["row", "line", "item"]
+Unit = Literal["row", "line", "item", "sample"]
 TOLD_EVERY = 500  # rows
 
 

@@ -2,6 +2,7 @@
 
 from advisor.projects.services.drafting import (
     create_project,
+    keep_typed,
     move_limits,
     next_draft,
     open_draft,
@@ -26,11 +27,13 @@ from advisor.projects.services.models_in_draft import (
 )
 from advisor.projects.services.reading import (
     Reading,
+    guessed,
     mask_samples,
     read_samples,
     set_tuning_share,
     take_pack,
     take_samples,
+    unscored,
 )
 from advisor.projects.services.storing import store_samples, store_upload
 
@@ -44,7 +47,9 @@ __all__ = [
     "due_intakes",
     "end_with_team",
     "freeze",
+    "guessed",
     "is_small",
+    "keep_typed",
     "known_names",
     "mask_samples",
     "move_limits",
@@ -62,5 +67,6 @@ __all__ = [
     "take_pack",
     "take_samples",
     "unsaved_draft",
+    "unscored",
     "work_intake",
 ]

@@ -11,6 +11,9 @@ from django.utils.text import slugify
 from advisor.accounts.models import Team, User
 from advisor.projects import selectors
 from advisor.projects.models import Project, SampleSet, Setup
+from advisor.web.plain import visible
+
+MOST_TYPED = 100_000  # characters of one field
 
 
 @transaction.atomic
@@ -71,18 +74,45 @@ def save_draft(
     document: Mapping[str, Any],
     step: int,
     sample_set: SampleSet | None = None,
+    confirmed: str = "",
 ) -> Setup:
-    """Store what was typed so far, valid or not; ``step`` never goes back."""
+    """Store what was confirmed so far; ``step`` never goes back.
+
+    ``confirmed`` names the wizard's step whose form it came from: what was typed there
+    and not confirmed is forgotten.
+    """
+    _refuse_frozen(setup)
+    setup.document = dict(document)
+    setup.step = max(setup.step, step)
+    setup.typed = {
+        name: typed for name, typed in setup.typed.items() if name != confirmed
+    }
+    if sample_set is not None:
+        setup.sample_set = sample_set
+    changed = ("document", "step", "typed", "sample_set", "updated_at")
+    setup.save(update_fields=changed)
+    return setup
+
+
+def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Setup:
+    """Keep what stands in the fields of a step as it is, valid or not.
+
+    It decides nothing: the document changes only when the step is confirmed.
+    """
+    _refuse_frozen(setup)
+    kept = {
+        name[:80]: [one[:MOST_TYPED] for one in all_] for name, all_ in typed.items()
+    }
+    setup.typed = {**setup.typed, step: kept}
+    setup.save(update_fields=("typed", "updated_at"))
+    return setup
+
+
+def _refuse_frozen(setup: Setup) -> None:
     if setup.state != Setup.State.DRAFT:
         raise ValidationError(
             f"Version {setup.version} is frozen. Open a new draft to change it."
         )
-    setup.document = dict(document)
-    setup.step = max(setup.step, step)
-    if sample_set is not None:
-        setup.sample_set = sample_set
-    setup.save(update_fields=("document", "step", "sample_set", "updated_at"))
-    return setup
 
 
 @transaction.atomic
@@ -105,6 +135,8 @@ def _free_name(team: Team, name: str) -> str:
         raise ValidationError(
             {"name": f"Use 3 to 80 characters for the name; this has {len(name)}."}
         )
+    if visible(name) != name:
+        raise ValidationError({"name": f"The name holds hidden signs: {visible(name)}"})
     if selectors.project_by_name(team, name):
         raise ValidationError(
             {"name": f"Another project is called {name}. Choose a different name."}

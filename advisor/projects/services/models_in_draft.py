@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
-from advisor.accounts.models import Team
-from advisor.catalog.endpoint_keys import save_endpoint
+from advisor.accounts.models import Membership
 from advisor.catalog.selectors import card_by_name
+from advisor.catalog.services import keep_endpoint
 from advisor.projects.models import Setup
 from advisor.projects.services.drafting import save_draft
 
@@ -36,23 +36,14 @@ def remove_model(*, setup: Setup, key: str) -> Setup:
     return save_draft(setup=setup, document=document, step=CANDIDATES_STEP)
 
 
-@transaction.atomic
-def open_endpoint(*, team: Team, values: Mapping[str, Any]) -> dict[str, Any]:
+def open_endpoint(*, by: Membership, values: Mapping[str, Any]) -> dict[str, Any]:
     """Keep a server as an endpoint of the team; return it as a candidate's entry.
 
-    ``values`` are those of the form: id, base_url, model, key, card, hosting, prices.
+    ``values`` are those of the form; `id` is the name of the endpoint as well.
     """
     named = values["card"]
-    endpoint = save_endpoint(
-        team=team,
-        name=values["id"],
-        base_url=values["base_url"],
-        model=values["model"],
-        key=values["key"] or None,
-        card=card_by_name(team, named) if named else None,
-        hosting=values["hosting"],
-        input_per_1m=values["input_per_1m"],
-        output_per_1m=values["output_per_1m"],
-    )
+    card = card_by_name(by.team, named) if named else None
+    about = {**values, "name": values["id"], "card": card}
+    endpoint = keep_endpoint(by=by, values=about)
     entry = {"id": values["id"], "engine": "openai", "endpoint": endpoint.pk}
     return {**entry, "card": named} if named else entry

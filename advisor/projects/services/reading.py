@@ -1,6 +1,6 @@
 """How does a kept file become the samples of a draft? Read, check, then store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from advisor.projects.parsing import (
     Problem,
     SampleRow,
     Table,
+    expected_problems,
     guess_mapping,
     meaning_problems,
     parse_in_child,
@@ -21,6 +22,7 @@ from advisor.projects.parsing import (
 from advisor.projects.parsing.flags import masked_sample
 from advisor.projects.services.drafting import save_draft
 from advisor.projects.services.storing import store_samples
+from advisor.scoring.registry import scorer
 
 SAMPLES_STEP = 3
 DEFAULTS = Options()
@@ -78,6 +80,22 @@ def take_samples(
     )
     _use(setup, stored)
     return stored
+
+
+def guessed(columns: Sequence[str]) -> dict[str, str]:
+    """Return the likeliest column of each role."""
+    return guess_mapping(columns).as_dict()
+
+
+def unscored(*, setup: Setup) -> list[str]:
+    """Return what the scorer of a draft cannot score, a line a sample, by its row."""
+    if setup.sample_set is None:
+        return []
+    rows = [
+        selectors.row_of(one) for one in selectors.evaluation_samples(setup.sample_set)
+    ]
+    spec = setup.document.get("scorer") or "exact_match"
+    return [one.message for one in expected_problems(rows, scorer(spec), "sample")]
 
 
 def _use(setup: Setup, stored: SampleSet) -> None:

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
 
 from advisor.accounts.models import Team, User
 from advisor.projects.models import Project, Sample, SampleSet, Upload
@@ -12,13 +14,20 @@ from advisor.projects.parsing.contents import SampleLike
 from advisor.projects.parsing.flags import flags_of, summary_of
 
 ROWS_A_STATEMENT = 1000
+MOST_BYTES = 2_000_000_000  # of all files of a team
 
 
 def store_upload(
     *, team: Team, kind: str, name: str, content: bytes, uploaded_by: User | None
 ) -> Upload:
-    """Keep a file's bytes once a team; the same content again is the same upload."""
+    """Keep a file's bytes once a team; the same content again is the same upload.
+
+    Raises:
+        ValidationError: The team has no room for it.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
+    if not team.uploads.filter(kind=kind, sha256=sha256).exists():
+        _check_room(team, len(content))
     upload, _ = Upload.objects.get_or_create(
         team=team,
         kind=kind,
@@ -31,6 +40,17 @@ def store_upload(
         },
     )
     return upload
+
+
+def _check_room(team: Team, size: int) -> None:
+    used = team.uploads.aggregate(total=Sum("size"))["total"] or 0
+    if used + size > MOST_BYTES:
+        left = max(0.0, MOST_BYTES - used) / 1e9
+        raise ValidationError(
+            f"Your team has {left:.1f} of {MOST_BYTES / 1e9:g} GB left; this file has"
+            f" {size / 1e6:.1f} MB. Archive what is not needed any more, or ask your"
+            " operator for room."
+        )
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
+from advisor.catalog.pages.options import card_choices
 from advisor.projects import selectors, services
 from advisor.projects.forms import (
     AddEndpointForm,
@@ -101,10 +102,10 @@ def _form(draft: Setup, kind: str, data: Any = None, files: Any = None) -> Any:
         known = options.endpoints(team)
         form = AddStoredEndpointForm(data, endpoints=known, auto_id=auto_id)
     elif kind == "recorded":
-        cards = options.cards(team)
+        cards = card_choices(team)
         form = AddRecordedForm(data, files, cards=cards, auto_id=auto_id)
     else:
-        form = AddEndpointForm(data, cards=options.cards(team), auto_id=auto_id)
+        form = AddEndpointForm(data, cards=card_choices(team), auto_id=auto_id)
         form.allowed = tuple(settings.ALLOWED_PRIVATE_ENDPOINTS)
         form.endpoints = set(team.endpoints.values_list("slug", flat=True))
     form.taken = selectors.model_ids(draft)
@@ -123,7 +124,7 @@ def _entry(request: TeamRequest, kind: str, form: Any) -> dict[str, Any]:
         )
         entry = form.entry(upload.pk)
     elif kind == "endpoint":
-        entry = services.open_endpoint(team=request.team, values=form.cleaned_data)
+        entry = services.open_endpoint(by=request.membership, values=form.cleaned_data)
     else:
         entry = form.entry()
     return dict(entry)

@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
-from advisor.projects import services
-from advisor.projects.forms import MappingForm, ScoringForm, UploadForm
-from advisor.projects.models import Setup, Upload
+from advisor.projects import selectors, services
+from advisor.projects.forms import FileForm, ScoringForm, SplitForm, UploadForm
+from advisor.projects.models import Intake, Setup, Upload
 from advisor.projects.pages.sample_step import samples_page
 from advisor.projects.pages.wizard import step_url
-from advisor.projects.parsing import guess_mapping
 from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.keeping import closing, restored
 from advisor.web.rendering import render_page
 
 PACK = "builtin/tickets"
@@ -27,43 +29,71 @@ def samples(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show step 3, or store prompt and scoring and go on."""
     draft = draft_or_404(request, project)
     initial = ScoringForm.initial_from(draft.document)
-    form = ScoringForm(request.POST or None, initial=initial)
+    form = ScoringForm(
+        request.POST or None, initial=restored(draft, "samples", initial)
+    )
+    if closing(request, draft, "samples"):
+        return redirect(f"/t/{request.team.slug}/")
+    unscored: list[str] = []
     if request.method == "POST" and form.is_valid():
-        services.save_draft(setup=draft, document=form.into(draft.document), step=3)
-        if draft.sample_set is not None:
-            services.save_draft(setup=draft, document=draft.document, step=4)
+        document = form.into(draft.document)
+        services.save_draft(setup=draft, document=document, step=3, confirmed="samples")
+        unscored = services.unscored(setup=draft)
+        if draft.sample_set is None:
+            form.add_error(None, NO_SAMPLES)
+        elif not unscored:
+            services.save_draft(setup=draft, document=document, step=4)
             return redirect(step_url(draft, "candidates"))
-        form.add_error(None, NO_SAMPLES)
-    return _show(request, draft, scoring=form, status=422 if form.errors else 200)
+    wrong = bool(form.errors or unscored)
+    return show(request, draft, 422 if wrong else 200, scoring=form, unscored=unscored)
 
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
 def upload(request: TeamRequest, team: str, project: str) -> HttpResponse:
-    """Keep a file, read it, and take its samples where the columns are plain."""
+    """Keep a file and read it: a small one at once, a large one by a worker."""
     draft = draft_or_404(request, project)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _show(request, draft, upload=form, status=422)
+        return show(request, draft, 422, upload=form)
     file = form.cleaned_data["file"]
-    stored = services.store_upload(
-        team=request.team,
-        kind=Upload.Kind.SAMPLES,
-        name=file.name,
-        content=file.read(),
-        uploaded_by=request.user,
-    )
-    return _take(request, draft, stored)
+    try:
+        stored = services.store_upload(
+            team=request.team,
+            kind=Upload.Kind.SAMPLES,
+            name=file.name,
+            content=file.read(),
+            uploaded_by=request.user,
+        )
+    except ValidationError as refusal:
+        form.add_error("file", refusal)
+        return show(request, draft, 422, upload=form)
+    if stored.name != file.name[-200:]:
+        day = f"{stored.created_at:%-d %B}"
+        messages.info(request, f"It has the content of {stored.name} of {day}.")
+    return _read(request, draft, stored, name=file.name)
 
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
 def columns(request: TeamRequest, team: str, project: str, upload: int) -> HttpResponse:
-    """Take the samples of a kept file by the columns that were chosen."""
+    """Read a kept file again by the columns and options that were chosen."""
     draft = draft_or_404(request, project)
-    samples = request.team.uploads.filter(kind=Upload.Kind.SAMPLES)
-    stored = get_object_or_404(samples, pk=upload)
-    return _take(request, draft, stored, request.POST.dict())
+    kept = request.team.uploads.filter(kind=Upload.Kind.SAMPLES)
+    stored = get_object_or_404(kept, pk=upload)
+    intake = get_object_or_404(Intake, setup_id=draft.pk, upload=stored)
+    form = file_form(intake, request.POST)
+    if not form.is_valid():
+        return show(request, draft, 422, file_form=form)
+    return _read(
+        request,
+        draft,
+        stored,
+        name=intake.name,
+        mapping=form.chosen(),
+        options=form.options(),
+        leave_out=bool(request.POST.get("leave_out")),
+    )
 
 
 @require_POST
@@ -71,37 +101,62 @@ def columns(request: TeamRequest, team: str, project: str, upload: int) -> HttpR
 def pack(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Take the sample pack that ships, with the prompt and scorer that suit it."""
     draft = draft_or_404(request, project)
+    services.drop_intake(setup=draft)
     services.take_pack(setup=draft, name=PACK)
     return redirect(step_url(draft, "samples"))
 
 
-def _take(
-    request: TeamRequest,
-    draft: Setup,
-    stored: Upload,
-    typed: dict[str, str] | None = None,
+def _read(
+    request: TeamRequest, draft: Setup, stored: Upload, **chosen: Any
 ) -> HttpResponse:
-    """Store the samples of a kept file; show every problem where there is one."""
-    reading = services.read_samples(bytes(stored.content), stored.name)
-    names = reading.table.columns
-    form = MappingForm(typed, initial=guess_mapping(names).as_dict(), columns=names)
-    if typed is not None and form.is_valid():
-        reading = services.read_samples(
-            bytes(stored.content), stored.name, form.mapping()
-        )
-    if not reading.usable or (typed is not None and not form.is_valid()):
-        shown = {"stored": stored, "mapping": form if names else None}
-        return _show(request, draft, problems=reading.problems, status=422, **shown)
-    services.take_samples(setup=draft, name=stored.name, reading=reading)
+    """Ask for the samples of a kept file; a small one is read before the answer."""
+    share = draft.sample_set.tuning_share if draft.sample_set else 0.0
+    intake = services.open_intake(
+        setup=draft,
+        upload=stored,
+        requested_by=request.user,
+        tuning_share=share,
+        **chosen,
+    )
+    if services.is_small(intake):
+        claimed = services.claim_intake(intake.pk)
+        if claimed is not None:
+            services.work_intake(claimed)
+        intake.refresh_from_db()
+    if intake.state == Intake.State.REFUSED:
+        return show(request, draft, 422)
     return redirect(step_url(draft, "samples"))
 
 
-def _show(
-    request: TeamRequest, draft: Setup, *, status: int, **shown: Any
+def file_form(intake: Intake, data: Any = None) -> FileForm:
+    """Return the form of a file's columns and options, as they were chosen last."""
+    kind = intake.name.lower().rpartition(".")[2]
+    options = dict(intake.options)
+    if options.get("delimiter") == "\t":
+        options["delimiter"] = "tab"
+    mapping = intake.mapping
+    if mapping is None:
+        mapping = services.guessed(intake.columns)
+    return FileForm(
+        data,
+        initial={**options, **mapping},
+        columns=intake.columns,
+        sheets=intake.sheets,
+        kind=kind,
+    )
+
+
+def show(
+    request: TeamRequest, draft: Setup, status: int = 200, **shown: Any
 ) -> HttpResponse:
     """Render step 3 with whatever was found so far."""
-    initial = ScoringForm.initial_from(draft.document)
+    intake = selectors.intake_of(draft)
+    initial = restored(draft, "samples", ScoringForm.initial_from(draft.document))
+    share = draft.sample_set.tuning_share if draft.sample_set else 0.0
     shown.setdefault("scoring", ScoringForm(initial=initial))
     shown.setdefault("upload", UploadForm())
-    page = samples_page(draft, **shown)
+    shown.setdefault("split", SplitForm(initial={"tuning": 100 * share}))
+    if intake is not None and intake.state != Intake.State.WAITING:
+        shown.setdefault("file_form", file_form(intake))
+    page = samples_page(draft, intake=intake, query=request.GET.dict(), **shown)
     return render_page(request, "projects/samples.html", page, status=status)

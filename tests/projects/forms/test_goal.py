@@ -40,7 +40,7 @@ def test_what_is_stored_is_shown_again():
     document = filled(decide_by=tomorrow).into({"seed": 3})
     assert document["seed"] == 3
     shown = GoalForm.initial_from(document, "Ticket routing")
-    assert shown == {**GOAL, "decide_by": tomorrow}
+    assert shown == {**GOAL, "decide_by": tomorrow, "use_case": None}
 
 
 @pytest.mark.parametrize(

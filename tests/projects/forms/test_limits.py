@@ -6,6 +6,7 @@ import pytest
 
 from advisor.projects.forms import LimitsForm
 from advisor.projects.forms.limits import LIMITED, PLAIN
+from advisor.projects.forms.starting import with_starting_values
 from advisor.projects.schema import parse_setup
 from advisor.sizing import constraints
 
@@ -65,7 +66,7 @@ def typed_again(document: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_table_above_names_every_field_of_the_step():
     assert set(LIMITS) == set(LIMITED)
-    assert {*OTHERS, "country"} == {*PLAIN, "residency", "country"}
+    assert set(OTHERS) == {*PLAIN, "load_profile", "residency"}
 
 
 @pytest.mark.parametrize("field", LIMITS)
@@ -110,7 +111,7 @@ def test_emptied_fields_are_no_limits():
     full = document_of({**typed, **{f: t for f, (t, _) in OTHERS.items()}})
     emptied = document_of({}, full)
     assert emptied["constraints"] == {}
-    assert all(emptied[key] is None for key in (*PLAIN, "residency"))
+    assert all(emptied[key] is None for key in (*PLAIN, "load_profile", "residency"))
 
 
 def test_other_steps_keep_what_they_hold():
@@ -131,9 +132,70 @@ def test_one_country_is_named_by_two_letters():
     assert len(wrong.errors["country"]) == 1
 
 
+def test_a_week_of_load_is_typed_as_168_values():
+    week = "\n".join(" ".join(str(hour % 24) for hour in range(24)) for _ in range(7))
+    document = document_of({"load_profile": "hourly", "hourly": week})
+    assert document["load_profile"] == [float(hour % 24) for hour in range(168)]
+    assert document_of(typed_again(document)) == document
+
+
+@pytest.mark.parametrize(
+    ("hourly", "told"),
+    [
+        ("", "Enter 168 hourly values"),
+        ("1 2 3", "Enter 168 hourly values, Monday 0:00 first; this has 3"),
+        ("1 x 3", "“x” is no number of 0 or more."),
+        ("1 -2 3", "“-2” is no number of 0 or more."),
+        ("0 " * 168, "Enter 168 hourly values"),
+    ],
+)
+def test_a_week_that_is_none_is_told_at_its_field(hourly: str, told: str):
+    form = form_of({"load_profile": "hourly", "hourly": hourly})
+    assert form.errors["hourly"][0].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("English, German", ["en", "de"]),
+        ("en; DE", ["en", "de"]),
+        ("portuguese,Portuguese", ["pt"]),
+    ],
+)
+def test_languages_are_typed_by_name_or_code(typed: str, codes: list[str]):
+    assert document_of({"languages": typed})["constraints"] == {"languages": codes}
+
+
+def test_a_language_that_is_not_known_is_told_with_the_nearest():
+    told = form_of({"languages": "English, Germna"}).errors["languages"]
+    assert told == ["We do not know “Germna”. Did you mean German?"]
+
+
+def test_a_budget_of_nothing_needs_hardware_of_ones_own():
+    free = form_of({"budget": "0", "hosting": ["own_server"]})
+    assert free.is_valid()
+    told = form_of({"budget": "0", "hosting": ["public_api"]}).errors["budget"]
+    assert told[0].startswith("A budget of 0 is met by hardware you own only.")
+
+
+def test_starting_values_fill_what_is_empty_and_nothing_else():
+    stored = LimitsForm.initial_from(
+        {"constraints": {"context_tokens": 512, "monthly_requests": 2_628_000}}
+    )
+    shown = with_starting_values(stored)
+    assert (shown["context"], shown["context_level"]) == (512, "must")
+    assert (shown["p95"], shown["load_profile"]) == (3.0, "office_hours")
+    assert (shown["hosting"], shown["hosting_level"]) == (
+        ["own_server", "private_cloud"],
+        "prefer",
+    )
+    assert shown["peak"] == 5.0
+    assert shown["minimum"] is None
+
+
 def test_a_peak_below_the_average_of_the_month_is_refused():
     form = form_of({"volume": "3,000,000", "peak": "0.6"})
-    told = "Enter a peak of at least 1.1, the average of 3,000,000 requests a month"
+    told = "Enter a peak of at least 1.1, the average of 3.0 million requests a month"
     assert form.errors["peak"] == [told]
 
 
@@ -143,7 +205,7 @@ def test_a_peak_below_the_average_of_the_month_is_refused():
         ("margin", "0.4", "Enter a margin between 0.5 and 30 points"),
         ("margin", "31", "Enter a margin between 0.5 and 30 points"),
         ("minimum", "101", "Enter a score between 0 and 100 points"),
-        ("p95", "0", "Enter a time between 0.001 and 120 seconds"),
+        ("p95", "0", "Enter a time between 0.05 and 120 seconds"),
         ("volume", "1.5", "Enter how many requests you expect in a month"),
         ("context", "100", "Enter a length between 128 and 1,000,000 tokens"),
         ("budget", "-1", "Enter an amount of 0 or more"),
