@@ -76,7 +76,7 @@ def _nav(team: Team, path: str) -> tuple[Link, ...]:
     own = f"/t/{team.slug}/"
     at = {
         "Projects": path == own or path.startswith((f"{own}p/", f"{own}projects/")),
-        "Catalog": path.startswith("/catalog/"),
+        "Catalog": path.startswith(("/catalog/", f"{own}catalog/")),
         "Reports": path.startswith(f"{own}reports/"),
         "Team settings": path.startswith(f"{own}settings/"),
     }

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from advisor.catalog.endpoint_keys import slug_of
 from advisor.catalog.forms.prices import amount_field, day_field, exact
@@ -64,7 +65,7 @@ class EndpointFields(HouseForm):
     input_per_1m = amount_field("Price of input", required=False)
     output_per_1m = amount_field("Price of output", required=False)
     price_as_of = day_field(
-        "Price valid on", required=False, hint="Asked for where you enter a price"
+        "Price valid on", required=False, hint="Empty: today, where you enter a price"
     )
 
     def __init__(self, *args: Any, cards: Choices, **kw: Any) -> None:
@@ -90,17 +91,15 @@ class EndpointFields(HouseForm):
         return key
 
     def clean(self) -> dict[str, Any]:
-        """Ask for both prices or none, and for the day of a price."""
+        """Ask for both prices or none; a price has a day."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         given = [name for name in PRICES if values.get(name) is not None]
         lacking = [name for name in PRICES if name not in given]
         if given and lacking and lacking[0] not in self.errors:
             told = "Enter both prices, or neither"
             self.add_error(lacking[0], ValidationError(told))
-        dated = values.get("price_as_of") or "price_as_of" in self.errors
-        if given and not dated:
-            told = "Choose the day on which the price was valid"
-            self.add_error("price_as_of", ValidationError(told))
+        if given and "price_as_of" not in self.errors:
+            values["price_as_of"] = values.get("price_as_of") or timezone.localdate()
         for name in given:
             values[name] = exact(values[name])
         return values
