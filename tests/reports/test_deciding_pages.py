@@ -1,0 +1,142 @@
+"""Editors accept or reject on a page that works without scripts; others read."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from advisor.accounts.models import Team, User
+from advisor.reports.models import DecisionRecord
+from advisor.reports.selectors import standing_record
+from advisor.runs.models import Run
+from tests.people import Browser
+from tests.runs.finished import finished, make_run, url_of
+
+pytestmark = pytest.mark.django_db
+GIVEN = {
+    "verdict": "accepted",
+    "reason": "Cheap and good enough.",
+    "name": "Edith <b>Clarke</b>",
+    "role": "Lead architect",
+    "revisit_by": str(timezone.now().date() + timedelta(days=90)),
+    "seen": "0",
+}
+
+
+@pytest.fixture
+def run(team: Team) -> Run:
+    return finished(team)
+
+
+@pytest.fixture
+def client(edith: User, browser: Browser) -> Client:
+    return browser(edith)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_an_editor_is_asked_with_what_is_usual_filled_in(client: Client, run: Run):
+    html = text(client.get(url_of(run, "accept/")))
+    assert "Accept good for Tickets?" in html
+    assert 'value="Edith"' in html
+    assert str(timezone.now().date() + timedelta(days=180)) in html
+    assert 'name="verdict" value="accepted"' in html
+    assert 'name="verdict" value="rejected"' in html
+
+
+def test_accepting_signs_the_record_that_the_report_prints(client: Client, run: Run):
+    answer = client.post(url_of(run, "accept/"), GIVEN)
+    assert (answer.status_code, answer.url) == (302, url_of(run, "report/"))
+    record = standing_record(run)
+    assert (record.name, record.signer_name) == ("RS-0001", "Edith <b>Clarke</b>")
+    html = text(client.get(answer.url))
+    when = f"{record.signed_at:%-d %B %Y, %H:%M} UTC"
+    for told in ("Decision record RS-0001", "Accepted: good", when, "Lead architect"):
+        assert told in html
+    assert "Edith &lt;b&gt;Clarke&lt;/b&gt;" in html
+    assert "<b>Clarke" not in html
+    assert f"{record.revisit_by:%-d %B %Y}" in html
+    assert "Cheap and good enough." in html
+    assert url_of(run, "accept/undo/") in html
+    markdown = text(client.get(url_of(run, "report.md")))
+    assert "Accepted: good because: Cheap and good enough." in markdown
+    assert f"on {when}. Revisit by {record.revisit_by:%-d %B %Y}." in markdown
+
+
+def test_undo_makes_it_proposed_again(client: Client, run: Run):
+    client.post(url_of(run, "accept/"), GIVEN)
+    answer = client.post(url_of(run, "accept/undo/"), follow=True)
+    assert "RS-0001 is proposed again." in text(answer)
+    assert standing_record(run).signed_at is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"verdict": "rejected", "reason": ""}, "Enter why you reject it"),
+        ({"verdict": ""}, "Choose Accept or Reject"),
+        ({"name": " "}, "Enter your name"),
+        ({"revisit_by": "2020-01-01"}, "Choose a day from tomorrow on"),
+        ({"revisit_by": "someday"}, "Enter a day, such as 2027-05-31"),
+        ({"seen": "4"}, "The decision that you saw was taken back"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_signed(
+    client: Client, run: Run, changes: dict[str, str], told: str
+):
+    answer = client.post(url_of(run, "accept/"), {**GIVEN, **changes})
+    assert answer.status_code == 422
+    assert told in text(answer)
+    assert not DecisionRecord.objects.exclude(verdict="").exists()
+
+
+def test_a_viewer_reads_who_may_accept_and_signs_nothing(
+    run: Run, bob: User, charlie: User, browser: Browser
+):
+    viewer, stranger = browser(bob), browser(charlie)
+    html = text(viewer.get(url_of(run, "report/")))
+    assert "An editor can accept this." in html
+    assert url_of(run, "accept/") not in html
+    refused = viewer.post(url_of(run, "accept/"), GIVEN)
+    assert refused.status_code == 403
+    assert "Viewers cannot accept recommendations." in text(refused)
+    assert viewer.post(url_of(run, "accept/undo/")).status_code == 403
+    assert stranger.post(url_of(run, "accept/"), GIVEN).status_code == 404
+    assert not DecisionRecord.objects.exclude(verdict="").exists()
+
+
+def test_where_nothing_is_recommended_there_is_nothing_to_accept(
+    client: Client, team: Team
+):
+    run = finished(team, constraints={"quality_margin": 0.1, "p95_latency_ms": 10})
+    assert client.get(url_of(run, "accept/")).status_code == 404
+    assert "There is no model to accept." in text(client.get(url_of(run, "report/")))
+    waiting = make_run(team, name="Waiting")
+    assert client.get(url_of(waiting, "accept/")).status_code == 404
+
+
+def test_records_are_listed_searched_and_filtered_by_the_address(
+    client: Client, team: Team, charlie: User, browser: Browser
+):
+    for name in ("Claims inbox", "Ticket desk"):
+        run = finished(team, name=name)
+        client.post(url_of(run, "accept/"), GIVEN)
+    client.post(url_of(run, "accept/"), {**GIVEN, "seen": "2", "verdict": "rejected"})
+    where = f"/t/{team.slug}/reports/"
+
+    def names(query: str) -> list[str]:
+        found = client.get(where + query).context["page"].rows
+        return [row.name for row in found]
+
+    assert names("") == ["RS-0003", "RS-0002", "RS-0001"]
+    assert names("?q=claims") == ["RS-0001"]
+    assert names("?q=rs-0002") == ["RS-0002"]
+    assert names("?show=accepted") == ["RS-0001"]
+    assert names("?show=rejected&q=Ticket") == ["RS-0003"]
+    assert names("?show=superseded") == ["RS-0002"]
+    assert "Superseded by RS-0003" in text(client.get(where))
+    assert names("?q=nothing+like+it") == []
+    assert browser(charlie).get(where).status_code == 404
