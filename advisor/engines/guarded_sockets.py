@@ -27,6 +27,10 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+class StaleConnectionError(httpcore2.ReadError):
+    """The server closed a kept connection just when the next request came."""
+
+
 class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
     """One connection; `arrived` is when the piece read last came in."""
 
@@ -38,6 +42,8 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._ended = False
+        # Bytes came on it before; none came since the last request was written.
+        self._used = self._silent = False
         self._error: Exception | None = None
         self._transport: asyncio.Transport | None = None
 
@@ -49,6 +55,7 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Stamp and keep what came in (asyncio calls this)."""
         self._pieces.append((clock(), data))
+        self._silent = False
         self._held += len(data)
         if self._held > 1 << 20 and self._transport is not None:
             self._transport.pause_reading()
@@ -85,7 +92,10 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
             except TimeoutError as error:
                 raise httpcore2.ReadTimeout(f"no bytes for {timeout:g} s") from error
         if self._pieces:
+            self._used = True
             return self._take(max_bytes)
+        if self._used and self._silent:
+            raise StaleConnectionError("the kept connection was closed")
         if self._error is not None:
             raise httpcore2.ReadError(str(self._error)) from self._error
         return b""
@@ -93,7 +103,10 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send bytes, waiting while the peer does not take them."""
         if self._transport is None or self._ended or self._transport.is_closing():
+            if self._used:
+                raise StaleConnectionError("the kept connection was closed")
             raise httpcore2.WriteError("the connection is closed")
+        self._silent = True
         self._transport.write(buffer)
         try:
             async with asyncio.timeout(timeout):

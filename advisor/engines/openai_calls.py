@@ -10,6 +10,7 @@ import httpcore2
 
 from advisor.engines.addresses import RefusedAddressError
 from advisor.engines.base import Answer, Failure, Prompt, TokensOrigin
+from advisor.engines.guarded_sockets import StaleConnectionError
 from advisor.engines.http_failures import of_exception, of_status
 from advisor.engines.openai_messages import Dialect, Said
 from advisor.engines.persistence import failed, named
@@ -47,10 +48,11 @@ class Calls:
         """Answer one prompt by one call; a failure is in the answer.
 
         A call that only taught the server's dialect is sent again at once, under a
-        key of its own because it says something else. Times count from ``since`` on
-        `timing.clock` where given, else from now.
+        key of its own because it says something else; so is, once, what met a kept
+        connection that the server was closing (RFC 9112 §9.5). Times count from
+        ``since`` on `timing.clock` where given, else from now.
         """
-        prompt = named(prompt)
+        prompt, stale = named(prompt), False
         while True:
             watch = Stopwatch() if since is None else Stopwatch(started=since)
             try:
@@ -60,6 +62,9 @@ class Calls:
             except (CallError, RefusedAddressError) as error:
                 failure = error.failure
             except _TRANSPORT_ERRORS as error:
+                if isinstance(error, StaleConnectionError) and not stale:
+                    stale = True
+                    continue
                 failure = of_exception(error)
             if not self.dialect.learn(failure):
                 return failed(prompt, self._hide_secret(failure))

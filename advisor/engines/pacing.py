@@ -27,7 +27,7 @@ class PaceRule:
     start: int = 4
     clean: int = 20
     faults: int = 5
-    trials: int = 3
+    trials: int = 2
     rest_s: float = 1.0
     in_hand_s: float = 30.0
 
@@ -140,7 +140,7 @@ class Pace:
         if sent >= self._cut_at:
             self._rounds += 1
             self._cut(now, threshold=self.limit // 2)
-        if failure.retry_after_s is None:
+        if not failure.retry_after_s:
             wait_s *= 2.0 ** min(self._rounds - 1, 6)
         self._opens_at = max(self._opens_at, now + wait_s)
         if self._limited_since is None:

@@ -64,6 +64,10 @@ async def _persist(
             return answer if first else replace(answer, timing=None)
         if retry_class(failure) != "rate":
             await asyncio.sleep(wait)
+            continue
+        # The longest wait that is granted, whatever the server asked for.
+        granted = min(failure.retry_after_s or 0.0, patience.longest_retry_after_s)
+        answer = replace(answer, failure=replace(failure, retry_after_s=granted))
     return answer or failed(prompt, _unsent(pace))
 
 

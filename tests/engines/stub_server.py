@@ -24,10 +24,15 @@ class Request:
     body: bytes
     number: int
     at: float
+    connection: int = 0
 
     @property
     def json(self):
         return json.loads(self.body)
+
+    @property
+    def is_probe(self) -> bool:
+        return self.line.startswith("GET")
 
     @property
     def prompt(self):
@@ -44,6 +49,7 @@ Steps = Sequence[bytes | float | str]
 class Stub:
     plan: Callable[[Request], Steps]
     host: str = "127.0.0.1"
+    port: int = 0
     keep: bool = False
     tls: ssl.SSLContext | None = None
     requests: list[Request] = field(default_factory=list)
@@ -80,7 +86,7 @@ class Stub:
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         start = asyncio.start_server(
-            self._serve, self.host, 0, ssl=self.tls, backlog=512
+            self._serve, self.host, self.port, ssl=self.tls, backlog=512
         )
         server = self._loop.run_until_complete(start)
         self.port = server.sockets[0].getsockname()[1]
@@ -95,6 +101,7 @@ class Stub:
 
     async def _serve(self, reader, writer) -> None:
         self.connections += 1
+        connection = self.connections
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
                 while True:
@@ -106,7 +113,9 @@ class Stub:
                         int(headers.get("content-length", 0))
                     )
                     number = len(self.requests)
-                    request = Request(line, headers, body, number, time.perf_counter())
+                    request = Request(
+                        line, headers, body, number, time.perf_counter(), connection
+                    )
                     self.requests.append(request)
                     self._now += 1
                     self.most_at_once = max(self.most_at_once, self._now)
@@ -134,6 +143,16 @@ class Stub:
                 await asyncio.sleep(3600)
             else:
                 await asyncio.sleep(float(step))
+
+
+def listing(plan: Callable[[Request], Steps]) -> Callable[[Request], Steps]:
+    """Return a plan that lists models when asked for them, and else does as `plan`."""
+
+    def either(request: Request) -> Steps:
+        listed = request.line.startswith("GET")
+        return [reply({"data": []})] if listed else plan(request)
+
+    return either
 
 
 def reply(

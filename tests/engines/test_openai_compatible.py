@@ -255,3 +255,21 @@ def test_the_key_is_hidden_in_what_the_server_says():
         message = one(engine).failure.message
         assert "••••" in message
         assert "sk-test" not in message
+
+
+def test_a_kept_connection_that_the_server_closes_costs_nothing():
+    served = set()
+
+    def plan(request):
+        # The second request on a connection meets a server that hangs up.
+        fresh = request.connection not in served
+        served.add(request.connection)
+        return [reply(chat("yes"))] if fresh else ["reset"]
+
+    with asking(plan, stub_options={"keep": True}, concurrency=1) as (engine, stub):
+        answers = [engine.measure(prompt(str(n))) for n in range(3)]
+        assert [answer.output for answer in answers] == ["yes"] * 3
+        # Each was sent once for good; what was sent again had the same key.
+        keys = [request.headers["idempotency-key"] for request in stub.requests]
+        assert len(keys) == 5
+        assert len(set(keys)) == 3

@@ -23,6 +23,9 @@ def release(token: UUID, trial_ids: Sequence[int], *, sent: bool) -> int:
     ended = Attempt.State.UNKNOWN if sent else Attempt.State.RELEASED
     close_attempts(ids, state=ended, code="handed_over")
     Trial.objects.filter(pk__in=ids).update(
-        state=Trial.State.PENDING, lease_token=None, lease_until=None
+        state=Trial.State.PENDING,
+        lease_token=None,
+        lease_until=None,
+        last_error_code="handed_over",
     )
     return len(ids)
