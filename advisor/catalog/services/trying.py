@@ -17,6 +17,7 @@ from advisor.engines.fetching import Source, fetch
 from advisor.engines.loading import open_engine
 from advisor.engines.text import clean
 from advisor.sizing import formats
+from advisor.web.plain import visible
 from advisor.web.secrets import UnsealError
 
 # The dispatcher tests by itself where there is no queue, and must not be kept long.
@@ -149,6 +150,6 @@ def _served(endpoint: Endpoint, key: str) -> tuple[str, ...]:
         named = [str(one["id"]) for one in found["data"]]
     except (EngineError, ValueError, KeyError, TypeError, RecursionError):
         return ()
-    names = (clean(name)[:LONGEST_NAME] for name in named)
+    names = (visible(clean(name)[:LONGEST_NAME]) for name in named)
     harmless = (name for name in names if name and not (key and key in name))
     return tuple(sorted(dict.fromkeys(harmless)))[:MODELS_SHOWN]
