@@ -5,9 +5,11 @@ gets an apostrophe before it.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -20,6 +22,7 @@ from advisor.reports.pages.record.value import Record
 from advisor.web.plain import visible
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+CLOCK = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 LONGEST_CELL = 32_000  # Excel refuses a cell of more than 32,767 characters
 HEADS = tuple(name.capitalize() for name in COLUMNS)
 WIDTHS = {"A": 18, "B": 22, "C": 26, "J": 70}
@@ -54,8 +57,6 @@ def csv_of(record: Record) -> bytes:
 def xlsx_of(record: Record) -> bytes:
     """Return the record as a workbook: a sheet for each part, numbers as numbers."""
     book = Workbook(write_only=True)
-    # The same record gives the same bytes: no clock in the properties.
-    book.properties.created = book.properties.modified = _stamp(record)
     book.properties.creator = "Rightsize"
     rows = rows_of(record)
     for title, sections in SHEETS.items():
@@ -64,7 +65,7 @@ def xlsx_of(record: Record) -> bytes:
             _fill(book.create_sheet(title), part)
     buffer = BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return _without_clock(buffer, record.stamp)
 
 
 def _fill(sheet: WriteOnlyWorksheet, rows: Iterable[Row]) -> None:
@@ -104,5 +105,17 @@ def _cell(value: str | float) -> str:
     return unformula(value) if isinstance(value, str) else repr(value)
 
 
-def _stamp(record: Record) -> datetime:
-    return datetime.fromisoformat(record.stamp).replace(tzinfo=None)
+def _without_clock(book: BytesIO, stamp: str) -> bytes:
+    """Return the workbook with the record's own time for the time of writing.
+
+    The same record then gives the same bytes.
+    """
+    written = f"{datetime.fromisoformat(stamp).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    packed = BytesIO()
+    with ZipFile(book) as old, ZipFile(packed, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = CLOCK.sub(written.encode(), content)
+            new.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+    return packed.getvalue()
