@@ -121,8 +121,8 @@ def _cost_line(line: CostLine, mode: Theme) -> dict[str, Any]:
         "type": "scatter",
         "mode": "lines",
         "name": plain(line.label),
-        "x": list(line.volumes),
-        "y": list(line.costs),
+        "x": [float(f"{x:.5g}") for x in line.volumes],
+        "y": [float(f"{y:.5g}") for y in line.costs],
         "line": {"width": width, "color": theme.colour(mode, role)},
         "hovertemplate": (
             f"<b>{plain(line.label)}</b><br>%{{x:,.0f}} requests<br>"

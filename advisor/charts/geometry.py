@@ -7,7 +7,7 @@ import numpy as np
 from advisor.charts.values import Point, TradeOff
 
 POINTS_BELOW_FLOOR = 9.0  # the axis starts this far under the floor
-DENSITY_STEPS = 96
+DENSITY_STEPS = 64
 
 
 def drawable(trade: TradeOff) -> tuple[Point, ...]:
@@ -93,4 +93,5 @@ def density(times: tuple[float, ...]) -> tuple[list[float], list[float]]:
     low, high = logs.min() - 2.5 * width, logs.max() + 2.5 * width
     grid = np.linspace(low, high, DENSITY_STEPS)
     heights = np.exp(-0.5 * ((grid[:, None] - logs[None, :]) / width) ** 2).sum(axis=1)
-    return (np.exp(grid).tolist(), (heights / heights.max()).tolist())
+    outline = (heights / heights.max()).round(3).tolist()
+    return ([float(f"{x:.4g}") for x in np.exp(grid)], outline)

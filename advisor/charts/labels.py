@@ -27,12 +27,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A marker's place in pixels from the top left, its text, and where it would be."""
+    """A marker's place in pixels from the top left, its text, and where it would be.
+
+    ``whisker`` is from where to where its interval reaches, in pixels from the top.
+    """
 
     x: float
     y: float
     text: str
     left: bool = False
+    whisker: tuple[float, float] | None = None
 
 
 BESIDE = (Spot("right", -12, -10), Spot("left", 10, 12))
@@ -56,7 +60,7 @@ def spread(names: Sequence[Name], width: float, height: float) -> list[Spot]:
 
     Names are placed in their order, so the first gets the place it would have.
     """
-    taken = [_around(one) for one in names]
+    taken = [box for one in names for box in _marker(one)]
     spots = []
     for one in names:
         options = (BESIDE[not one.left], *ELSEWHERE)
@@ -84,6 +88,14 @@ def _shared(one: Box, other: Box) -> float:
     wide = min(one[2], other[2]) - max(one[0], other[0])
     high = min(one[3], other[3]) - max(one[1], other[1])
     return max(0.0, wide) * max(0.0, high)
+
+
+def _marker(one: Name) -> list[Box]:
+    """Return what a marker and its interval cover."""
+    if one.whisker is None:
+        return [_around(one)]
+    top, foot = one.whisker
+    return [_around(one), (one.x - 2, top, one.x + 2, foot)]
 
 
 def _around(one: Name) -> Box:

@@ -134,7 +134,7 @@ def _outline(
             "mode": "lines",
             "fill": "toself",
             "x": [part[0][0], *[x for x, _ in part], part[-1][0]],
-            "y": [index, *[index + 0.72 * h for _, h in part], index],
+            "y": [index, *[round(index + 0.72 * h, 3) for _, h in part], index],
             "line": {"width": 1, "color": theme.colour(mode, colour)},
             "opacity": 0.9,
             "hoverinfo": "text",

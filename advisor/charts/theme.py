@@ -46,6 +46,24 @@ def colour(theme: Theme, role: str) -> str:
     return value
 
 
+def screen() -> dict[str, Any]:
+    """Return what all figures of a page share: templates, colours, configuration.
+
+    Figures come in light colours and without a template; ``colours`` says what each of
+    them is in the dark, so that a page need not carry every figure twice.
+    """
+    roles = _file()["roles"]
+    return {
+        "light": template("light"),
+        "dark": template("dark"),
+        "colours": {
+            **{roles["light"][role]: dark for role, dark in roles["dark"].items()},
+            grid_colour("light"): grid_colour("dark"),
+        },
+        "config": config(),
+    }
+
+
 def grid_colour(theme: Theme) -> str:
     """Return the colour of the grid's hairlines."""
     value: str = template(theme)["layout"]["yaxis"]["gridcolor"]

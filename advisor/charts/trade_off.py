@@ -82,12 +82,17 @@ def _names(
     rank = {"recommended": 0, "reference": 1}
     ordered = sorted(points, key=lambda point: rank.get(point.verdict, 2))
     (left, right), (low, high) = axes
+
+    def down(quality: float | None) -> float:
+        return (high - (quality or 0.0)) / (high - low) * plot[1]
+
     names = [
         Name(
             x=(log10(point.cost or 1.0) - left) / (right - left) * plot[0],
-            y=(high - (point.quality or 0.0)) / (high - low) * plot[1],
+            y=down(point.quality),
             text=_text(point, small=small),
             left=point.verdict in rank,
+            whisker=(down(point.high), down(point.low)) if point.low else None,
         )
         for point in ordered
     ]

@@ -43,25 +43,32 @@ class DataTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFigure:
-    """A plotly figure (`data`, `layout`, `config`) in both themes, words and table.
+    """A plotly figure (`data`, `layout`, perhaps `narrow`), its words and its table.
 
-    Make `light` and `dark` with the same function of `advisor.charts` and its `mode`;
-    the page shows the one that fits and changes it when the theme is switched.
+    `figure` is what a function of `advisor.charts` drew in light colours; the page
+    recolours it by `charts.theme.screen` when its theme is dark.
     """
 
     id: str
     summary: str
-    light: Mapping[str, Any]
-    dark: Mapping[str, Any]
+    figure: Mapping[str, Any]
     table: DataTable
     caption: str = ""
 
     @property
     def height(self) -> int:
         """The height that the figure will take, so that nothing jumps, in pixels."""
-        return int(self.light.get("layout", {}).get("height", 340))
+        return int(self.figure.get("layout", {}).get("height", 340))
 
     @property
-    def figures(self) -> dict[str, Mapping[str, Any]]:
-        """Both figures, as they go into the page."""
-        return {"light": self.light, "dark": self.dark}
+    def drawn(self) -> dict[str, Any]:
+        """The figure as it goes into the page: what all figures share is left out."""
+        layouts = {name: self.figure.get(name) for name in ("layout", "narrow")}
+        return {
+            "data": self.figure["data"],
+            **{
+                name: {key: part for key, part in one.items() if key != "template"}
+                for name, one in layouts.items()
+                if one
+            },
+        }

@@ -90,7 +90,10 @@ class Stat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One figure of the decision against its limit, with its gauge."""
+    """One figure of the decision against its limit, with its gauge.
+
+    ``flips`` says at which other limits the answer would change.
+    """
 
     label: str
     verdict: Verdict
@@ -99,6 +102,7 @@ class Limit:
     gauge: Gauge | None = None
     limit: str | None = None
     lines: tuple[str, ...] = ()
+    flips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

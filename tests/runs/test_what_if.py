@@ -48,12 +48,12 @@ def run() -> Run:
 
 
 def recommended(run: Run, **limits: float | None) -> tuple[str, str | None]:
-    decided = decide(case_with(run, limits))
+    decided = decide(case_with(run, case_of(run), limits))
     return decided.outcome, decided.recommended
 
 
 def test_without_a_change_it_is_the_case_of_the_run(run: Run):
-    assert case_with(run, {}) == case_of(run)
+    assert case_with(run, case_of(run), {}) == case_of(run)
     assert recommended(run) == ("recommended", "medium")
     assert run.recommendation.recommended == "medium"
 
@@ -63,7 +63,7 @@ def test_a_wider_margin_lets_the_cheaper_one_in(run: Run):
 
 
 def test_a_limit_keeps_its_level(run: Run):
-    case = case_with(run, {"p95_latency_ms": 100.0})
+    case = case_with(run, case_of(run), {"p95_latency_ms": 100.0})
     moved = next(one for one in case.constraints if one.name == "p95_latency_ms")
     assert (moved.number, moved.level) == (100.0, "prefer")
     assert recommended(run, p95_latency_ms=100.0) == ("recommended", "medium")
@@ -72,13 +72,13 @@ def test_a_limit_keeps_its_level(run: Run):
 def test_a_limit_may_be_added_and_taken_away(run: Run):
     assert recommended(run, ttft_ms=10.0) == ("none_qualifies", None)
     assert "monthly_budget_usd" not in {
-        one.name for one in case_with(run, {"monthly_budget_usd": None}).constraints
+        one.name for one in case_with(run, case_of(run), {"monthly_budget_usd": None}).constraints
     }
 
 
 def test_volume_moves_what_is_paid_by_the_token(run: Run):
     def month(volume: float) -> dict[str, float]:
-        case = case_with(run, {"monthly_requests": volume})
+        case = case_with(run, case_of(run), {"monthly_requests": volume})
         return {
             one.id: one.costs.per_month.value or 0.0
             for one in case.evidence
@@ -99,7 +99,7 @@ def test_what_cannot_be_read_together_is_refused():
     )
     run = run_inline(launch(setup=setup, started_by=None))
     with pytest.raises(InvalidConstraints):
-        case_with(run, {"min_quality": None})
+        case_with(run, case_of(run), {"min_quality": None})
 
 
 def test_whole_replicas_carry_a_larger_volume():
@@ -118,7 +118,7 @@ def test_whole_replicas_carry_a_larger_volume():
     )
 
     def month(volume: float) -> Figure | None:
-        return case_with(run, {"monthly_requests": volume}).evidence[0].costs.per_month
+        return case_with(run, case_of(run), {"monthly_requests": volume}).evidence[0].costs.per_month
 
     assert month(1_000) == Figure(730, 730, 730, 80, "measured")
     # A peak of five times the average, and 2.5 requests/s at a load of 0.8 each.

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.charts.values import CostVolume, Latencies, TradeOff
-from advisor.reports.pages import limits, method, pictures, slices, volumes, words
+from advisor.reports.pages import (
+    limits,
+    method,
+    pictures,
+    reasons,
+    slices,
+    volumes,
+    words,
+)
+from advisor.reports.pages.techniques import Technique, techniques_of
 from advisor.reports.selectors import Result
-from advisor.sizing import formats
+from advisor.sizing import formats, sentences
 from advisor.web.figures import DataTable, HeatRow
 from advisor.web.parts import Fact, Limit, Notice, Verdict
 
@@ -36,6 +45,7 @@ class Row:
     cost: str
     reason: str
     failing: frozenset[str]
+    unsure: frozenset[str]
     picked: bool = False
     off: bool = False
 
@@ -62,6 +72,8 @@ class Comparison:
     cost_volume: CostVolume | None
     slice_columns: tuple[str, ...]
     slice_rows: tuple[HeatRow, ...]
+    slice_summary: str
+    techniques: tuple[Technique, ...]
     method: tuple[Fact, ...]
     provenance: tuple[Fact, ...]
 
@@ -70,8 +82,7 @@ def comparison_of(result: Result) -> Comparison:
     """Return the comparison of a finished run."""
     document = result.document
     subject = result.recommended or _closest(result)
-    headline, _, rest = document["sentence"].partition(". ")
-    headline = headline.rstrip(".") + "."
+    headline, rest = headline_of(document)
     trade = pictures.trade_off_of(result)
     columns, heat = slices.heat_of(result)
     return Comparison(
@@ -95,9 +106,28 @@ def comparison_of(result: Result) -> Comparison:
         ),
         slice_columns=columns,
         slice_rows=heat,
+        slice_summary=slices.weakest(
+            result, None if subject is None else subject["id"]
+        ),
+        techniques=techniques_of(result),
         method=method.method_of(result),
         provenance=method.provenance_of(result),
     )
+
+
+def headline_of(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the answer in a line, and the rest of the sentence.
+
+    "Undecided" alone says little: the line then names who is closest.
+    """
+    headline, _, rest = str(document["sentence"]).partition(". ")
+    headline = headline.rstrip(".") + "."
+    if document["outcome"] == "undecided" and ": " in rest:
+        who, _, rest = rest.partition(": ")
+        return f"{headline} {who}.", rest if rest[:2] == "p9" else sentences.capital(
+            rest
+        )
+    return headline, rest
 
 
 def _closest(result: Result) -> dict[str, Any] | None:
@@ -117,21 +147,28 @@ def _row(result: Result, one: Mapping[str, Any]) -> Row:
     latency, cost = one["latency_ms"] or {}, one["cost"]
     quality, interval = words.quality(one["quality"])
     basis = "per_month" if _monthly(result) else "per_1000_requests"
-    failing = [c["name"] for c in one["constraints"] if c["status"] == "failed"]
+    reason = reasons.reason_of(result, one)
     return Row(
         id=one["id"],
         note=words.spec_note(row.spec, row.engine),
-        verdict=words.REFERENCE if reference else words.VERDICTS[one["verdict"]],
+        verdict=reason.verdict,
         quality=quality,
         quality_range=interval,
         p95=formats.duration(words.value_of(latency.get("p95"))),
         memory=formats.gigabytes(words.value_of(one["memory_gb"])),
         cost=formats.money(words.value_of(cost[basis])),
-        reason=one["reason"],
-        failing=frozenset(name.partition(".")[0] for name in failing),
+        reason=reason.text,
+        failing=_standing_at(one, "failed"),
+        unsure=_standing_at(one, "undecided"),
         picked=one["verdict"] == "recommended" and not reference,
         off=one["verdict"] == "not_run",
     )
+
+
+def _standing_at(one: Mapping[str, Any], status: str) -> frozenset[str]:
+    """Return the names of the limits that stand at ``status``."""
+    names = (row["name"] for row in one["constraints"] if row["status"] == status)
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 def _monthly(result: Result) -> bool:
@@ -151,6 +188,8 @@ def _heads(result: Result) -> dict[str, str]:
         for column, key in asked.items()
         if key in result.constraints
     }
+    known = any(one["memory_gb"] for one in result.findings)
+    heads["has_memory"] = "yes" if known or "memory" in heads else ""
     heads["quality"] = "" if floor is None else f"floor {floor:.1f}"
     heads["cost_title"] = "Cost / month" if _monthly(result) else "Cost / 1,000"
     return heads

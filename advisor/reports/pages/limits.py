@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.reports.pages import words
+from advisor.reports.pages.flips import flip_texts
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.constraints import Constraint
@@ -22,13 +23,14 @@ DECLARED = (
 def limits_of(result: Result, finding: Mapping[str, Any]) -> tuple[Limit, ...]:
     """Return the measured limits of a candidate, then its rules in one."""
     rows = [(result.constraints[row["name"]], row) for row in finding["constraints"]]
+    flips = {one.name: flip_texts(one) for one in result.summary.flips}
     measured = [
-        _measured(constraint, row, finding)
+        _measured(constraint, row, finding, flips.get(constraint.key, ()))
         for constraint, row in rows
         if constraint.name not in DECLARED
     ]
     rules = [row for constraint, row in rows if constraint.name in DECLARED]
-    return (*measured, *([_rules(rules)] if rules else []))
+    return (*measured, *([_rules(result, rules)] if rules else []))
 
 
 def limit_text(constraint: Constraint) -> str:
@@ -66,7 +68,10 @@ def gauge_of(
 
 
 def _measured(
-    constraint: Constraint, row: Mapping[str, Any], finding: Mapping[str, Any]
+    constraint: Constraint,
+    row: Mapping[str, Any],
+    finding: Mapping[str, Any],
+    flips: tuple[str, ...],
 ) -> Limit:
     value = row["value"]
     level = "" if row["level"] == "must" else ", preferred"
@@ -76,14 +81,16 @@ def _measured(
         value=None if value is None else formats.amount(constraint, value),
         gauge=gauge_of(constraint, row, finding),
         limit=limit_text(constraint) + level,
+        flips=tuple(f"Changes {one}" for one in flips),
     )
 
 
-def _rules(rows: list[Mapping[str, Any]]) -> Limit:
+def _rules(result: Result, rows: list[Mapping[str, Any]]) -> Limit:
     worst = max(rows, key=lambda row: _rank(row["status"]))
     lines = tuple(
-        f"{words.name_of(row['name'])}: {words.STATUSES[row['status']].text.lower()}"
+        _rule(result.constraints[row["name"]], row)
         for row in rows
+        if row["name"] != "monthly_requests"
     )
     return Limit(
         label="Rules",
@@ -91,6 +98,16 @@ def _rules(rows: list[Mapping[str, Any]]) -> Limit:
         value=None,
         lines=lines,
     )
+
+
+def _rule(constraint: Constraint, row: Mapping[str, Any]) -> str:
+    """Return a rule with what the candidate has, or that it is not known."""
+    name, value = words.name_of(row["name"]), row["value"]
+    if value is None or isinstance(value, bool):
+        return f"{name}: {words.STATUSES[row['status']].text.lower()}"
+    shown = tuple(value) if isinstance(value, list) else value
+    text = f"{name}: {formats.amount(constraint, shown)}"
+    return text if row["status"] == "met" else f"{text} (not allowed)"
 
 
 def _rank(status: str) -> int:

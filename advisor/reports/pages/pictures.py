@@ -7,7 +7,7 @@ from typing import Any
 from advisor.charts.theme import Verdict
 from advisor.charts.values import Latencies, LatencyRow, Point, TradeOff
 from advisor.reports.pages import words
-from advisor.reports.selectors import Result, times_of
+from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.constraints import Constraint
 from advisor.web.figures import DataTable
@@ -65,7 +65,7 @@ def trade_off_table(trade: TradeOff) -> DataTable:
 
 def latencies_of(result: Result) -> Latencies | None:
     """Return the measured times, fastest p95 first; None when nothing was timed."""
-    times = times_of(result.run)
+    times = result.summary.times
     rows = [
         LatencyRow(
             label=one["id"],

@@ -1,16 +1,23 @@
 """What does the comparison page show beside the comparison itself? Charts and links."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from advisor.charts import cost_volume, latency, trade_off
+from advisor.charts.parts import Figure
+from advisor.charts.values import CostVolume, Latencies, TradeOff
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.reports.pages.comparison import Comparison, comparison_of
+from advisor.reports.pages.deciding import DecidePanel
+from advisor.reports.pages.next_steps import NextSteps, next_steps_of
 from advisor.reports.pages.samples import SampleList
 from advisor.reports.pages.volumes import cost_volume_table
 from advisor.reports.pages.what_if import WhatIf
 from advisor.reports.selectors import Result
 from advisor.runs.models import Run
-from advisor.web.figures import ChartFigure
+from advisor.web.figures import ChartFigure, DataTable
 from advisor.web.parts import Action, Empty, Link
 
 SECTIONS = (
@@ -20,6 +27,7 @@ SECTIONS = (
     ("volume", "Cost and volume"),
     ("tags", "Quality by tag"),
     ("samples", "Samples"),
+    ("techniques", "Techniques"),
     ("method", "Method"),
     ("what-if-h", "What if"),
 )
@@ -34,12 +42,14 @@ class ComparisonPage:
     run_line: tuple[str, ...]
     setup: Link
     comparison: Comparison
+    next: NextSteps | None
     anchors: tuple[Link, ...]
     trade_off: ChartFigure
     latency: ChartFigure | None
     volume: ChartFigure | None
     samples: SampleList
     what_if: WhatIf | None
+    decide: DecidePanel
     downloads: tuple[Link, ...]
 
 
@@ -53,7 +63,7 @@ class NoComparisonPage:
 
 
 def comparison_page(
-    result: Result, samples: SampleList, what_if: WhatIf
+    result: Result, samples: SampleList, what_if: WhatIf, decide: DecidePanel
 ) -> ComparisonPage:
     """Return the page of a finished run."""
     run, comparison = result.run, comparison_of(result)
@@ -73,16 +83,47 @@ def comparison_page(
             f"Setup version {run.setup.version}", project_url(run.project, "setup/")
         ),
         comparison=comparison,
+        next=next_steps_of(result),
         anchors=tuple(
             Link(text, f"#{name}") for name, text in SECTIONS if shown.get(name, True)
         ),
-        trade_off=_trade_off(comparison),
-        latency=_latency(comparison),
-        volume=_volume(comparison),
+        **_charts(comparison),
         samples=samples,
         what_if=what_if if what_if.sliders else None,
+        decide=decide,
         downloads=(Link("JSON", f"{here}recommendation.json"),),
     )
+
+
+def _charts(comparison: Comparison) -> dict[str, Any]:
+    """Return the three charts by their place on the page."""
+    trade, times, costs = (
+        comparison.trade_off,
+        comparison.latencies,
+        comparison.cost_volume,
+    )
+    return {
+        "trade_off": _chart(
+            trade,
+            partial(trade_off.trade_off, trade),
+            comparison.trade_off_table,
+            name="trade-off",
+        ),
+        "latency": times
+        and _chart(
+            times,
+            partial(latency.latencies, times),
+            comparison.latency_table,
+            name="latency",
+        ),
+        "volume": costs
+        and _chart(
+            costs,
+            partial(cost_volume.cost_volume, costs),
+            cost_volume_table(costs),
+            name="volume",
+        ),
+    }
 
 
 def no_comparison_page(run: Run) -> NoComparisonPage:
@@ -109,38 +150,17 @@ def _run_line(result: Result) -> tuple[str, ...]:
     )
 
 
-def _trade_off(comparison: Comparison) -> ChartFigure:
-    trade = comparison.trade_off
+def _chart(
+    shown: TradeOff | Latencies | CostVolume,
+    draw: Callable[..., Figure],
+    table: DataTable,
+    *,
+    name: str,
+) -> ChartFigure:
+    """Return a figure with its words and its table."""
     return ChartFigure(
-        id="chart-trade-off",
-        summary=f"{trade.summary} All values are in the table below the chart.",
-        light=trade_off.trade_off(trade, mode="light"),
-        dark=trade_off.trade_off(trade, mode="dark"),
-        table=comparison.trade_off_table,
-    )
-
-
-def _latency(comparison: Comparison) -> ChartFigure | None:
-    chart = comparison.latencies
-    if chart is None:
-        return None
-    return ChartFigure(
-        id="chart-latency",
-        summary=f"{chart.summary} All values are in the table below the chart.",
-        light=latency.latencies(chart, mode="light"),
-        dark=latency.latencies(chart, mode="dark"),
-        table=comparison.latency_table,
-    )
-
-
-def _volume(comparison: Comparison) -> ChartFigure | None:
-    chart = comparison.cost_volume
-    if chart is None:
-        return None
-    return ChartFigure(
-        id="chart-volume",
-        summary=f"{chart.summary} All values are in the table below the chart.",
-        light=cost_volume.cost_volume(chart, mode="light"),
-        dark=cost_volume.cost_volume(chart, mode="dark"),
-        table=cost_volume_table(chart),
+        id=f"chart-{name}",
+        summary=f"{shown.summary} All values are in the table below the chart.",
+        figure=draw(mode="light"),
+        table=table,
     )

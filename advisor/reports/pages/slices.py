@@ -1,9 +1,10 @@
 """How good is everyone on each kind of sample? The heat table of tags."""
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from advisor.reports.pages import pictures, words
-from advisor.reports.selectors import Result, slices_of
+from advisor.reports.selectors import Result
 from advisor.sizing.measurement import Figure
 from advisor.web.figures import HeatCell, HeatRow
 from advisor.web.plain import visible
@@ -22,7 +23,7 @@ STEPS: tuple[tuple[float, Step], ...] = (
 
 def heat_of(result: Result) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
     """Return the columns, most frequent tags first, and a row for everyone."""
-    by_tag = slices_of(result.run)
+    by_tag = result.summary.slices
     counts = {
         tag: max(figure.n or 0 for figure in found.values())
         for tag, found in by_tag.items()
@@ -32,15 +33,48 @@ def heat_of(result: Result) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
         return (), ()
     floor = pictures.floor_of(result)
     rows = tuple(
-        HeatRow(
-            label=one["id"],
-            cells=tuple(_cell(by_tag[tag].get(one["id"]), floor) for tag in tags),
-            recommended=one["verdict"] == "recommended",
-        )
+        _row(one, [*(by_tag[tag].get(one["id"]) for tag in tags), _all(one)], floor)
         for one in result.findings
         if one["quality"] is not None
     )
-    return tuple(f"{visible(tag)} ({counts[tag]})" for tag in tags), rows
+    total = result.run.manifest["samples"]["count"]
+    columns = [f"{visible(tag)} ({counts[tag]})" for tag in tags]
+    return (*columns, f"All ({total})"), rows
+
+
+def weakest(result: Result, subject: str | None) -> str:
+    """Return on which tag the subject scores least, as a sentence; "" for no tags."""
+    found = [
+        (figure.value, tag, figure)
+        for tag, by_model in result.summary.slices.items()
+        if subject is not None
+        and (figure := by_model.get(subject)) is not None
+        and figure.value is not None
+    ]
+    if not found:
+        return ""
+    _, tag, figure = min(found, key=lambda one: (one[0], one[1]))
+    score = f"{words.points(figure.value)} {words.margin(figure)}".strip()
+    return f"The weakest spot of {subject} is {visible(tag)} at {score} points."
+
+
+def _row(
+    one: Mapping[str, Any], figures: Sequence[Figure | None], floor: float | None
+) -> HeatRow:
+    """Return a model's row; the reference's own scores set the floor, uncoloured."""
+    reference = one["role"] == "reference"
+    against = None if reference else floor
+    return HeatRow(
+        label=one["id"],
+        note="reference, own score" if reference else "",
+        cells=tuple(_cell(figure, against) for figure in figures),
+        recommended=one["verdict"] == "recommended" and not reference,
+    )
+
+
+def _all(one: Mapping[str, Any]) -> Figure:
+    quality = one["quality"]
+    return Figure(quality["value"], quality["low"], quality["high"], quality["n"])
 
 
 def _cell(figure: Figure | None, floor: float | None) -> HeatCell:

@@ -1,46 +1,28 @@
 """What would be recommended under other limits? Sliders, the answer, where it flips."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import ceil, isfinite
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
 from advisor.projects.forms.limits import NUMBERS
 from advisor.projects.pages.header import project_url
-from advisor.reports.forms import MOVED, WhatIfForm, limits_in_form
+from advisor.reports.forms import MOVED, WhatIfForm
 from advisor.reports.pages import words
+from advisor.reports.pages.flips import flip_texts
+from advisor.reports.pages.reasons import reason_of
+from advisor.reports.pages.sliders import numbers_of, slider_of, stated
 from advisor.reports.selectors import Result
 from advisor.runs.selectors import case_with
 from advisor.sizing import formats
 from advisor.sizing.conclusions import Finding, Recommendation
-from advisor.sizing.constraints import Constraint
 from advisor.sizing.errors import InvalidConstraints
-from advisor.sizing.flip_points import Change, FlipPoint
+from advisor.sizing.flip_points import FlipPoint
 from advisor.sizing.recommendation import decide
 from advisor.sizing.standings import flips
 from advisor.web.panels import RankRow, Slider
 from advisor.web.parts import Verdict
-
-UNITS = {
-    "margin": "points",
-    "minimum": "points",
-    "p95": "s",
-    "volume": "a month",
-    "budget": "$",
-}
-LABELS = {
-    "margin": "Quality margin",
-    "minimum": "Minimum quality",
-    "p95": "p95 latency",
-    "volume": "Requests",
-    "budget": "Monthly budget",
-}
-# How far a slider reaches by the limit that was set, and its steps.
-REACH = {"margin": 3.0, "minimum": 1.0, "p95": 3.0, "volume": 10.0, "budget": 4.0}
-STEPS = {"margin": 0.5, "minimum": 0.5, "p95": 0.05, "volume": 1000.0, "budget": 5.0}
-MOST = {"margin": 30.0, "minimum": 100.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +47,7 @@ class WhatIf:
     url: str
     page_url: str
     sliders: tuple[Slider, ...]
-    result: WhatIfResult | None
+    result: WhatIfResult
 
 
 def what_if_of(result: Result, given: Mapping[str, Any], member: Membership) -> WhatIf:
@@ -74,19 +56,21 @@ def what_if_of(result: Result, given: Mapping[str, Any], member: Membership) -> 
     names = movable(result)
     form = form_of(result, given)
     tried = any(name in given for name in names)
-    shown = form.cleaned_data if tried and form.is_valid() else _set(result)
+    shown = form.cleaned_data if tried and form.is_valid() else stated(result)
     return WhatIf(
         url=f"{here}what-if/",
         page_url=f"{here}compare/",
-        sliders=tuple(_slider(name, shown.get(name), result) for name in names),
-        result=result_of_limits(result, form, member) if tried else None,
+        sliders=tuple(slider_of(name, shown.get(name), result) for name in names),
+        result=result_of_limits(result, form, member)
+        if tried
+        else recorded_result(result),
     )
 
 
 def movable(result: Result) -> tuple[str, ...]:
     """Return the limits that can be tried: those that the setup states."""
-    stated = _set(result)
-    return tuple(name for name in MOVED if name in stated)
+    found = stated(result)
+    return tuple(name for name in MOVED if name in found)
 
 
 def form_of(result: Result, given: Mapping[str, Any]) -> WhatIfForm:
@@ -102,11 +86,11 @@ def result_of_limits(
         errors = [told for listed in form.errors.values() for told in listed]
         return _nothing(" ".join(f"{one}." for one in errors))
     try:
-        decided = decide(case_with(result.run, form.limits()))
+        decided = decide(case_with(result.run, result.summary.case, form.limits()))
     except InvalidConstraints as invalid:
         return _nothing(str(invalid.problems[0]))
     run = result.run
-    say, rest = _words(decided)
+    say, rest = _answer(decided.sentence, decided.recommended)
     moved = form.limits() != _in_units(result)
     version = run.setup.version
     return WhatIfResult(
@@ -124,13 +108,48 @@ def result_of_limits(
     )
 
 
-def _words(decided: Recommendation) -> tuple[str, str]:
+def recorded_result(result: Result) -> WhatIfResult:
+    """Return the run's own answer in the same form; nothing is decided again."""
+    sentence = str(result.document["sentence"])
+    say, rest = _answer(sentence, result.document["recommended"])
+    return replace(
+        _nothing(""),
+        say=say,
+        rest=rest,
+        ranks=tuple(_recorded_rank(result, one) for one in result.findings),
+        changes=tuple(told for one in result.summary.flips if (told := _change(one))),
+    )
+
+
+def _recorded_rank(result: Result, one: Mapping[str, Any]) -> RankRow:
+    verdict = reason_of(result, one).verdict
+    recommended = one["id"] == result.document["recommended"]
+    value = _value(result.run.manifest["objective"], objective_of(result, one))
+    return RankRow(
+        name=one["id"], value=value, verdict=verdict, recommended=recommended
+    )
+
+
+def objective_of(result: Result, one: Mapping[str, Any]) -> float | None:
+    """Return what is to be small of a stored finding, None where it is not known."""
+    kind = result.run.manifest["objective"]
+    if kind == "latency":
+        return words.value_of((one["latency_ms"] or {}).get("p95"))
+    if kind == "size":
+        row = result.rows[one["id"]]
+        size = (row.facts or {}).get("parameters") or row.spec.get("parameters")
+        return None if size is None else float(size)
+    monthly = any(found["cost"]["per_month"] for found in result.findings)
+    return words.value_of(one["cost"]["per_month" if monthly else "per_1000_requests"])
+
+
+def _answer(sentence: str, recommended: str | None) -> tuple[str, str]:
     """Return the answer in a few words, and the sentence behind it."""
-    sentence = decided.sentence.partition(". ")[0].rstrip(".") + "."
-    if decided.recommended is None:
-        return sentence, ""
-    _, _, rest = sentence.partition(": ")
-    return f"Would use {decided.recommended}", rest[:1].upper() + rest[1:]
+    first = sentence.partition(". ")[0].rstrip(".") + "."
+    if recommended is None:
+        return first, ""
+    _, _, rest = first.partition(": ")
+    return f"Would use {recommended}", rest[:1].upper() + rest[1:]
 
 
 def _nothing(error: str) -> WhatIfResult:
@@ -147,42 +166,10 @@ def _nothing(error: str) -> WhatIfResult:
     )
 
 
-def _numbers(result: Result) -> dict[str, float]:
-    return {
-        key: one.number
-        for key, one in result.constraints.items()
-        if one.tag is None and isinstance(one.limit, int | float)
-    }
-
-
-def _set(result: Result) -> dict[str, float]:
-    """Return the limits of the setup by field, in the units of the form."""
-    return limits_in_form(_numbers(result))
-
-
 def _in_units(result: Result) -> dict[str, float | None]:
-    numbers = _numbers(result)
+    numbers = numbers_of(result)
     names = (NUMBERS[field][0] for field in movable(result))
     return {name: round(numbers[name], 10) for name in names}
-
-
-def _slider(name: str, value: float | None, result: Result) -> Slider:
-    before, step = _set(result)[name], STEPS[name]
-    most = min(MOST.get(name, float("inf")), before * REACH[name])
-    most = 100.0 if name == "minimum" else max(step, ceil(most / step) * step)
-    step = step if most / step < 2000 else most / 1000
-    shown = before if value is None else value
-    return Slider(
-        name=name,
-        label=LABELS[name],
-        value=min(shown, most),
-        shown="" if value is None else f"{shown:,.10g}",
-        unit=UNITS[name],
-        least=step if name == "margin" else 0.0,
-        most=most,
-        step=step,
-        ends=("0", f"{most:,.4g}" if most < 1e6 else f"{most / 1e6:,.3g} M"),
-    )
 
 
 def _recorded(result: Result) -> str:
@@ -206,14 +193,14 @@ def _rank(decided: Recommendation, finding: Finding) -> RankRow:
         verdict = Verdict(known.tone, known.icon, text)
     return RankRow(
         name=finding.id,
-        value=_objective(decided, finding),
+        value=_value(decided.case.objective, finding.objective),
         verdict=verdict,
         recommended=chosen,
     )
 
 
-def _objective(decided: Recommendation, finding: Finding) -> str:
-    value, kind = finding.objective, decided.case.objective
+def _value(kind: str, value: float | None) -> str:
+    """Return an objective with its unit."""
     if value is None:
         return formats.DASH
     if kind == "latency":
@@ -225,22 +212,5 @@ def _objective(decided: Recommendation, finding: Finding) -> str:
 
 def _change(point: FlipPoint) -> str:
     """Return where the answer changes when one limit moves; empty if nowhere."""
-    name, _, tag = point.name.partition(".")
-    constraint = Constraint(name=name, limit=point.limit, tag=tag or None)
-    parts = [
-        _from(constraint, side, change)
-        for side, change in (("below", point.below), ("above", point.above))
-        if change is not None and isfinite(change.limit) and change.limit > 0
-    ]
-    if not parts:
-        return ""
-    return f"{words.name_of(point.name)} {'; '.join(parts)}."
-
-
-def _from(constraint: Constraint, side: str, change: Change) -> str:
-    at = side if change.beyond else "from"
-    answer = change.recommended or {
-        "none_qualifies": "none qualifies",
-        "undecided": "undecided",
-    }.get(change.outcome, "")
-    return f"{at} {formats.amount(constraint, change.limit)}: {answer}"
+    parts = flip_texts(point)
+    return f"{words.name_of(point.name)} {'; '.join(parts)}." if parts else ""

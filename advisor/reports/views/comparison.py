@@ -1,19 +1,20 @@
-"""How are a run's comparison and its samples shown?"""
+"""How is a run's comparison shown?"""
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from advisor.accounts.access import TeamRequest
-from advisor.projects.models import Project, Sample
-from advisor.projects.pages.header import header_of, project_url
+from advisor.projects.models import Project
+from advisor.projects.pages.header import project_url
 from advisor.reports.pages import samples, screen
+from advisor.reports.pages.deciding import decide_panel
 from advisor.reports.pages.what_if import what_if_of
 from advisor.reports.selectors import result_of
 from advisor.runs.models import Run
-from advisor.runs.selectors import latest_run, runs_of, sample_of
+from advisor.runs.selectors import latest_run, runs_of
 from advisor.web.rendering import render_page
 
 
@@ -45,42 +46,8 @@ def compare(request: TeamRequest, team: str, project: str, number: int) -> HttpR
         page: Any = screen.no_comparison_page(run)
         return render_page(request, "reports/no_comparison.html", page)
     panel = what_if_of(result, request.GET, request.membership)
-    page = screen.comparison_page(result, samples.sample_list(run), panel)
+    choice = samples.Choice.of(request.GET)
+    listed = samples.sample_list(result, choice, samples.open_sample(result, choice))
+    decide = decide_panel(result, request.membership)
+    page = screen.comparison_page(result, listed, panel, decide)
     return render_page(request, "reports/comparison.html", page)
-
-
-@require_safe
-def sample_list(
-    request: TeamRequest, team: str, project: str, number: int
-) -> HttpResponse:
-    """Show a page of samples: the list alone for htmx, a whole page otherwise."""
-    run = run_or_404(request, project, number)
-    show = request.GET.get("show", "all")
-    page_number = request.GET.get("page", "1")[:9]
-    found = samples.sample_list(
-        run,
-        show=samples.show_of(show),
-        number=int(page_number) if page_number.isdecimal() else 1,
-    )
-    if request.headers.get("HX-Request"):
-        return render(request, "reports/_samples.html", {"list": found})
-    page = samples.SamplesPage(
-        title="Samples", header=header_of(run.project, "Comparison"), samples=found
-    )
-    return render_page(request, "reports/samples.html", page)
-
-
-@require_safe
-def sample(request: TeamRequest, team: str, project: str, number: int) -> HttpResponse:
-    """Show one sample with every answer side by side."""
-    run = run_or_404(request, project, number)
-    key = request.GET.get("key", "")
-    if "\x00" in key:  # PostgreSQL refuses to look for a NUL
-        raise Http404
-    try:
-        found = sample_of(run, key)
-    except Sample.DoesNotExist:
-        raise Http404 from None
-    return render_page(
-        request, "reports/sample.html", samples.sample_detail(run, found)
-    )

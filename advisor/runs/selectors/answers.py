@@ -82,14 +82,16 @@ def sample_page(
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     ids = list(found.values_list("pk", flat=True)[(number - 1) * size : number * size])
-    views = _views(run, ids)
+    views = views_of(run, ids)
     return SamplePage(samples=views, number=number, pages=pages, total=total)
 
 
 def sample_of(run: Run, key: str) -> SampleView:
     """Return one sample with all answers; Sample.DoesNotExist for an unknown key."""
-    sample = _samples(run).get(key=key)
-    return _views(run, [sample.pk])[0]
+    sample = Sample.objects.get(sample_set=run.setup.sample_set_id, key=key)
+    if not Trial.objects.filter(run=run, sample=sample).exists():
+        raise Sample.DoesNotExist(f"Sample {key} was left out of the run.")
+    return views_of(run, [sample.pk])[0]
 
 
 def neighbours_of(run: Run, key: str) -> tuple[str | None, str | None]:
@@ -137,7 +139,8 @@ def _shown(run: Run, show: Show, candidate: str) -> QuerySet[Sample]:
     return found
 
 
-def _views(run: Run, sample_ids: Sequence[int]) -> tuple[SampleView, ...]:
+def views_of(run: Run, sample_ids: Sequence[int]) -> tuple[SampleView, ...]:
+    """Return samples of a run with everyone's answers, in the order of the ids."""
     trials = (
         Trial.objects.filter(run=run, sample__in=sample_ids)
         .select_related("answer", "sample")

@@ -1,34 +1,23 @@
 """What would other limits give? The case of a finished run with limits moved.
 
-Nothing is asked or measured again: scores, times and bills are those of the run. A
-case is read from rows once in a process; the recommendation's hash names its version.
+Nothing is asked or measured again: scores, times and bills are those of the run.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
 from advisor.runs.models import Run
-from advisor.runs.selectors.evidence import case_of, demand_of
-from advisor.sizing.constraints import parse
+from advisor.runs.selectors.evidence import demand_of
+from advisor.sizing.constraints import NOISY, Constraint, parse
 from advisor.sizing.demand import HOURS_PER_MONTH, Demand
+from advisor.sizing.exams import QUALITY
 from advisor.sizing.hardware_cost import replicas_needed
 from advisor.sizing.measurement import Case, Costs, Evidence, Figure
 
-KEPT = 16  # cases a process holds in memory
 
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A run's case, and the dollars an hour of each machine that is priced so."""
-
-    case: Case
-    hourly: Mapping[str, float]
-
-
-def case_with(run: Run, limits: Mapping[str, float | None]) -> Case:
-    """Return the case of a finished run with other limits; None removes one.
+def case_with(run: Run, case: Case, limits: Mapping[str, float | None]) -> Case:
+    """Return ``case``, which is that of ``run``, with other limits; None removes one.
 
     ``limits`` go by constraint name and keep their level. Another volume moves the
     monthly costs: by the token with each request, by the machine in whole replicas.
@@ -36,16 +25,13 @@ def case_with(run: Run, limits: Mapping[str, float | None]) -> Case:
     Raises:
         InvalidConstraints: The limits cannot be read together.
     """
-    stored = _stored(run.pk, run.recommendation.sha256)
-    case = stored.case
     moved = _moved(run.manifest["constraints"], limits)
     constraints = parse(moved, has_reference=case.reference is not None)
     demand = demand_of(constraints)
-    evidence = case.evidence
+    evidence = _restarted(case, constraints)
     if demand.monthly_requests != case.monthly_requests:
-        evidence = tuple(
-            _at(one, stored.hourly.get(one.id), demand) for one in case.evidence
-        )
+        hourly = _hourly(run)
+        evidence = tuple(_at(one, hourly.get(one.id), demand) for one in evidence)
     return replace(
         case,
         constraints=constraints,
@@ -55,16 +41,38 @@ def case_with(run: Run, limits: Mapping[str, float | None]) -> Case:
     )
 
 
-@lru_cache(maxsize=KEPT)
-def _stored(run_pk: int, _version: str) -> Stored:
-    run = Run.objects.get(pk=run_pk)
-    specs = dict(run.candidates.values_list("key", "spec"))
-    hourly = {
-        key: float(spec["hourly"])
-        for key, spec in specs.items()
-        if spec.get("hourly") is not None
+def _hourly(run: Run) -> dict[str, float]:
+    """Return the dollars an hour of each machine that is priced so."""
+    return {
+        one["id"]: float(one["spec"]["hourly"])
+        for one in run.manifest["candidates"]
+        if one["spec"].get("hourly") is not None
     }
-    return Stored(case_of(run), hourly)
+
+
+def _restarted(case: Case, constraints: tuple[Constraint, ...]) -> tuple[Evidence, ...]:
+    """Return the evidence without the certifiers that other limits start anew.
+
+    A certifier is of one limit and one split of the error; what only describes a
+    quality stays.
+    """
+
+    def noisy(found: tuple[Constraint, ...]) -> dict[str, Constraint]:
+        return {one.key: one for one in found if one.name in NOISY}
+
+    before, after = noisy(case.constraints), noisy(constraints)
+    if before == after:
+        return case.evidence
+    musts = [
+        sum(one.level == "must" for one in found.values()) for found in (before, after)
+    ]
+    same = {QUALITY}
+    if musts[0] == musts[1]:
+        same |= {key for key, one in after.items() if before.get(key) == one}
+    return tuple(
+        replace(one, states={k: v for k, v in one.states.items() if k in same})
+        for one in case.evidence
+    )
 
 
 def _moved(

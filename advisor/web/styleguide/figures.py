@@ -73,8 +73,7 @@ TRADE_OFF = TradeOff(
 CHART = ChartFigure(
     id="specimen-chart",
     summary=TRADE_OFF.summary,
-    light=trade_off(TRADE_OFF, mode="light"),
-    dark=trade_off(TRADE_OFF, mode="dark"),
+    figure=trade_off(TRADE_OFF, mode="light"),
     caption="Made-up values: a chart, its caption and the table behind it.",
     table=DataTable(
         columns=("Model", "Quality", "Cost a month"),

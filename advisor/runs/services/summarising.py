@@ -1,0 +1,35 @@
+"""Who reads every answer of a finished run for its pages, and when? Once, kept."""
+
+import json
+
+from advisor.runs.models import Run, RunSummary
+from advisor.runs.selectors import summary
+from advisor.runs.selectors.summary import Summary
+
+
+def summary_of(run: Run) -> Summary:
+    """Return what the pages of a finished run draw, made now where it is not kept.
+
+    A page may be the first to ask: what it keeps repeats rows and decides nothing.
+    """
+    found = summary.kept(run)
+    if found is not None:
+        return found
+    summarise(run)
+    made = summary.kept(run)
+    if made is None:  # deleted again in between
+        raise RunSummary.DoesNotExist(f"Run {run.number} has no summary.")
+    return made
+
+
+def summarise(run: Run) -> None:
+    """Read every answer of a finished run and keep what its pages draw."""
+    figures, case = summary.build(run, json.loads(run.recommendation.document))
+    RunSummary.objects.update_or_create(
+        run=run,
+        defaults={
+            "version": run.recommendation.sha256,
+            "figures": figures,
+            "case": case,
+        },
+    )
