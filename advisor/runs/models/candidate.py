@@ -61,6 +61,9 @@ class Candidate(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     facts = models.JSONField(null=True, blank=True)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
+    decided_after = models.IntegerField(
+        null=True, blank=True, help_text="Samples; what was asked ahead does not count"
+    )
     open_to = models.IntegerField(null=True, blank=True)
     certifiers = models.JSONField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)

@@ -7,7 +7,12 @@ from typing import Any
 from advisor.projects.schema.known import THIS_MACHINE
 from advisor.runs.models import Candidate, Run, SpeedRecord
 from advisor.runs.selectors.declared import leaves_network, planned_of
-from advisor.runs.selectors.scores import Column, Tried, columns_of
+from advisor.runs.selectors.scores import (
+    Column,
+    Tried,
+    columns_of,
+    needed_of,
+)
 from advisor.runs.selectors.spending import carried, costs_of
 from advisor.sizing.constraints import Constraint, parse
 from advisor.sizing.demand import Demand
@@ -31,8 +36,10 @@ def case_from(
 ) -> Case:
     """Return the case of some trials of a run: those in ``columns``, by candidate.
 
-    A candidate without a column was asked nothing.
+    A candidate without a column was asked nothing. What a race asked ahead of a
+    decision stays out, so that the case does not depend on how fast answers came.
     """
+    needed = needed_of(rows)
     manifest = run.manifest
     reference = any(one.role == Candidate.Role.REFERENCE for one in rows)
     constraints = parse(manifest["constraints"], has_reference=reference)
@@ -41,7 +48,13 @@ def case_from(
     accept_at = float(manifest["accept_at"])
     return Case(
         evidence=tuple(
-            _evidence(one, columns.get(one.pk, Column()), demand, groups, accept_at)
+            _evidence(
+                one,
+                columns.get(one.pk, Column()).first(needed[one.pk]),
+                demand,
+                groups,
+                accept_at,
+            )
             for one in sorted(rows, key=lambda c: (c.role, c.position, c.key))
         ),
         constraints=constraints,

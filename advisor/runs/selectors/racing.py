@@ -20,8 +20,8 @@ AT_REST = (S.PAUSED, S.DONE, S.UNFIT, S.NOT_RUN)
 class RaceStanding:
     """The lanes, and by candidate the samples and blocks that are judged.
 
-    A sample is judged once candidate and reference have both been asked it to the end,
-    and all before it. ``blocks`` counts those of the whole run.
+    A sample is judged once candidate and reference have both been asked its block to
+    the end, and all before it. ``blocks`` counts those of the whole run.
     """
 
     race: Race
@@ -37,31 +37,58 @@ class RaceStanding:
 def standing_of(run: Run, rows: Sequence[Candidate]) -> RaceStanding:
     """Return where the race of a run stands.
 
-    Judges by scores alone while a candidate is asked: a bill or a time of a few samples
-    decides nothing. One that is certified is held against every limit.
+    Block after block, so that a candidate is decided after the same samples however
+    fast the answers came. Judged by scores alone while it is asked: a bill or a time of
+    a few samples decides nothing. One that is certified is held against every limit.
     """
-    reference = next((one for one in rows if one.role == "reference"), None)
     certified = [one.pk for one in rows if one.decision == D.CERTIFIED]
-    asked = [one.pk for one in rows if one.open_to and not one.decision]
-    columns = columns_of(run, certified) | scores_of(run, asked)
+    asked = [one for one in rows if one.open_to and not one.decision]
+    columns = columns_of(run, certified) | scores_of(run, [one.pk for one in asked])
     case = _with_states(case_from(run, rows, columns), rows)
-    over = {one.key for one in rows if one.state in AT_REST}
-    over |= {one.key for one in rows if one.decision in (D.DISCARDED, D.UNDECIDED)}
+    over = {one.key for one in rows if _rests(one)}
     lengths = {pk: _length(column) for pk, column in columns.items()}
-    most = _most(run, reference, lengths)
-    samples = {one.pk: min(lengths.get(one.pk, 0), most) for one in rows}
-    ends = _block_ends(run)
+    most, ends = _most(run, rows, lengths), _block_ends(run)
+    samples = {one.pk: 0 for one in rows}
+    for one in asked:
+        whole = [end for end in ends if end <= min(lengths.get(one.pk, 0), most)]
+        samples[one.pk] = whole[-1] if whole else 0
+        seen = seen_by(one)
+        for end in [end for end in whole if end > seen and one.role == "candidate"]:
+            lane = race(_cut(case, one, end), over).lane(one.key)
+            if lane.certified or lane.rejected:
+                samples[one.pk] = end
+                break
+        if one.role == "candidate":
+            case = _cut(case, one, samples[one.pk])
     return RaceStanding(
         race=race(case, over),
         samples=samples,
-        judged={pk: sum(end <= n for end in ends) for pk, n in samples.items()},
+        judged={pk: ends.index(n) + 1 if n else 0 for pk, n in samples.items()},
         blocks=len(ends),
     )
 
 
+def _rests(one: Candidate) -> bool:
+    return one.state in AT_REST or one.decision in (D.DISCARDED, D.UNDECIDED)
+
+
+def seen_by(one: Candidate) -> int:
+    """Return the samples that the stored certifiers of a candidate have seen."""
+    return int((one.certifiers or {}).get("samples", 0))
+
+
+def _cut(case: Case, one: Candidate, count: int) -> Case:
+    """Return the case with no more than ``count`` samples of one candidate."""
+    evidence = tuple(
+        replace(found, scores=found.scores[:count]) if found.id == one.key else found
+        for found in case.evidence
+    )
+    return replace(case, evidence=evidence)
+
+
 def _with_states(case: Case, rows: Sequence[Candidate]) -> Case:
     """Return the case with the stored certifiers, which spare replaying scores."""
-    states = {one.key: one.certifiers or {} for one in rows}
+    states = {one.key: (one.certifiers or {}).get("states", {}) for one in rows}
     evidence = tuple(
         replace(one, states=states[one.id] if one.scores else {})
         for one in case.evidence
@@ -73,8 +100,9 @@ def _length(column: Column) -> int:
     return sum(1 for _ in column.samples())
 
 
-def _most(run: Run, reference: Candidate | None, lengths: Mapping[int, int]) -> int:
+def _most(run: Run, rows: Sequence[Candidate], lengths: Mapping[int, int]) -> int:
     """Return how many samples the reference lets be judged."""
+    reference = next((one for one in rows if one.role == "reference"), None)
     if reference is None or reference.state == S.UNFIT:
         return int(run.manifest["samples"]["count"])
     return lengths.get(reference.pk, 0)
@@ -84,9 +112,5 @@ def _block_ends(run: Run) -> list[int]:
     """Return the number of samples up to the end of each block."""
     first = run.candidates.order_by("pk").first()
     trials = run.trials.filter(candidate=first, repeat=0).order_by("block")
-    return [
-        last + 1
-        for last in trials.values("block")
-        .annotate(last=Max("position"))
-        .values_list("last", flat=True)
-    ]
+    last = trials.values("block").annotate(last=Max("position"))
+    return [place + 1 for place in last.values_list("last", flat=True)]

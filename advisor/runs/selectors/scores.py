@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from advisor.runs.models import Run, Trial
+from advisor.runs.models import Candidate, Run, Trial
 from advisor.sizing.intervals import betting_interval
 from advisor.sizing.measurement import Figure
 
@@ -42,6 +42,13 @@ class Column:
         """
         ordered = (self.by_sample[position] for position in sorted(self.by_sample))
         return takewhile(lambda r: all(one.state in ENDED for one in r), ordered)
+
+    def first(self, count: int | None) -> "Column":
+        """Return the first samples of the column; all of them for None."""
+        if count is None:
+            return self
+        kept = sorted(self.by_sample)[:count]
+        return Column({position: self.by_sample[position] for position in kept})
 
     def scores(self) -> tuple[float | None, ...]:
         """Return one score a sample; see ``mean_scores``."""
@@ -114,6 +121,16 @@ def scores_of(run: Run, candidate_ids: Iterable[int]) -> dict[int, Column]:
             Tried(position=position, state=state, score=score)
         )
     return columns
+
+
+def needed_of(rows: Sequence[Candidate]) -> dict[int, int | None]:
+    """Return how many samples of each decided; None where there is no such number."""
+    ends = {one.pk: one.decided_after for one in rows if one.role == "candidate"}
+    asked = [one for one in rows if one.pk in ends and one.open_to]
+    most = max((ends[one.pk] or 0 for one in asked), default=None)
+    if any(ends[one.pk] is None for one in asked):
+        most = None
+    return {one.pk: ends.get(one.pk, most) for one in rows}
 
 
 def partial_means(run: Run) -> dict[int, Figure]:

@@ -21,7 +21,7 @@ from advisor.runs.services.claiming import claim_block, claim_unit, free_unit
 from advisor.runs.services.endpoint_health import Line, may_start
 from advisor.runs.services.holding import held_engine, is_open
 from advisor.runs.services.keeping import Keeper
-from advisor.runs.services.racing import advance
+from advisor.runs.services.racing import advance, awaits_judgement
 from advisor.runs.services.reaping import TRIES_TO_OPEN, skip
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.speed_need import speed_is_needed
@@ -82,7 +82,7 @@ def drive(
         with held_engine(candidate) as (engine, _):
             desk = Desk.of(candidate, engine)
             stored = _quality(desk, until, stopping)
-            candidate.refresh_from_db(fields=["state"])
+            candidate.refresh_from_db(fields=["state", "decision"])
             _end_quality(candidate, engine.facts())
             if candidate.state == S.SPEED and not stopping():
                 measure_speed(candidate, engine, stopping=stopping)
@@ -160,7 +160,7 @@ def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:
     if candidate.state != S.READY:
         return
     trials = Trial.objects.filter(candidate=candidate, state__in=OPEN_TRIALS)
-    if trials.exists():
+    if trials.exists() or awaits_judgement(candidate):
         return
     row = facts_row(candidate, facts)
     to = S.SPEED if speed_is_needed(candidate) else S.DONE

@@ -87,7 +87,7 @@ def _reopen(run: Run, candidate_ids: Sequence[int]) -> None:
         solo_crashes=0,
         last_error_code="",
     )
-    run.candidates.filter(pk__in=candidate_ids).update(decision="")
+    run.candidates.filter(pk__in=candidate_ids).update(decision="", decided_after=None)
     touched = run.candidates.filter(pk__in=candidate_ids, trials__in=again)
     wake(touched.distinct())
     advance(run.pk)

@@ -27,7 +27,10 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
         ready, is_opened(), candidate=OuterRef("pk"), state=Trial.State.PENDING
     )
     unfinished = Trial.objects.filter(candidate=OuterRef("pk"), state__in=OPEN_TRIALS)
-    answering = Q(state__in=WORKING) & (Exists(claimable) | ~Exists(unfinished))
+    # In a race who has been asked everything waits for the reference to be judged.
+    judged = Q(open_to__isnull=True) | Q(role="reference") | ~Q(decision="")
+    ended = ~Exists(unfinished) & judged
+    answering = Q(state__in=WORKING) & (Exists(claimable) | ended)
     found = Candidate.objects.filter(
         answering | Q(state=S.SPEED),
         lease_until__isnull=True,

@@ -5,12 +5,12 @@ certified or discarded; opens the next blocks of the first candidate that could 
 recommended, and of the reference. When nobody could, the rest is not run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from advisor.runs.models import Candidate, Run, Trial
-from advisor.runs.selectors.racing import RaceStanding, standing_of
+from advisor.runs.selectors.racing import RaceStanding, seen_by, standing_of
 from advisor.runs.services.ahead import blocks_ahead, reference_to
 from advisor.runs.services.hints import due_candidates
 from advisor.runs.services.reaping import skip
@@ -36,6 +36,12 @@ def is_race(run: Run) -> bool:
     return bool(run.manifest["stop"] == "decided")
 
 
+def awaits_judgement(one: Candidate) -> bool:
+    """Say whether a candidate of a race may have to go on; its row must be fresh."""
+    under_test = one.role == Candidate.Role.CANDIDATE and one.open_to is not None
+    return under_test and not one.decision
+
+
 @transaction.atomic
 def advance(run_id: int) -> None:
     """Judge what is in and open what comes next; safe to call at any time."""
@@ -50,8 +56,7 @@ def advance(run_id: int) -> None:
     for one in candidates:
         _judge(run, one, now)
     if reference is not None and reference.open_to:
-        reference.certifiers = dict(now.race.reference)
-        reference.save(update_fields=["certifiers"])
+        _keep(reference, now.race.reference, now.samples.get(reference.pk, 0))
     chosen = _next(run, candidates, now)
     if chosen is not None:
         _open(chosen, reference, now)
@@ -85,18 +90,26 @@ def _judge(run: Run, one: Candidate, now: RaceStanding) -> None:
     if not one.open_to or one.state in FINAL_CANDIDATES:
         return
     lane, n = now.lane(one), now.samples[one.pk]
-    one.certifiers = dict(lane.states)
     if lane.certified:
         one.decision = D.CERTIFIED
     elif lane.rejected:
         one.decision = D.DISCARDED
     elif n == run.manifest["samples"]["count"]:
         one.decision = D.UNDECIDED
-    one.save(update_fields=["certifiers", "decision"])
+    _keep(one, lane.states, n)
     if one.decision:
+        one.decided_after = n
+        one.save(update_fields=["decision", "decided_after"])
         skip(run.pk, candidate_ids=[one.pk], why="decided")
         told = WORDS[D(one.decision)].format(n=n)
         note(run.pk, candidate_id=one.pk, kind="race", text=f"{one.key}: {told}.")
+
+
+def _keep(one: Candidate, states: Mapping[str, object], samples: int) -> None:
+    """Store the certifiers, so that nobody replays what they have seen."""
+    if samples > seen_by(one):
+        one.certifiers = {"samples": samples, "states": dict(states)}
+        one.save(update_fields=["certifiers"])
 
 
 def _next(
