@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "advisor.web.middleware.PlainAddressMiddleware",
     "advisor.accounts.middleware.TeamMiddleware",
     "advisor.web.middleware.CacheDownMiddleware",
 ]
@@ -127,6 +128,8 @@ DISPATCHER_CHORES = [
 ]
 # Who says which runs need an endpoint as it is.
 ENDPOINT_USERS = ["advisor.runs.selectors.endpoint_use.runs_using"]
+# Who says how fast a model was in earlier runs.
+RUN_SPEEDS = "advisor.runs.selectors.speeds.seconds_per_answer"
 # What rooms do before a team of theirs is deleted, from the top of the house down.
 TEAM_ENDINGS = [
     "advisor.runs.services.end_with_team",

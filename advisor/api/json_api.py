@@ -1,6 +1,7 @@
 """How does the JSON API read requests and write answers? Strictly, and uncached."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
@@ -8,6 +9,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import ValidationError as RequestInvalid
 from ninja.errors import ValidationErrorContext
@@ -17,12 +19,14 @@ from ninja.parser import Parser
 from pydantic import BaseModel
 
 from advisor.api.problems import MEDIA_TYPE, answer_to, problem
-from advisor.projects.parsing.json_values import read_json
+from advisor.projects.parsing.json_values import JsonWrong, read_json
 from advisor.projects.schema.problems import problems_from
 from advisor.projects.schema.publish import json_schema
 
 View = Callable[..., HttpResponse]
 FIRST_ERROR = 400
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
+READ_ONLY = ("openapi-json", "api-root")  # the library's own views take any method
 
 
 class StrictParser(Parser):
@@ -30,7 +34,10 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """Return the value of the body; the caller turns what is raised into a 400."""
-        return cast(dict[str, Any], read_json(request.body.decode("utf-8-sig")))
+        value = read_json(request.body.decode("utf-8-sig"))
+        if not _is_text(json.dumps(value, ensure_ascii=False)):
+            raise JsonWrong("A text holds U+0000 or half a character. Leave it out.")
+        return cast(dict[str, Any], value)
 
 
 class JsonApi(NinjaAPI):
@@ -86,7 +93,10 @@ class JsonApi(NinjaAPI):
         patterns: list[URLResolver | URLPattern] = super()._get_urls()
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback = polite(pattern.callback)
+                view = pattern.callback
+                if pattern.name in READ_ONLY:
+                    view = require_safe(view)
+                pattern.callback = polite(view)
         return patterns
 
 
@@ -96,6 +106,15 @@ def setup_schema() -> dict[str, Any]:
     own = '"#/components/schemas/Setup/$defs/'
     schema: dict[str, Any] = json.loads(text.replace('"#/$defs/', own))
     return {key: part for key, part in schema.items() if key not in ("$id", "$schema")}
+
+
+def _is_text(text: str) -> bool:
+    """Whether a database can store it: no NUL, no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return not NUL.search(text)
 
 
 def _model_of(annotation: Any) -> type[BaseModel]:

@@ -3,9 +3,21 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+
+from advisor.web.plain import visible
 
 CHOICES = (forms.ChoiceField, forms.FileField)
 DJANGO_DEFAULT = str(forms.Field.default_error_messages["required"])
+
+
+def seen_as_typed(text: str) -> None:
+    """Refuse a name with signs that nobody sees, or that turn it around (a validator).
+
+    Such a name would read like another one.
+    """
+    if visible(text) != text:
+        raise ValidationError(f"It holds signs that cannot be seen: {visible(text)}")
 
 
 class HouseForm(forms.Form):

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from redis.exceptions import RedisError
@@ -31,6 +31,34 @@ class RequestContextMiddleware:
         response.headers["X-Request-ID"] = request_id
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
+
+
+class PlainAddressMiddleware:
+    """Answer 404 where an address holds a NUL, which PostgreSQL refuses to look for.
+
+    In the path or in the query, whatever the page would do with it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Look at the address before any page does."""
+        told = [request.path, *request.GET.keys()]
+        told += [text for texts in request.GET.lists() for text in texts[1]]
+        if not any("\x00" in text for text in told):
+            return None
+        if request.path.startswith("/api/"):
+            body = {"title": "There is nothing here", "status": 404}
+            kind = "application/problem+json"
+            return JsonResponse(body, status=404, content_type=kind)
+        raise Http404
 
 
 class PrivateResponseMiddleware:

@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from advisor.accounts.models import User
-from advisor.web.forms import HouseForm
+from advisor.web.forms import HouseForm, seen_as_typed
 
 LONGEST_PASSWORD = 128
 ADVICE = "At least 12 characters. A few unrelated words make a good one."
@@ -52,6 +52,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
     name = forms.CharField(
         label="Your name",
         max_length=80,
+        validators=[seen_as_typed],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ("name", "email", "password1")
@@ -104,6 +105,7 @@ class ProfileForm(HouseForm):
         label="Your name",
         help_text="Shown to your team and on the records that you sign.",
         max_length=80,
+        validators=[seen_as_typed],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

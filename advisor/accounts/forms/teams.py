@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from advisor.accounts.models import ApiToken, Role
 from advisor.accounts.selectors import rank
 from advisor.accounts.services.spending import MOST_USD
-from advisor.web.forms import HouseForm
+from advisor.web.forms import HouseForm, seen_as_typed
 from advisor.web.number_field import NumberField
 
 MOST_INVITED = 20
@@ -23,6 +23,7 @@ class TeamForm(HouseForm):
         help_text="The people who decide together, for example a department.",
         min_length=2,
         max_length=60,
+        validators=[seen_as_typed],
     )
 
 
@@ -68,6 +69,7 @@ class ApiTokenForm(HouseForm):
         label="Name",
         help_text="What uses it, for example nightly build.",
         max_length=60,
+        validators=[seen_as_typed],
     )
     scope = forms.ChoiceField(
         label="May",
