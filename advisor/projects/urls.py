@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SETUP}samples/split/", intakes.split, name="split"),
     path(f"{SETUP}candidates/", candidates.candidates, name="candidates"),
     re_path(ADD, candidates.add, name="add"),
+    path(f"{SETUP}candidates/several/", candidates.several, name="several"),
     path(f"{SETUP}candidates/remove/", candidates.remove, name="remove"),
     path(f"{SETUP}review/", review.review, name="review"),
 ]

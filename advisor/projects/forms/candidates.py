@@ -52,6 +52,17 @@ class AddForm(HouseForm):
             field.choices = list(choices)
 
 
+def local_entry(key: str, model: str, precision: str = "fp32") -> dict[str, Any]:
+    """Return a model that runs here as the document holds it."""
+    return {
+        "id": key,
+        "engine": "transformers",
+        "model": model,
+        "precision": precision,
+        "hardware": "this-machine",
+    }
+
+
 class AddLocalForm(AddForm):
     """A model that runs here: one that ships, or a folder the operator opened."""
 
@@ -68,13 +79,7 @@ class AddLocalForm(AddForm):
     def entry(self) -> dict[str, Any]:
         """Return the candidate as the document holds it."""
         values = self.cleaned_data
-        entry = {
-            "id": values["id"],
-            "engine": "transformers",
-            "model": values["model"],
-            "precision": values["precision"],
-            "hardware": "this-machine",
-        }
+        entry = local_entry(values["id"], values["model"], values["precision"])
         if values["per_hour"] is not None:
             entry["price"] = {"per_hour": values["per_hour"]}
         return entry

@@ -10,10 +10,15 @@ from advisor.catalog.models import Endpoint
 from advisor.catalog.pages.words import size
 from advisor.catalog.selectors import card_by_name
 from advisor.projects.models import Setup
+from advisor.projects.pages.amounts import about_money, about_time
+from advisor.projects.pages.estimate import RunEstimate, estimate_of
+from advisor.projects.pages.in_running import running_panel
 from advisor.projects.pages.memory import MemoryCell, longest_input, memory_of
+from advisor.projects.pages.offered import OfferedModel, offered_models
 from advisor.projects.pages.wizard import WizardPage, wizard_parts
-from advisor.projects.selectors import endpoint_of, entries_of
+from advisor.projects.selectors import endpoint_of
 from advisor.sizing import formats
+from advisor.web.panels import EffectPanel
 from advisor.web.parts import Notice
 
 ENGINES = {
@@ -30,10 +35,11 @@ class CandidateRow:
 
     id: str
     note: str
-    part: str
     size: str
     memory: MemoryCell
-    price: str
+    time: str
+    cost: str
+    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,11 @@ class CandidatesPage:
     """Step 4."""
 
     wizard: WizardPage
+    reference: CandidateRow | None
     rows: tuple[CandidateRow, ...]
+    offered: tuple[OfferedModel, ...]
+    left_out: EffectPanel | None
+    total: str
     panels: tuple[AddPanel, ...]
     notice: Notice | None
 
@@ -68,10 +78,7 @@ def candidates_page(
     """Return step 4."""
     document = setup.document
     reference = document.get("reference")
-    entries = [
-        (one, "Reference" if one is reference else "Candidate")
-        for one in entries_of(document)
-    ]
+    listed = document.get("candidates") or ()
     wizard = WizardPage(
         title=f"Candidates: {setup.project.name}",
         heading="Which models should try?",
@@ -79,7 +86,7 @@ def candidates_page(
         " reference, a minimum quality decides.",
         **wizard_parts(setup, "candidates"),
     )
-    tokens = longest_input(setup) if entries else 0
+    tokens, estimate = longest_input(setup), estimate_of(setup)
     notice = (
         Notice(kind="fail", icon="fail", title="Not yet.", text=error)
         if error
@@ -87,14 +94,36 @@ def candidates_page(
     )
     return CandidatesPage(
         wizard=wizard,
-        rows=tuple(_row(setup, one, part, tokens) for one, part in entries),
+        reference=_row(setup, reference, tokens, estimate) if reference else None,
+        rows=tuple(_row(setup, one, tokens, estimate) for one in listed),
+        offered=offered_models(setup, tokens),
+        left_out=_left_out(setup),
+        total=_total(len(listed), bool(reference), estimate),
         panels=tuple(panels),
         notice=notice,
     )
 
 
+def _total(candidates: int, has_reference: bool, estimate: RunEstimate) -> str:
+    """Return what all of it comes to, in a line; empty while nobody is under test."""
+    if not candidates:
+        return ""
+    who = formats.count(candidates, "candidate") + (
+        " + reference" if has_reference else ""
+    )
+    parts = [about_time(estimate.seconds), about_money(estimate.dollars)]
+    told = ", ".join(part for part in parts if part)
+    return f"{who}: {told}" if told else who
+
+
+def _left_out(setup: Setup) -> EffectPanel | None:
+    """Return which catalog models the limits leave out, and why; None without any."""
+    panel = running_panel(setup.document, setup.project.team)
+    return panel if panel.excluded else None
+
+
 def _row(
-    setup: Setup, entry: Mapping[str, Any], part: str, tokens: int
+    setup: Setup, entry: Mapping[str, Any], tokens: int, estimate: RunEstimate
 ) -> CandidateRow:
     endpoint = endpoint_of(setup, entry)
     named = entry.get("card") or entry.get("model")
@@ -102,15 +131,20 @@ def _row(
     parts = [ENGINES.get(entry["engine"], entry["engine"]), entry.get("model", "")]
     parts += [endpoint.model if endpoint else "", entry.get("precision", "")]
     parts += [card.name if card else ""]
+    price = entry.get("price") or _asked(endpoint)
+    parts += [_price(price) if price else ""]
     told = dict.fromkeys(str(one) for one in parts if one)
+    found = estimate.of(entry["id"])
+    cost = (found.dollars or found.machine) if found else None
     parameters = entry.get("parameters") or (card.parameters if card else None)
     return CandidateRow(
         id=entry["id"],
         note=", ".join(told),
-        part=part,
         size=size(parameters),
         memory=memory_of(setup.document, entry, card, tokens),
-        price=_price(entry.get("price") or _asked(endpoint)),
+        time=(about_time(found.seconds) if found else None) or formats.DASH,
+        cost=about_money(cost) or formats.DASH,
+        basis=found.basis if found else "",
     )
 
 

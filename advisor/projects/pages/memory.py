@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.catalog.models import ModelCard
+from advisor.catalog.pages.memory import shape_of
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Setup
 from advisor.projects.selectors import evaluation_samples, files_of_model
@@ -95,7 +96,7 @@ def _of(peak: float, limit: float) -> str:
 def _peak(
     entry: Mapping[str, Any], card: ModelCard | None, work: Work
 ) -> Figure | None:
-    """Return the peak by the model's own files, else its weights alone by the card."""
+    """Return the peak by the model's own files, else by the shape on its card."""
     precision = str(entry.get("precision") or "fp32")
     files = files_of_model(str(entry.get("model") or ""))
     try:
@@ -104,6 +105,9 @@ def _peak(
             return predict(from_config(config, parameters), precision, work).peak
         if card is None or not card.parameters:
             return None
+        shape = shape_of(card)
+        if shape is not None:
+            return predict(shape, precision, work).peak
         weights = card.parameters * bytes_per_parameter(precision) / GB
     except SizingError:
         return None

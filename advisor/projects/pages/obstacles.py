@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.projects.models import Setup
 from advisor.projects.pages.labels import limit_label
-from advisor.projects.pages.wizard import step_url
+from advisor.projects.pages.wizard import STEPS, step_url
 from advisor.projects.schema import Problem, SetupInvalid, parse_setup
 from advisor.projects.services import known_names
 from advisor.web.parts import Link
@@ -58,11 +58,24 @@ def obstacles_of(setup: Setup) -> tuple[Link, ...]:
     """Return what keeps a draft from being launched, as far as its values show."""
     given = {**setup.document, "samples": setup.sample_set_id}
     known = known_names(setup.project.team)
+    half_way = unconfirmed(setup)
     try:
         parse_setup(given, stored=True, known=known)
     except SetupInvalid as invalid:
-        return told(setup, invalid.problems)
-    return ()
+        return (*half_way, *told(setup, invalid.problems))
+    return half_way
+
+
+def unconfirmed(setup: Setup) -> tuple[Link, ...]:
+    """Return the steps that hold something typed and not confirmed, with the way."""
+    return tuple(
+        Link(
+            f"{name}: what you typed last was not checked. Continue from there.",
+            step_url(setup, step),
+        )
+        for step, name in STEPS
+        if step in setup.typed and step != "review"
+    )
 
 
 def told(setup: Setup, problems: Sequence[Problem]) -> tuple[Link, ...]:

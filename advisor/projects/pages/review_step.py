@@ -18,8 +18,10 @@ from advisor.projects.forms.choices import (
 from advisor.projects.forms.goal import KINDS
 from advisor.projects.forms.samples import SCORERS, SEVERAL
 from advisor.projects.models import Setup
-from advisor.projects.pages.estimate import run_panel
+from advisor.projects.pages.estimate import RunEstimate
 from advisor.projects.pages.labels import chosen, field_label, limit_label
+from advisor.projects.pages.margin import plan_of
+from advisor.projects.pages.run_panel import run_panel
 from advisor.projects.pages.wizard import WizardPage, step_url, wizard_parts
 from advisor.sizing import constraints, formats
 from advisor.sizing.constraints import Constraint
@@ -45,7 +47,10 @@ class Section:
 
 
 def review_page(
-    setup: Setup, form: ReviewForm, obstacles: Sequence[Link] = ()
+    setup: Setup,
+    form: ReviewForm,
+    obstacles: Sequence[Link],
+    estimate: RunEstimate,
 ) -> WizardPage:
     """Return step 5; ``obstacles`` is everything that keeps it from being launched."""
     sections = (
@@ -60,7 +65,7 @@ def review_page(
         lede=f"These values are frozen as setup version {setup.version}, so that the"
         " result can be repeated.",
         form=form,
-        panel=run_panel(setup),
+        panel=run_panel(estimate),
         extra={
             "sections": tuple(
                 Section(title, Link("Change", step_url(setup, step)), facts)
@@ -128,6 +133,11 @@ def _samples(setup: Setup) -> tuple[Fact, ...]:
             term="Samples",
             value=formats.count(stored.count, "sample") if stored else None,
             note=stored.name if stored else None,
+        ),
+        Fact(
+            term="They can show",
+            value=plan_of(setup).sentence if stored else None,
+            note="Estimated, with 80% power" if stored else None,
         ),
         Fact(term="Prompt", value=document.get("prompt")),
         Fact(term="Score", value=chosen(SCORERS, name)),

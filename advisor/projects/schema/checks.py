@@ -27,6 +27,7 @@ def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[P
     yield from _name(given.get("project"))
     yield from _prompt(given.get("prompt"))
     yield from _scorer(given.get("scorer", "exact_match"))
+    yield from _choices(given)
     yield from _limits(given)
     yield from _repeated_ids(entries)
     for path, entry in entries:
@@ -38,6 +39,21 @@ def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[P
         if not path.startswith("builtin/"):
             wrong = "is a path, which is for the command line only"
             yield Problem("samples", path, wrong, "Name a stored sample set.")
+
+
+def _choices(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield choices that cannot be told apart, and a way to choose among none."""
+    listed = given.get("choices")
+    if listed is None and given.get("choose_by") is not None:
+        remedy = "List the choices, or leave it out."
+        yield Problem("choose_by", given["choose_by"], "has nothing to choose", remedy)
+    seen: set[str] = set()
+    for position, choice in enumerate(listed if isinstance(listed, list) else []):
+        path, shape = f"choices.{position}", str(choice).strip()
+        if isinstance(choice, str) and (not shape or shape in seen):
+            wrong = "stands there already" if shape else "is empty"
+            yield Problem(path, choice, wrong, "Give each choice once.")
+        seen.add(shape)
 
 
 def _unstorable(value: object, path: str) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ DECIDING = (
     "max_output_tokens",
     "temperature",
     "stop_at",
+    "choices",
+    "choose_by",
     "repeats",
     "accept_at",
     "objective",

@@ -121,6 +121,8 @@ class Setup(BaseModel):
     max_output_tokens: Annotated[int, Field(ge=1, le=32_000)] = 256
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
     stop_at: Annotated[list[Name], Field(max_length=4)] = []
+    choices: Annotated[list[Name], Field(min_length=2, max_length=200)] | None = None
+    choose_by: Literal["likelihood", "likelihood_per_token"] | None = None
     reference: CandidateSpec | None = None
     candidates: Annotated[list[CandidateSpec], Field(min_length=1, max_length=20)]
     repeats: Annotated[int, Field(ge=1, le=100)] = 1

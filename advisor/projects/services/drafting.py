@@ -108,6 +108,12 @@ def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Se
     return setup
 
 
+def without_consent(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document whose consents are to be given anew: what is sent changed."""
+    gone = ("consent", "consent_personal_data")
+    return {key: value for key, value in document.items() if key not in gone}
+
+
 def _refuse_frozen(setup: Setup) -> None:
     if setup.state != Setup.State.DRAFT:
         raise ValidationError(

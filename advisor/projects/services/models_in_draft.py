@@ -9,7 +9,7 @@ from advisor.accounts.models import Membership
 from advisor.catalog.selectors import card_by_name
 from advisor.catalog.services import keep_endpoint
 from advisor.projects.models import Setup
-from advisor.projects.services.drafting import save_draft
+from advisor.projects.services.drafting import save_draft, without_consent
 
 CANDIDATES_STEP = 4
 
@@ -18,6 +18,8 @@ CANDIDATES_STEP = 4
 def add_model(*, setup: Setup, entry: Mapping[str, Any], role: str) -> Setup:
     """Put a model under test, or make it the reference instead of the one before."""
     document = dict(setup.document)
+    if entry.get("endpoint"):
+        document = without_consent(document)
     if role == "reference":
         document["reference"] = dict(entry)
     else:

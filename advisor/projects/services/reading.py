@@ -20,7 +20,7 @@ from advisor.projects.parsing import (
     samples_from,
 )
 from advisor.projects.parsing.flags import masked_sample
-from advisor.projects.services.drafting import save_draft
+from advisor.projects.services.drafting import save_draft, without_consent
 from advisor.projects.services.storing import store_samples
 from advisor.scoring.registry import scorer
 
@@ -99,7 +99,7 @@ def unscored(*, setup: Setup) -> list[str]:
 
 
 def _use(setup: Setup, stored: SampleSet) -> None:
-    document = {**setup.document, "samples": stored.pk}
+    document = {**without_consent(setup.document), "samples": stored.pk}
     save_draft(setup=setup, document=document, step=SAMPLES_STEP, sample_set=stored)
 
 

@@ -18,9 +18,12 @@ from advisor.projects.forms import (
     AddRecordedForm,
     AddStoredEndpointForm,
 )
+from advisor.projects.forms.candidates import local_entry
 from advisor.projects.models import Setup, Upload
 from advisor.projects.pages import options
 from advisor.projects.pages.candidate_step import AddPanel, candidates_page
+from advisor.projects.pages.memory import longest_input
+from advisor.projects.pages.offered import offered_models
 from advisor.projects.pages.wizard import step_url
 from advisor.projects.views.finding import draft_or_404
 from advisor.web.rendering import render_page
@@ -62,6 +65,20 @@ def add(request: TeamRequest, team: str, project: str, kind: str) -> HttpRespons
     entry = _entry(request, kind, form)
     role = form.cleaned_data["role"]
     services.add_model(setup=draft, entry=entry, role=role)
+    return redirect(step_url(draft, "candidates"))
+
+
+@require_POST
+@needs(Role.EDITOR, "set up projects")
+def several(request: TeamRequest, team: str, project: str) -> HttpResponse:
+    """Put several models that run here under test; what does not fit is left."""
+    draft = draft_or_404(request, project)
+    offered = {one.model: one for one in offered_models(draft, longest_input(draft))}
+    chosen = [offered[one] for one in request.POST.getlist("models") if one in offered]
+    for one in chosen:
+        if one.fits:
+            entry = local_entry(one.name, one.model)
+            services.add_model(setup=draft, entry=entry, role="candidate")
     return redirect(step_url(draft, "candidates"))
 
 

@@ -7,14 +7,14 @@ from django.views.decorators.http import require_POST
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
 from advisor.projects import services as projects
-from advisor.projects.forms import ReviewForm
 from advisor.projects.models import Setup
+from advisor.projects.pages.estimate import estimate_of
 from advisor.projects.pages.header import project_url
-from advisor.projects.pages.obstacles import told
+from advisor.projects.pages.obstacles import told, unconfirmed
 from advisor.projects.pages.review_step import review_page
 from advisor.projects.schema import SetupInvalid
-from advisor.projects.selectors import outside_endpoints
 from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.review import review_form
 from advisor.runs.models import Run
 from advisor.runs.selectors import run_of_version
 from advisor.runs.services import LaunchRefused, freeze_and_launch
@@ -33,14 +33,16 @@ def launch(request: TeamRequest, team: str, project: str) -> HttpResponse:
     if before is not None:
         return redirect(_url(before))
     draft = draft_or_404(request, project)
-    form = ReviewForm(request.POST, outside=outside_endpoints(draft))
-    obstacles: tuple[Link, ...] = ()
-    if form.is_valid():
-        projects.save_draft(setup=draft, document=form.into(draft.document), step=5)
+    estimate = estimate_of(draft)
+    form = review_form(draft, estimate, request.POST)
+    obstacles: tuple[Link, ...] = unconfirmed(draft)
+    if form.is_valid() and not obstacles:
+        document = form.into(draft.document)
+        projects.save_draft(setup=draft, document=document, step=5, confirmed="review")
         run, obstacles = _launched(request, draft)
         if run is not None:
             return redirect(_url(run))
-    page = review_page(draft, form, obstacles)
+    page = review_page(draft, form, obstacles, estimate)
     return render_page(request, "projects/review.html", page, status=422)
 
 

@@ -46,6 +46,7 @@ def test_the_defaults_are_those_of_the_schema():
         "seed": 0,
         "budget_usd": None,
         "consent": False,
+        "consent_personal_data": False,
     }
 
 

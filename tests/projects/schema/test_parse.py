@@ -371,3 +371,18 @@ def test_a_text_that_is_no_setup_is_refused(text, words):
         parse_setup(text)
 
     assert words in str(refused.value)
+
+
+def test_choices_are_listed_once_each():
+    given = {**SETUP, "choices": ["refund", " refund", ""]}
+    with pytest.raises(SetupInvalid) as caught:
+        parse_setup(given)
+    paths = {problem.path for problem in caught.value.problems}
+    assert {"choices.1", "choices.2"} <= paths
+    setup = parse_setup({**SETUP, "choices": ["refund", "card"]})
+    assert setup.document()["choices"] == ["refund", "card"]
+
+
+def test_a_way_to_choose_needs_choices():
+    with pytest.raises(SetupInvalid, match="has nothing to choose"):
+        parse_setup({**SETUP, "choose_by": "likelihood_per_token"})

@@ -160,3 +160,10 @@ def test_equal_samples_go_by_id():
     rows = [SampleRow(id=name, input="same", expected="x") for name in "bca"]
 
     assert [rows[at].id for at in sample_order(rows, "r")] == ["a", "b", "c"]
+
+
+def test_choices_decide_and_their_absence_changes_nothing():
+    plain, chosen = parse_setup(SETUP), parse_setup({**SETUP, "choices": ["a", "b"]})
+    assert rule_sha256(plain) != rule_sha256(chosen)
+    assert "choices" not in rule_of(plain)
+    assert rule_of(chosen)["choices"] == ["a", "b"]
