@@ -5,7 +5,7 @@ from math import isfinite
 
 from advisor.sizing.conclusions import Finding, Quality, Row, Standing
 from advisor.sizing.limits import DECLARED, TAIL, limit_rows
-from advisor.sizing.measurement import Case, Evidence, Figure
+from advisor.sizing.measurement import DISTURBED, Case, Evidence, Figure
 from advisor.sizing.percentiles import percentile, point
 from advisor.sizing.qualification import qualify
 
@@ -53,9 +53,9 @@ def _finding(case: Case, evidence: Evidence, quality: Quality) -> Finding:
         quality=quality,
         rows=rows,
         latency=_percentiles(evidence),
-        ttft=evidence.ttft_ms
-        and percentile(evidence.ttft_ms, TAIL, bursts=evidence.bursts)
-        or None,
+        ttft=_marked(
+            evidence, percentile(evidence.ttft_ms or (), TAIL, bursts=evidence.bursts)
+        ),
         objective=objective(case, evidence),
         standing=_standing(evidence, rows),
     )
@@ -108,8 +108,16 @@ def _p95(evidence: Evidence) -> float | None:
 def _percentiles(evidence: Evidence) -> dict[str, Figure | None]:
     times = evidence.latency_ms or ()
     return {
-        name: percentile(times, q, bursts=evidence.bursts) for name, q in SHOWN.items()
+        name: _marked(evidence, percentile(times, q, bursts=evidence.bursts))
+        for name, q in SHOWN.items()
     }
+
+
+def _marked(evidence: Evidence, figure: Figure | None) -> Figure | None:
+    """Return a time with the note that it was disturbed, where it was."""
+    if figure is None or not evidence.disturbed:
+        return figure
+    return replace(figure, note=DISTURBED)
 
 
 def _value(figure: Figure | None) -> float | None:

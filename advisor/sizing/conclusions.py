@@ -25,6 +25,7 @@ class Row:
     the room left, negative beyond the limit, in the limit's unit; ``decisive`` is the
     end of an interval that decided, where there is one. ``more`` is about how many more
     samples would settle an undecided quality, None when it cannot be told.
+    ``disturbed`` says that it is open because other programs ran while it was measured.
     """
 
     constraint: Constraint
@@ -34,6 +35,7 @@ class Row:
     decisive: float | None = None
     more: int | None = None
     n: int | None = None
+    disturbed: bool = False
 
     @property
     def must(self) -> bool:

@@ -2,9 +2,11 @@
 
 Times are held against their one-sided 95 % bounds, a cost against its upper end, an
 estimated memory against its upper end and a measured one by itself, declared facts as
-they are. What is not known is unknown, and an unknown must is not met.
+they are. What is not known is unknown, and an unknown must is not met. What other
+programs disturbed excludes nobody.
 """
 
+from dataclasses import replace
 from math import inf, isfinite
 
 from advisor.sizing.conclusions import Row, Status
@@ -13,6 +15,7 @@ from advisor.sizing.measurement import Case, Evidence, Figure
 from advisor.sizing.percentiles import bounds, point, smallest_n
 
 TAIL = 0.95  # the percentile that a latency limit is about
+TIMED = ("p95_latency_ms", "ttft_ms", "peak_requests_per_second")
 
 
 def limit_rows(case: Case, evidence: Evidence) -> tuple[Row, ...]:
@@ -41,6 +44,14 @@ def excluded(case: Case, evidence: Evidence) -> bool:
 
 
 def _row(constraint: Constraint, evidence: Evidence) -> Row:
+    row = _held(constraint, evidence)
+    timed = constraint.name in TIMED
+    if constraint.name == "monthly_budget_usd":
+        timed = evidence.capacity_rps is not None
+    return _without_harm(row) if timed and evidence.disturbed else row
+
+
+def _held(constraint: Constraint, evidence: Evidence) -> Row:
     name = constraint.name
     if name in ("p95_latency_ms", "ttft_ms"):
         times = evidence.latency_ms if name == "p95_latency_ms" else evidence.ttft_ms
@@ -82,6 +93,17 @@ def _time_row(
         more=needed if status == "undecided" and needed > 0 else None,
         n=len(times),
     )
+
+
+def _without_harm(row: Row) -> Row:
+    """Return what times, and what follows from them, can say although disturbed.
+
+    Disturbance makes a time longer: what is within its limit all the same is within it,
+    and anything else is left open.
+    """
+    if row.status not in ("failed", "undecided"):
+        return row
+    return replace(row, status="undecided", disturbed=True, more=None)
 
 
 def _ceiling_row(

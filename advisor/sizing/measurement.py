@@ -22,6 +22,9 @@ Promise = Literal["traffic", "samples"]
 Stop = Literal["decided", "exhausted"]
 Objective = Literal["cost", "size", "latency"]
 
+# What a figure from a disturbed measurement says of itself.
+DISTURBED = "other programs disturbed the measurement; it may be too slow"
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -93,7 +96,8 @@ class Evidence:
     sample on; a gap is None and a shorter tuple means that the rest was not run.
     ``latency_ms`` and ``ttft_ms`` hold one entry a request, ``math.inf`` for a failure;
     ``bursts`` names the independent burst of each request measured under load, and is
-    None at concurrency 1. ``position`` is the planned order, cheapest first.
+    None at concurrency 1. ``disturbed``: other programs ran meanwhile, so a time may be
+    too long, never too short. ``position`` is the planned order, cheapest first.
     ``answers`` is ``scores`` as an array, in which a gap is NaN.
     ``planned`` is the objective as planned before the run. ``unfit`` says why the model
     cannot run at all: it is rejected whatever it scored before. ``states`` may hold
@@ -108,6 +112,7 @@ class Evidence:
     latency_ms: tuple[float, ...] | None = None
     ttft_ms: tuple[float, ...] | None = None
     bursts: tuple[int, ...] | None = None
+    disturbed: bool = False
     tokens_per_second: Figure | None = None
     memory_gb: Figure | None = None
     capacity_rps: Figure | None = None

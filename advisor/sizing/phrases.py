@@ -19,6 +19,7 @@ NAMES = {
     "languages": "languages",
     "context_tokens": "context length",
 }
+AGAIN = "other programs disturbed the measurement: repeat it on a quiet machine"
 FACTS = {
     "hosting": "hosting",
     "licences": "licence",
@@ -105,8 +106,12 @@ def open_(row: Row) -> str:
     kind = row.constraint.name
     if kind in ("p95_latency_ms", "ttft_ms"):
         text = f"{name(row)} {value}, {_bound(row)} at 95%, limit {limit}"
+        if row.disturbed:
+            return f"{text}; {AGAIN}"
         more = formats.count(row.more, "more request")
         return text if row.more is None else f"{text}; needs {more}"
+    if row.disturbed:
+        return f"{failed(row)}; {AGAIN}"
     if row.value is None:
         text = f"{name(row)}: nothing but gaps so far"
     elif kind == "quality_margin":

@@ -11,11 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
 
-from advisor.engines.base import Answer, Prompt
+from advisor.engines.base import Answer, Engine, Prompt
+from advisor.engines.punctuality import OpenLoop
+from advisor.engines.timing import clock
 
 BURSTS = 80  # 72 are the fewest that bound a 95th percentile
 FEWEST_A_BURST = 2
 SENDERS = 64
+# A burst starts so much later than it is ready, so that its first request is on time.
+LEAD_S = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One answer and the milliseconds it waited after its scheduled send."""
+    """One answer, and the milliseconds after its scheduled send that it leaves out."""
 
     arrival: Arrival
     prompt: Prompt
@@ -55,6 +59,21 @@ def schedule(rate: float, *, seconds: float, seed: int) -> list[list[Arrival]]:
             at += chance.expovariate(rate)
         bursts.append(arrivals)
     return bursts
+
+
+def send_all(
+    burst: Sequence[Arrival],
+    prompts: Sequence[Prompt],
+    engine: Engine,
+    *,
+    one_by_one: bool,
+) -> list[Timed]:
+    """Send a burst: one after the other, or each at its time."""
+    if one_by_one:
+        return in_line(burst, prompts, engine.measure)
+    if isinstance(engine, OpenLoop):
+        return on_time(burst, prompts, engine)
+    return at_once(burst, prompts, engine.measure)
 
 
 def in_line(
@@ -88,3 +107,15 @@ def at_once(
 
     with ThreadPoolExecutor(min(SENDERS, len(burst))) as pool:
         return list(pool.map(send, burst, prompts))
+
+
+def on_time(
+    burst: Sequence[Arrival], prompts: Sequence[Prompt], engine: OpenLoop
+) -> list[Timed]:
+    """Send a burst by an engine that keeps times; its own times count from the due."""
+    start = clock() + LEAD_S
+    answers = engine.measure_at(prompts, [start + one.after_s for one in burst])
+    return [
+        Timed(arrival, prompt, answer, 0.0)
+        for arrival, prompt, answer in zip(burst, prompts, answers, strict=True)
+    ]

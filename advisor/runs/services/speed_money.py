@@ -33,6 +33,7 @@ class Purse:
     candidate: Candidate
     price: Price | None
     number: int = FIRST_NUMBER
+    empty: bool = False
     _trials: dict[int, int] = field(default_factory=dict)
     _open: dict[int, list[Claim]] = field(default_factory=dict)
 
@@ -66,6 +67,7 @@ class Purse:
             self._open.setdefault(claim.sample_id, []).append(claim)
         if len(paid) == len(claims):
             return True
+        self.empty = True
         with transaction.atomic():
             ids = [claim.trial_id for claim in paid]
             close_attempts(ids, state=Attempt.State.RELEASED, code="cap")
