@@ -7,7 +7,6 @@ from advisor.web.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
-    path("operate/", admin.site.urls),
     path("", include("advisor.api.urls")),
     path("", include("advisor.web.urls")),
     path("", include("advisor.accounts.urls")),
@@ -16,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("advisor.runs.urls")),
     path("", include("advisor.adaptations.urls")),
     path("", include("advisor.reports.urls")),
+    path("operate/", admin.site.urls),
 ]
 handler500 = "advisor.web.views.server_error"

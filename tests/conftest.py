@@ -30,8 +30,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Run one private PostgreSQL for the session; yield its URL."""
-    with real.private_postgres() as url:
-        yield url
+    with real.private_postgres() as server:
+        yield server.url
 
 
 @pytest.fixture

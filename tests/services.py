@@ -42,6 +42,8 @@ FAST = {
     "REAP_SECONDS": "0.2",
     "RETRY_SECONDS": "0.1",
     "SPEED_SECONDS": "3",
+    "QUIET_SECONDS": "0",
+    "SPEED_REPEATS": "0",
     "STOP_SECONDS": "2",
 }
 
@@ -100,54 +102,69 @@ def as_other_user() -> dict[str, Any]:
     raise RuntimeError("PostgreSQL refuses root, and there is no other user to be.")
 
 
-@contextmanager
-def private_postgres() -> Iterator[str]:
-    """Run a PostgreSQL in a temporary folder; yield the URL of an empty database."""
-    programs = postgres_programs()
-    require(programs, "postgresql")
-    assert programs is not None
-    folder = Path(tempfile.mkdtemp(prefix="rightsize-pg-"))
-    other, port = as_other_user(), free_port()
-    if other:
-        os.chown(folder, other["user"], other["group"])
-    common = {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}}
-    initdb = [
-        "-U",
-        "app",
-        "--auth=trust",
-        "-E",
-        "UTF8",
-        "--no-sync",
-        "--no-instructions",
-    ]
-    subprocess.run(
-        [programs / "initdb", "-D", folder / "data", *initdb],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-        **common,
-        **other,
-    )
-    switches = [word for setting in POSTGRES_SETTINGS for word in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", "-p", str(port)]
-            + ["-k", folder, "-c", "listen_addresses=127.0.0.1", *switches],
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            **common,
-            **other,
+class Postgres:
+    """A PostgreSQL in a temporary folder that a test may stop and start again."""
+
+    def __init__(self) -> None:
+        programs = postgres_programs()
+        require(programs, "postgresql")
+        assert programs is not None
+        self._programs, self._port, self._other = programs, free_port(), as_other_user()
+        self.folder = Path(tempfile.mkdtemp(prefix="rightsize-pg-"))
+        if self._other:
+            os.chown(self.folder, self._other["user"], self._other["group"])
+        self.url = f"postgres://app@127.0.0.1:{self._port}/postgres"
+        self._common: dict[str, Any] = {
+            "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            "cwd": self.folder,
+            **self._other,
+        }
+        subprocess.run(
+            [programs / "initdb", "-D", self.folder / "data", "-U", "app", "-E", "UTF8"]
+            + ["--auth=trust", "--no-sync", "--no-instructions"],
+            check=True,
+            capture_output=True,
+            **self._common,
         )
-    url = f"postgres://app@127.0.0.1:{port}/postgres"
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        switches = [word for one in POSTGRES_SETTINGS for word in ("-c", one)]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [self._programs / "postgres", "-D", self.folder / "data"]
+                + ["-p", str(self._port), "-k", self.folder]
+                + ["-c", "listen_addresses=127.0.0.1", *switches],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self._common,
+            )
+        assert wait_until(lambda: can_connect(self.url)), (
+            self.folder / "log"
+        ).read_text()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop the server: SIGINT cuts connections, SIGQUIT is like a power cut."""
+        self._server.send_signal(how)
+        self._server.wait(20)
+
+    def remove(self) -> None:
+        """Stop the server for good and forget its data."""
+        if self._server.poll() is None:
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def private_postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL of one's own."""
+    server = Postgres()
     try:
-        assert wait_until(lambda: can_connect(url)), (folder / "log").read_text()
-        yield new_database(url)
+        yield server
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
 
 
 def can_connect(url: str) -> bool:

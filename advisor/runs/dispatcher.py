@@ -62,7 +62,7 @@ class Dispatcher:
             guarded(partial(services.finish, run_id), f"run {run_id}")
         queue_answers = self._redis_answers()
         for chore in settings.DISPATCHER_CHORES:
-            guarded(partial(import_string(chore), queue_answers), chore)
+            guarded(partial(_chore, chore, queue_answers), chore)
         if queue_answers:
             self._hint()
         elif time.monotonic() - self._redis_seen > self._patience():
@@ -101,6 +101,10 @@ class Dispatcher:
 
     def _patience(self) -> float:
         return float(settings.REDIS_GONE_SECONDS) if settings.REDIS_URL else 0.0
+
+
+def _chore(name: str, queue_answers: bool) -> None:
+    import_string(name)(queue_answers)
 
 
 def guarded(step: Callable[[], object], what: str) -> None:

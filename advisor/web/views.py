@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from advisor.web import outage
 from advisor.web.pages import TextPage, TroublePage
 from advisor.web.parts import Link
 from advisor.web.rendering import render_page
@@ -76,7 +77,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without touching the database, which may be what broke."""
+    """Answer 500, or 503 where the database is what broke; neither touches it."""
+    if outage.under_way():
+        return outage.unavailable(request)
     page = TroublePage(
         title="Something broke on our side",
         text="Your draft is saved. Try again; if it happens twice, give the reference.",

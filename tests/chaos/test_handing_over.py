@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.test_kills import LAUNCH, calls, column, shell
+from tests.chaos.reading import calls, column, shell
+from tests.chaos.test_kills import LAUNCH
 from tests.conftest import ServicesFactory
 from tests.services import wait_until
 

@@ -2,14 +2,12 @@
 
 import os
 import signal
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import psutil
-import psycopg
 import pytest
 
+from tests.chaos.reading import calls, column, shell
 from tests.conftest import ServicesFactory
 from tests.services import Services, wait_until
 
@@ -35,25 +33,6 @@ print(services.launch(setup=setup, started_by=None).pk)
 STATE = "SELECT state FROM runs_run"
 TRIALS = "SELECT id FROM runs_trial ORDER BY id"
 ANSWERS = "SELECT trial_id FROM runs_answer ORDER BY trial_id"
-
-
-def column(url: str, statement: str) -> list[object]:
-    """Ask the database itself, without a process that loads the application."""
-    if url.startswith("sqlite:///"):
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-            return [row[0] for row in connection.execute(statement)]
-    with psycopg.connect(url) as connection:
-        return [row[0] for row in connection.execute(statement)]
-
-
-def shell(running: Services, code: str) -> str:
-    done = running.manage("shell", "--no-imports", "-c", code)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().splitlines()[-1]
-
-
-def calls(path: Path) -> list[str]:
-    return path.read_text().split() if path.exists() else []
 
 
 def victims(running: Services) -> dict[str, list[int]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.test_kills import STATE, column
+from tests.chaos.reading import column
+from tests.chaos.test_kills import STATE
 from tests.services import ROOT, clean_environment, manage, wait_until
 
 pytestmark = pytest.mark.services

@@ -1,0 +1,86 @@
+"""What does an operator see of the work of all teams?"""
+
+from dataclasses import dataclass
+
+from django.utils.timesince import timesince
+
+from advisor.runs.selectors.standing import Standing, standings
+from advisor.web.parts import Empty, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """One live run in words and counts; ``remedy`` is empty where all is well."""
+
+    name: str
+    state: str
+    verdict: Verdict
+    due: int
+    later: int
+    held: int
+    begun: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPage:
+    """All live runs; ``lead`` says whether any of them stands still."""
+
+    title: str
+    lead: str
+    rows: tuple[WorkRow, ...]
+    empty: Empty
+
+
+def work_page() -> WorkPage:
+    """Return what is under way now."""
+    rows = tuple(_row(one) for one in standings())
+    odd = sum(bool(row.remedy) for row in rows)
+    lead = (
+        f"{odd} of {len(rows)} live runs stand still."
+        if odd
+        else f"{len(rows)} live runs, none of them stands still."
+    )
+    return WorkPage(
+        title="Work under way",
+        lead=lead,
+        rows=rows,
+        empty=Empty(title="No run is live", text="Nothing waits for a worker."),
+    )
+
+
+def _row(one: Standing) -> WorkRow:
+    run = one.run
+    return WorkRow(
+        name=f"{run.team.name}, {run.project.name}, run {run.number}",
+        state=run.get_state_display(),
+        verdict=_verdict(one),
+        due=one.due,
+        later=one.later,
+        held=one.held,
+        begun="not yet" if one.begun is None else f"{timesince(one.begun)} ago",
+        remedy=_remedy(one),
+    )
+
+
+def _verdict(one: Standing) -> Verdict:
+    if one.stuck:
+        return Verdict("fail", "fail", "Stuck")
+    if one.late:
+        return Verdict("warn", "warn", "Leases ran out")
+    if one.held or one.units:
+        return Verdict("accent", "run", "Moving")
+    return Verdict("quiet", "wait", "Waiting")
+
+
+def _remedy(one: Standing) -> str:
+    if one.late:
+        return (
+            f"{one.late} leases ran out and nobody took them back. Start a dispatcher: "
+            "manage.py dispatch."
+        )
+    if one.stuck:
+        queues = one.run.candidates.exclude(state__in=("done", "unfit", "not_run"))
+        names = ", ".join(sorted(set(queues.values_list("queue", flat=True))))
+        return f"Work is due and nobody took any. Restart the workers of: {names}."
+    return ""

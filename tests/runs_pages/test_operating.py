@@ -1,0 +1,73 @@
+"""An operator sees which runs stand still and what to do; nobody else sees any."""
+
+import pytest
+from django.utils import timezone
+
+from advisor.accounts.models import User
+from advisor.runs import services
+from advisor.runs.models import Run, Trial
+from advisor.runs.services.claiming import claim_block
+from tests.runs.factory import make_setup
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run():
+    script = {"id": "a", "options": {"default": "upper"}}
+    run = services.launch(
+        setup=make_setup(samples=40, candidates=[script]), started_by=None
+    )
+    Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.fixture
+def page(client):
+    def get() -> str:
+        return client.get("/operate/work/").content.decode()
+
+    client.force_login(User.objects.create_superuser("operator@example.com", "x"))
+    return get
+
+
+def test_members_are_sent_away(client):
+    client.force_login(User.objects.create_user("member@example.com", "x"))
+    assert client.get("/operate/work/").status_code == 403
+
+
+def test_nobody_in_particular_is_asked_to_sign_in(client):
+    assert client.get("/operate/work/").status_code == 302
+
+
+def test_no_live_run_is_said(page):
+    assert "No run is live" in page()
+
+
+def test_a_new_run_waits(run, page):
+    shown = page()
+    assert "1 live runs, none of them stands still." in shown
+    assert "Waiting" in shown
+    assert run.project.name in shown
+
+
+def test_a_held_block_moves(run, page):
+    claim_block(run.candidates.get())
+    assert "Moving" in page()
+
+
+def test_work_that_nobody_takes_is_stuck(run, page, settings):
+    settings.STUCK_SECONDS = 0
+    shown = page()
+    assert "1 of 1 live runs stand still." in shown
+    assert "Restart the workers of: default" in shown
+
+
+def test_leases_that_nobody_takes_back_ask_for_a_dispatcher(run, page, settings):
+    claim_block(run.candidates.get())
+    settings.LEASE_SECONDS = 0
+    Trial.objects.filter(state="leased").update(lease_until=timezone.now())
+    shown = page()
+    assert "Leases ran out" in shown
+    assert "manage.py dispatch" in shown
