@@ -5,13 +5,13 @@ from django.test import Client
 
 from advisor.accounts.models import Team, User
 from advisor.runs import services
-from advisor.runs.models import Run
+from advisor.runs.models import Answer, Run
 from tests.people import Browser
 from tests.runs.factory import keys, right
 from tests.runs.finished import finished, make_run, url_of
 
 pytestmark = pytest.mark.django_db
-VERBS = ("pause", "resume", "cancel", "retry")
+VERBS = ("pause", "resume", "cancel", "retry", "others", "raise-cap")
 
 
 def buttons(user: User, browser: Browser, run: Run) -> set[str]:
@@ -100,3 +100,57 @@ def test_a_step_needs_the_pages_token(edith: User, run: Run):
 
 def test_an_unknown_step_is_404(edith: User, browser: Browser, run: Run):
     assert browser(edith).post(url_of(run, "explode/")).status_code == 404
+
+
+def race(team: Team) -> Run:
+    """A race in which the cheaper of two is certified."""
+    answers = right(keys(300), wrong=6)
+    price = {"output_per_1m": 0.0}
+    return finished(
+        team,
+        samples=[{"id": key} for key in keys(300)],
+        reference={"id": "big", "answers": answers},
+        candidates=[
+            {"id": "cheap", "answers": answers, "price": {**price, "input_per_1m": 1}},
+            {"id": "dear", "answers": answers, "price": {**price, "input_per_1m": 9}},
+        ],
+        constraints={"quality_margin": 0.05},
+        objective="cost",
+        stop="decided",
+    )
+
+
+def test_what_a_certificate_spared_is_run_on_one_click(
+    team: Team, edith: User, browser: Browser
+):
+    run = race(team)
+    html = browser(edith).get(url_of(run)).content.decode()
+    assert buttons(edith, browser, run) == {"others"}
+    made = Answer.objects.filter(trial__run=run).count()
+    assert f"of 900, {900 - made} saved" in html
+    cheap = run.candidates.get(key="cheap")
+    assert f"Certified after {cheap.decided_after}" in html
+    browser(edith).post(url_of(run, "others/"))
+    assert services.run_inline(run).state == "completed"
+    assert run.candidates.get(key="dear").decision == "certified"
+    assert buttons(edith, browser, run) == set()
+
+
+def test_a_run_that_stopped_at_its_cap_goes_on_with_a_higher_one(
+    edith: User, browser: Browser, run: Run
+):
+    services.begin(run.pk)
+    Run.objects.filter(pk=run.pk).update(
+        state="budget_stopped", cap_micro=2_000_000, spent_micro=1_500_000
+    )
+    assert "raise-cap" in buttons(edith, browser, run)
+    client = browser(edith)
+    low = client.post(url_of(run, "raise-cap/"), {"cap_usd": "1"})
+    assert low.status_code == 422
+    assert "Give at least that." in low.content.decode()
+    odd = client.post(url_of(run, "raise-cap/"), {"cap_usd": "a lot"})
+    assert "Enter an amount of 0 or more" in odd.content.decode()
+    answer = client.post(url_of(run, "raise-cap/"), {"cap_usd": "3"})
+    assert (answer.status_code, answer.url) == (302, url_of(run))
+    run.refresh_from_db()
+    assert (run.state, run.cap_micro) == ("running", 3_000_000)

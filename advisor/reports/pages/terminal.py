@@ -36,7 +36,19 @@ def comparison(document: Mapping[str, Any]) -> str:
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, GAP.join("-" * width for width in widths))
     lines += ["", *(f"{one['id']}: {one['reason']}" for one in document["candidates"])]
+    lines += ["", _calls(document["calls"])]
     return "\n".join(lines)
+
+
+def _calls(calls: Mapping[str, int]) -> str:
+    """Return how many answers were taken, spared and taken over from earlier runs."""
+    made, possible = calls["made"], calls["exhaustive"]
+    told = [f"{made:,} of {possible:,} possible answers were taken"]
+    if made < possible:
+        told.append(f"{possible - made:,} were not needed")
+    if cached := calls.get("cached"):
+        told.append(f"{cached:,} were taken over from earlier runs")
+    return f"{', '.join(told)}."
 
 
 def problem_line(problem: Problem) -> str:

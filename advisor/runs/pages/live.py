@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 from typing import Literal
 
 from django.utils import timezone
@@ -11,7 +10,9 @@ from django.utils import timezone
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
-from advisor.runs.models import Run, RunEvent
+from advisor.runs.forms import CapForm
+from advisor.runs.models import Candidate, Run, RunEvent
+from advisor.runs.pages.totals import time_told, totals
 from advisor.runs.selectors import (
     CandidateProgress,
     RunProgress,
@@ -41,6 +42,11 @@ STATES: dict[str, tuple[Tone, str, BarState]] = {
     "done": ("pass", "pass", "done"),
     "unfit": ("fail", "fail", "bad"),
     "not_run": ("quiet", "skip", "idle"),
+}
+DECISIONS: dict[str, tuple[Tone, str]] = {
+    "certified": ("pass", "pass"),
+    "discarded": ("fail", "fail"),
+    "undecided": ("warn", "unsure"),
 }
 LEVELS: dict[str, tuple[Tone, str]] = {
     "info": ("quiet", "run"),
@@ -93,10 +99,15 @@ class RunPage:
     can_resume: bool
     can_cancel: bool
     can_retry: bool
+    can_run_others: bool
+    cap: CapForm | None
 
 
-def run_page(run: Run, membership: Membership) -> RunPage:
-    """Return a run's page, or what its polled fragment shows."""
+def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> RunPage:
+    """Return a run's page, or what its polled fragment shows.
+
+    ``cap`` is a new cap that was typed and could not be taken.
+    """
     progress, events = progress_of(run), events_of(run, 20)
     state, decided = run.state, _decided(run)
     return RunPage(
@@ -107,7 +118,7 @@ def run_page(run: Run, membership: Membership) -> RunPage:
         here=project_url(run.project, f"runs/{run.number}/"),
         final=progress.final,
         milestone=events[0].text if events else "",
-        stats=_stats(run, progress),
+        stats=totals(run, progress),
         notice=_notice(run),
         rows=tuple(_row(one, decided) for one in progress.candidates),
         problems=_problems(progress),
@@ -117,7 +128,15 @@ def run_page(run: Run, membership: Membership) -> RunPage:
         can_resume=state == Run.State.PAUSED,
         can_cancel=state in CANCELLABLE,
         can_retry=progress.final and any(one.failed for one in progress.candidates),
+        can_run_others=progress.final and _spared(progress),
+        cap=cap or (CapForm() if state == Run.State.BUDGET_STOPPED else None),
     )
+
+
+def _spared(progress: RunProgress) -> bool:
+    """Say whether a certificate spared somebody the run."""
+    left = (one for one in progress.candidates if one.state == "not_run")
+    return progress.race and any(not one.reason for one in left)
 
 
 def _lines(run: Run, progress: RunProgress) -> tuple[str, ...]:
@@ -126,58 +145,6 @@ def _lines(run: Run, progress: RunProgress) -> tuple[str, ...]:
     models = formats.count(len(progress.candidates), "model")
     samples = formats.count(run.manifest["samples"]["count"], "sample")
     return (f"Started {started:%H:%M}{who}", f"{samples}, {models}")
-
-
-def _stats(run: Run, progress: RunProgress) -> tuple[Stat, ...]:
-    share = progress.done / progress.total if progress.total else 0.0
-    done = Stat(
-        label="Done",
-        value=formats.percent(share, 0),
-        note=f"{progress.done:,} of {progress.total:,} answers",
-        bar=Bar(label="Whole run", share=share),
-    )
-    return done, *_pace(run, progress), _spent(progress)
-
-
-def _pace(run: Run, progress: RunProgress) -> tuple[Stat, Stat]:
-    """Return time left and speed now; of a run that ended, what both were."""
-    rates = [one.rate for one in progress.candidates if one.rate]
-    if not progress.final:
-        rate = sum(rates) if rates else None
-        return Stat(label="Time left", value=_time(progress.eta_s)), _speed(rate)
-    if run.started_at is None or run.finished_at is None:
-        return Stat(label="Took", value=None), _speed(None)
-    took = (run.finished_at - run.started_at).total_seconds()
-    rate = progress.done / took if took else None
-    ended = timezone.localtime(run.finished_at)
-    note = f"ended {ended:%-d %b %Y %H:%M}"
-    return Stat(label="Took", value=_time(took), note=note), _speed(rate)
-
-
-def _speed(rate: float | None) -> Stat:
-    if rate is None:
-        return Stat(label="Speed", value=None)
-    return Stat(label="Speed", value=formats.number(rate, 1), unit="answers/s")
-
-
-def _spent(progress: RunProgress) -> Stat:
-    cap, possible = progress.cap_usd, progress.possible_usd
-    extra = f", possibly {formats.money(possible)} more" if possible else ""
-    share = min(1.0, progress.spent_usd / cap) if cap else 0.0
-    return Stat(
-        label="Spent",
-        value=formats.money(progress.spent_usd),
-        note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
-        bar=Bar(label="Spend against cap", share=share) if cap else None,
-    )
-
-
-def _time(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    if seconds < 90:
-        return f"{ceil(seconds)} s"
-    return f"{ceil(seconds / 60)} min"
 
 
 def _notice(run: Run) -> Notice | None:
@@ -203,16 +170,20 @@ def _decided(run: Run) -> dict[str, Figure]:
 
 def _row(one: CandidateProgress, decided: Mapping[str, Figure]) -> CandidateRow:
     tone, icon, look = STATES[one.state]
+    label = one.label
+    if one.decision and one.state == Candidate.State.DONE:
+        tone, icon = DECISIONS[one.decision]
+        label = f"{one.decision.capitalize()} after {one.decided_after:,}"
     reference = "Reference, " if one.role == "reference" else ""
     quality = formats.plus_minus(decided.get(one.key, one.quality))
     return CandidateRow(
         key=one.key,
         note=f"{reference}{one.engine}",
-        verdict=Verdict(tone, icon, one.label),
+        verdict=Verdict(tone, icon, label),
         bar=Bar(label=one.key, share=one.share, state=look),
-        done=f"{one.done:,}",
+        done=f"{one.asked:,}",
         rate=formats.DASH if one.rate is None else formats.number(one.rate, 1),
-        left=_time(one.eta_s) or formats.DASH,
+        left=time_told(one.eta_s) or formats.DASH,
         quality=quality,
         spent=formats.money(one.spend_usd),
     )

@@ -9,6 +9,7 @@ from advisor.runs.selectors.answers import (
     sample_of,
     sample_page,
 )
+from advisor.runs.selectors.counting import FailureCount
 from advisor.runs.selectors.evidence import case_of
 from advisor.runs.selectors.finding import (
     candidates_of,
@@ -22,7 +23,6 @@ from advisor.runs.selectors.finding import (
 )
 from advisor.runs.selectors.progress import (
     CandidateProgress,
-    FailureCount,
     RunProgress,
     progress_of,
 )

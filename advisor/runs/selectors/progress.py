@@ -1,21 +1,23 @@
 """How far is a run, how long will it take, what has it spent, what went wrong?"""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Avg, Count, Max, Q, Sum
-from django.utils import timezone
-
-from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
+from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.selectors.counting import (
+    RATE_SECONDS,
+    FailureCount,
+    answers_of,
+    failures_of,
+    spends_of,
+    states_of,
+)
 from advisor.runs.selectors.finding import candidates_of
 from advisor.runs.selectors.scores import partial_means
 from advisor.sizing.measurement import Figure
 
-# The rate is that of the last half minute: what is happening, not what happened.
-RATE_SECONDS = 30.0
 FINAL = (
     Run.State.COMPLETED,
     Run.State.WITH_GAPS,
@@ -23,16 +25,6 @@ FINAL = (
     Run.State.BUDGET_STOPPED,
     Run.State.FAILED,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureCount:
-    """How many answers failed for one reason, and one message that explains it."""
-
-    code: str
-    kind: str
-    count: int
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +43,12 @@ class CandidateProgress:
     state: str
     label: str
     reason: str
+    decision: str
+    decided_after: int | None
     total: int
     done: int
+    asked: int
+    cached: int
     skipped: int
     failed: int
     gaps: int
@@ -72,7 +68,11 @@ class CandidateProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunProgress:
-    """Where a run stands; money in US dollars, ``cap_usd`` None without a cap."""
+    """Where a run stands; money in US dollars, ``cap_usd`` None without a cap.
+
+    ``made`` counts the answers, of which ``cached`` were taken over from earlier runs;
+    a ``race`` ends as soon as it is decided.
+    """
 
     id: int
     number: int
@@ -80,8 +80,11 @@ class RunProgress:
     label: str
     pause_reason: str
     final: bool
+    race: bool
     total: int
     done: int
+    made: int
+    cached: int
     eta_s: float | None
     spent_usd: float
     possible_usd: float
@@ -101,14 +104,19 @@ class RunProgress:
             return None
         return max(0.0, self.cap_usd - self.spent_usd - self.possible_usd)
 
+    @property
+    def saved(self) -> int:
+        """Return the answers that nobody needed."""
+        return self.total - self.made if self.final else 0
+
 
 def progress_of(run: Run) -> RunProgress:
     """Return where a run stands now; a handful of queries whatever its size."""
     run.refresh_from_db()
-    states = _states(run)
-    answers = _answers(run)
-    failures = _failures(run)
-    means, spends = partial_means(run), _spends(run)
+    states = states_of(run)
+    answers = answers_of(run)
+    failures = failures_of(run)
+    means, spends = partial_means(run), spends_of(run)
     listed = tuple(
         _progress(
             one,
@@ -129,8 +137,11 @@ def progress_of(run: Run) -> RunProgress:
         label=run.get_state_display(),
         pause_reason=run.pause_reason,
         final=run.state in FINAL,
+        race=run.manifest["stop"] == "decided",
         total=sum(one.total for one in listed),
         done=sum(one.done for one in listed),
+        made=sum(one.asked for one in listed),
+        cached=sum(one.cached for one in listed),
         eta_s=sum(etas) if etas else None,
         spent_usd=run.spent_micro / 1_000_000,
         possible_usd=run.unknown_micro / 1_000_000,
@@ -138,53 +149,6 @@ def progress_of(run: Run) -> RunProgress:
         overshoot_usd=run.overshoot_micro / 1_000_000,
         candidates=listed,
     )
-
-
-def _states(run: Run) -> dict[int, Counter[str]]:
-    counted: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Trial.objects.filter(run=run).values_list("candidate_id", "state")
-    for candidate_id, state, count in rows.annotate(n=Count("pk")).order_by():
-        counted[candidate_id][state] = count
-    return counted
-
-
-def _answers(run: Run) -> dict[int, Mapping[str, Any]]:
-    since = timezone.now() - timedelta(seconds=RATE_SECONDS)
-    rows = (
-        Answer.objects.filter(trial__run=run)
-        .order_by()
-        .values("trial__candidate_id")
-        .annotate(
-            mean=Avg("score"),
-            scored=Count("score"),
-            gaps=Count("pk", filter=Q(score__isnull=True)),
-            long=Count("pk", filter=Q(finish="length")),
-            cut=Count("pk", filter=Q(input_cut=True)),
-            recent=Count("pk", filter=Q(created_at__gte=since)),
-        )
-    )
-    return {row["trial__candidate_id"]: cast(Mapping[str, Any], row) for row in rows}
-
-
-def _failures(run: Run) -> dict[int, list[FailureCount]]:
-    rows = (
-        Answer.objects.filter(trial__run=run)
-        .exclude(failure_code="")
-        .order_by()
-        .values("trial__candidate_id", "failure_code", "failure_kind")
-        .annotate(count=Count("pk"), message=Max("failure_message"))
-    )
-    found: dict[int, list[FailureCount]] = defaultdict(list)
-    for row in rows:
-        found[row["trial__candidate_id"]].append(
-            FailureCount(
-                code=row["failure_code"],
-                kind=row["failure_kind"],
-                count=row["count"],
-                message=row["message"] or "",
-            )
-        )
-    return found
 
 
 def _progress(
@@ -210,7 +174,11 @@ def _progress(
         label=one.get_state_display(),
         reason=one.reason,
         total=total,
+        decision=one.decision,
+        decided_after=one.decided_after,
         done=total - open_ones,
+        asked=int(answers.get("asked") or 0),
+        cached=int(answers.get("cached") or 0),
         skipped=states[Trial.State.SKIPPED],
         failed=states[Trial.State.FAILED] + states[Trial.State.QUARANTINED],
         gaps=int(answers.get("gaps") or 0),
@@ -222,13 +190,6 @@ def _progress(
         failures=tuple(sorted(failures, key=lambda f: (-f.count, f.code))),
         quality=quality,
     )
-
-
-def _spends(run: Run) -> dict[int, int]:
-    """Return the settled micro dollars by candidate."""
-    paid = Attempt.objects.filter(trial__run=run, state=Attempt.State.SETTLED)
-    rows = paid.order_by().values_list("trial__candidate_id")
-    return dict(rows.annotate(total=Sum("cost_micro")))
 
 
 def _spend(one: Candidate, spends: Mapping[int, int]) -> float | None:

@@ -12,6 +12,7 @@ from advisor.accounts.models import Role
 from advisor.projects.models import Project
 from advisor.projects.pages.header import project_url
 from advisor.runs import pages, services
+from advisor.runs.forms import CapForm
 from advisor.runs.models import Run
 from advisor.runs.selectors import runs_of
 from advisor.web.rendering import render_page
@@ -21,6 +22,7 @@ STEPS: dict[str, Callable[..., Run]] = {
     "resume": services.resume,
     "cancel": services.cancel,
     "retry": services.retry_failed,
+    "others": services.run_others,
 }
 
 
@@ -58,10 +60,29 @@ def status(request: TeamRequest, team: str, project: str, number: int) -> HttpRe
 def step(
     request: TeamRequest, team: str, project: str, number: int, verb: str
 ) -> HttpResponse:
-    """Pause, resume, cancel, or retry what failed."""
+    """Pause, resume, cancel, retry what failed, or run the others too."""
     found = _run_or_404(request, project, number)
     try:
         STEPS[verb](run=found)
     except services.RunRefused as refusal:
         messages.error(request, str(refusal))
     return redirect(project_url(found.project, f"runs/{number}/"))
+
+
+@require_POST
+@needs(Role.EDITOR, "raise a run's cap")
+def raise_cap(
+    request: TeamRequest, team: str, project: str, number: int
+) -> HttpResponse:
+    """Set a new cap; a run that stopped at the old one goes on."""
+    found = _run_or_404(request, project, number)
+    form = CapForm(request.POST)
+    if form.is_valid():
+        try:
+            services.raise_cap(run=found, cap_usd=form.cleaned_data["cap_usd"])
+        except services.RunRefused as refusal:
+            form.add_error("cap_usd", str(refusal))
+    if not form.errors:
+        return redirect(project_url(found.project, f"runs/{number}/"))
+    page = pages.run_page(found, request.membership, form)
+    return render_page(request, "runs/run.html", page, status=422)

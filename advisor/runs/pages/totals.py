@@ -1,0 +1,77 @@
+"""How far, how fast, for how much? The totals on top of a run's page."""
+
+from math import ceil
+
+from django.utils import timezone
+
+from advisor.runs.models import Run
+from advisor.runs.selectors import RunProgress
+from advisor.sizing import formats
+from advisor.web.parts import Bar, Stat
+
+
+def totals(run: Run, progress: RunProgress) -> tuple[Stat, ...]:
+    """Return what a run has done, its pace and its spend."""
+    return _done(progress), *_pace(run, progress), _spent(progress)
+
+
+def _done(progress: RunProgress) -> Stat:
+    bar = Bar(label="Whole run", share=progress.share)
+    taken = f"{progress.cached:,} taken over" if progress.cached else ""
+    if not progress.race:
+        told = [f"{progress.done:,} of {progress.total:,} answers", taken]
+        value = formats.percent(progress.share, 0)
+        return Stat(label="Done", value=value, note=_joined(told), bar=bar)
+    told = [f"of at most {progress.total:,}", taken]
+    if progress.final:
+        told = [f"of {progress.total:,}", taken, f"{progress.saved:,} saved"]
+    value = formats.number(progress.made)
+    return Stat(label="Answers", value=value, note=_joined(told), bar=bar)
+
+
+def _joined(told: list[str]) -> str:
+    return ", ".join(one for one in told if one)
+
+
+def _pace(run: Run, progress: RunProgress) -> tuple[Stat, Stat]:
+    """Return time left and speed now; of a run that ended, what both were."""
+    rates = [one.rate for one in progress.candidates if one.rate]
+    if not progress.final:
+        rate = sum(rates) if rates else None
+        note = "at most, as it may be decided before" if progress.race else ""
+        left = Stat(label="Time left", value=time_told(progress.eta_s), note=note)
+        return left, _speed(rate)
+    if run.started_at is None or run.finished_at is None:
+        return Stat(label="Took", value=None), _speed(None)
+    took = (run.finished_at - run.started_at).total_seconds()
+    rate = progress.made / took if took else None
+    ended = timezone.localtime(run.finished_at)
+    note = f"ended {ended:%-d %b %Y %H:%M}"
+    return Stat(label="Took", value=time_told(took), note=note), _speed(rate)
+
+
+def _speed(rate: float | None) -> Stat:
+    if rate is None:
+        return Stat(label="Speed", value=None)
+    return Stat(label="Speed", value=formats.number(rate, 1), unit="answers/s")
+
+
+def _spent(progress: RunProgress) -> Stat:
+    cap, possible = progress.cap_usd, progress.possible_usd
+    extra = f", possibly {formats.money(possible)} more" if possible else ""
+    share = min(1.0, progress.spent_usd / cap) if cap else 0.0
+    return Stat(
+        label="Spent",
+        value=formats.money(progress.spent_usd),
+        note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
+        bar=Bar(label="Spend against cap", share=share) if cap else None,
+    )
+
+
+def time_told(seconds: float | None) -> str | None:
+    """Return seconds as people say them, None where nobody knows."""
+    if seconds is None:
+        return None
+    if seconds < 90:
+        return f"{ceil(seconds)} s"
+    return f"{ceil(seconds / 60)} min"
