@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 FailureKind = Literal["model", "transport", "configuration", "input"]
 Finish = Literal["stop", "length", "error"]
+ChooseBy = Literal["likelihood", "likelihood_per_token"]
 TokensOrigin = Literal["reported", "tokenizer", "estimated"]
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -36,6 +37,10 @@ class Prompt:
 
     ``request_key`` is the same over all tries at this request, so that a server that
     knows it does not do, or bill, the work twice; None lets the engine choose one.
+
+    With ``choices`` an engine that can weigh answers names the likeliest of them
+    instead of writing: the first one on a tie; by the sum over its tokens, or by their
+    mean with ``choose_by`` "likelihood_per_token". Other engines let the model write.
     """
 
     id: str
@@ -45,6 +50,8 @@ class Prompt:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     request_key: str | None = None
+    choices: tuple[str, ...] = ()
+    choose_by: ChooseBy = "likelihood"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back for one prompt: an output or a failure, never both."""
+    """What came back for one prompt: an output or a failure, never both.
+
+    `likelihoods` holds the log-likelihood of each choice, in nats, where they were
+    weighed.
+    """
 
     prompt_id: str
     output: str | None
@@ -75,6 +86,7 @@ class Answer:
     cost_usd: float | None = None
     score: float | None = None
     input_cut: bool = False
+    likelihoods: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

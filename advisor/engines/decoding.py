@@ -49,7 +49,7 @@ class Row:
         """Draw the next token from one row of logits, by this row's own seed."""
         if self.chance is None:
             return int(logits.argmax())
-        shares = torch.softmax(logits.float() / self.request.temperature, dim=-1)
+        shares = torch.softmax(logits.float().cpu() / self.request.temperature, dim=-1)
         return int(torch.multinomial(shares, 1, generator=self.chance))
 
 

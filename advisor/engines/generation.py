@@ -40,6 +40,7 @@ class GenerateDecoder:
 
     def __init__(self, network: Any, writer: Writer, *, beat: Beat) -> None:
         self._network = network
+        self._device = next(network.parameters()).device
         self._writer = writer
         self._beat = beat
 
@@ -67,8 +68,8 @@ class GenerateDecoder:
         watch = _Watch(rows, self._writer, self._beat)
         heat = batch[0].temperature
         self._network.generate(
-            input_ids=ids,
-            attention_mask=seen,
+            input_ids=ids.to(self._device),
+            attention_mask=seen.to(self._device),
             max_new_tokens=max(request.limit for request in batch),
             do_sample=heat > 0,
             pad_token_id=0,

@@ -23,6 +23,7 @@ from advisor.engines.model_files import (
     check_folder,
     weights_sha256,
 )
+from advisor.engines.precision_choice import AUTO, faster_precision, has_half
 from advisor.engines.process_memory import available_bytes, forget_peak, status_bytes
 
 GB = 1e9
@@ -66,7 +67,7 @@ class LocalModel:
             parameters=sum(p.numel() for p in self.network.parameters()),
             weights_sha256=self.sha256,
             load_ms=self.load_ms,
-            peak_memory_bytes=status_bytes("VmHWM"),
+            peak_memory_bytes=_peak_bytes(self.network),
             base_memory_bytes=self.base_memory_bytes,
             versions={name: version(name) for name in _LIBRARIES}
             | {"decoder": decoder},
@@ -85,6 +86,9 @@ def load(
 ) -> LocalModel:
     """Check, then load; the clock covers reading the files, not imports.
 
+    With precision "auto" the faster one is measured; where there is a GPU the model
+    goes there.
+
     Raises:
         LoadError: The folder is unsafe, of an unknown kind, or does not fit.
     """
@@ -94,8 +98,9 @@ def load(
     base = status_bytes("VmRSS") if forget_peak() else None
     _check_fit(weights, kind, memory_limit_bytes, base)
     limited = limit_memory(memory_limit_bytes)
+    precision = _settled(folder, precision)
     started = time.perf_counter()
-    tokenizer, network = _read(folder, kind)
+    tokenizer, network = _read(folder, _TYPES[precision])
     load_ms = (time.perf_counter() - started) * 1000
     return LocalModel(
         name=name,
@@ -144,11 +149,11 @@ def _check_release() -> None:
 
 
 def _checked(folder: Path, precision: str) -> tuple[Weights, torch.dtype]:
-    if precision not in _TYPES:
-        told = f'Precision "{precision}" is not one of {", ".join(_TYPES)}.'
+    if precision not in (*_TYPES, AUTO):
+        told = f'Precision "{precision}" is not one of {", ".join([*_TYPES, AUTO])}.'
         raise LoadError("precision", told)
     try:
-        return check_folder(folder), _TYPES[precision]
+        return check_folder(folder), _TYPES.get(precision, torch.float32)
     except UnsafeModelError as unsafe:
         raise LoadError("unsafe_model", str(unsafe)) from None
 
@@ -184,6 +189,18 @@ def _check_fit(
         raise error
 
 
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _settled(folder: Path, precision: str) -> str:
+    if precision != AUTO:
+        return precision
+    if not has_half(_device()):
+        return "fp32"
+    return faster_precision(_read(folder, torch.float32)[1])
+
+
 def _read(folder: Path, kind: torch.dtype) -> tuple[Any, Any]:
     try:
         tokenizer = AutoTokenizer.from_pretrained(
@@ -201,8 +218,15 @@ def _read(folder: Path, kind: torch.dtype) -> tuple[Any, Any]:
             raise
         told = f"The model cannot be loaded: {_short(error)}"
         raise LoadError("load_failed", told) from error
-    network.eval()
-    return tokenizer, network
+    return tokenizer, network.eval().to(_device())
+
+
+def _peak_bytes(network: Any) -> int | None:
+    """Return the most memory held so far, where the model lies."""
+    device = next(network.parameters()).device
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_reserved(device))
+    return status_bytes("VmHWM")
 
 
 def _ends(network: Any, tokenizer: Any) -> frozenset[int]:

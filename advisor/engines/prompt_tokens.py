@@ -36,16 +36,23 @@ class PromptEncoder:
         if self.chat:
             self._render("ping")
 
-    def encode(self, text: str) -> list[int]:
+    def encode(self, text: str, *, answer: str = "") -> list[int]:
         """Return the token ids of a prompt, the template around it included.
+
+        With `answer` its tokens follow: after a template as the model would write
+        them, after plain text as the two are read together, a blank between them.
 
         Raises:
             LoadError: The template fails, loops or swells.
         """
         text = clean(text)
         if not self.chat:
-            ids = self._tokenizer(text, split_special_tokens=True)["input_ids"]
-            return list(ids)
+            gap = answer and not (text[-1:].isspace() or answer[:1].isspace())
+            whole = f"{text} {answer}" if gap else text + answer
+            return list(self._tokenizer(whole, split_special_tokens=True)["input_ids"])
+        return [*self._turn(text), *(self._ids(answer, split=True) if answer else ())]
+
+    def _turn(self, text: str) -> list[int]:
         if not any(word in text for word in self._controls):
             return self._ids(self._render(text), split=False)
         before, _, after = self._render(_SLOT).partition(_SLOT)

@@ -1,153 +1,124 @@
-"""Where do the keys and values of rows of different lengths lie?
+"""Where do the keys and values of prompts under way lie?
 
-In one buffer a layer, [slots, heads, columns, size], that never moves while tokens are
-added: all rows end at the same column, so that one write serves them all, and each
-row's padding is at its left. A row that is done gives its slot to the last one, so
-that the rows under way always come first and a step costs only what they cost.
+In one buffer a layer, [slots, heads, width, size], where each slot's tokens begin at
+its left end: a new token is written behind the last one and nothing else moves. Slots
+in use come first, so that a step reads only them.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 import torch
-from transformers.cache_utils import Cache, CacheLayerMixin
+
+from advisor.engines.attention import Part, attend
+
+_WIDEN, _ROUND = 1.5, 32
 
 
-@dataclass(slots=True)
-class Columns:
-    """Which columns are in use: `left` the first of any row, `at` the next to write."""
+class SlotCache:
+    """The buffers of all layers, and how many tokens each slot holds."""
 
-    slots: int
-    width: int
-    left: int = 0
-    at: int = 0
+    def __init__(self, *, slots: int, width: int) -> None:
+        self.slots = slots
+        self.width = -(-width // _ROUND) * _ROUND
+        self._lengths = [0] * slots
+        self._keys: dict[int, torch.Tensor] = {}
+        self._values: dict[int, torch.Tensor] = {}
+        self._at: torch.Tensor | None = None
+        self._mask: torch.Tensor | None = None
 
+    def lengths(self, rows: int) -> list[int]:
+        """Return how many tokens the first slots hold."""
+        return self._lengths[:rows]
 
-class SlotLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
-    """One layer's buffer."""
+    def hold(self, slot: int, length: int) -> None:
+        """Say that a slot holds `length` tokens from now on."""
+        self._lengths[slot] = length
 
-    is_sliding = False
-
-    def __init__(self, columns: Columns) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.columns = columns
-        self._kept_keys = self._kept_values = torch.empty(0)
-
-    def lazy_initialization(
-        self, key_states: torch.Tensor, value_states: torch.Tensor
-    ) -> None:
-        """Make the buffers, in the shape of the first states."""
-        self._kept_keys = self._buffer(key_states)
-        self._kept_values = self._buffer(value_states)
-        self.is_initialized = True
-
-    def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Write one column for the rows under way; return all columns in use."""
-        rows, at, left = key_states.shape[0], self.columns.at, self.columns.left
-        self._kept_keys[:rows, :, at] = key_states[:, :, 0]
-        self._kept_values[:rows, :, at] = value_states[:, :, 0]
-        end = at + 1
-        return self._kept_keys[:rows, :, left:end], self._kept_values[
-            :rows, :, left:end
-        ]
-
-    def get_seq_length(self) -> int:
-        """Return the columns in use."""
-        return self.columns.at - self.columns.left
-
-    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
-        """Return the length of the keys with the query, and their offset."""
-        return self.get_seq_length() + query_length, 0
-
-    def get_max_length(self) -> int:
-        """Say that there is no maximum: the buffer grows."""
-        return -1
-
-    def put(self, keys: torch.Tensor, values: torch.Tensor, *, first: int) -> None:
-        """Place the states of new rows so that they end at the common column."""
-        if not self.is_initialized:
-            self.lazy_initialization(keys, values)
-        rows, length = keys.shape[0], keys.shape[2]
-        begin, end = self.columns.at - length, self.columns.at
-        self._kept_keys[first : first + rows, :, begin:end] = keys
-        self._kept_values[first : first + rows, :, begin:end] = values
-
-    def move_row(self, source: int, to: int) -> None:
-        """Give the slot `to` the row of the slot `source`."""
-        span = slice(self.columns.left, self.columns.at)
-        for buffer in (self._kept_keys, self._kept_values):
-            buffer[to, :, span] = buffer[source, :, span]
-
-    def shift(self, rows: int, by: int, width: int) -> None:
-        """Move the columns in use by `by`, into buffers of `width` columns."""
-        if not self.is_initialized:
+    def make_room(self, length: int) -> None:
+        """Widen the buffers, in leaps, so that a slot can hold `length` tokens."""
+        if length <= self.width:
             return
-        left, at = self.columns.left, self.columns.at
-        for name in ("_kept_keys", "_kept_values"):
-            old = getattr(self, name)
-            new = old.new_zeros(*old.shape[:2], width, old.shape[3])
-            new[:rows, :, left + by : at + by] = old[:rows, :, left:at]
-            setattr(self, name, new)
+        wider = max(length, int(self.width * _WIDEN))
+        self.width = -(-wider // _ROUND) * _ROUND
+        for buffers in (self._keys, self._values):
+            for layer, old in buffers.items():
+                new = old.new_zeros(*old.shape[:2], self.width, old.shape[3])
+                new[:, :, : old.shape[2]] = old
+                buffers[layer] = new
 
-    def _buffer(self, states: torch.Tensor) -> torch.Tensor:
-        # Zeros: what a mask hides is still multiplied, and rubbish may be NaN.
-        _, heads, _, size = states.shape
-        return states.new_zeros(self.columns.slots, heads, self.columns.width, size)
+    def begin_step(self, rows: int, device: torch.device, kind: torch.dtype) -> None:
+        """Prepare what all layers share: where tokens go, and what each slot hides."""
+        lengths = self._lengths[:rows]
+        self.make_room(max(lengths) + 1)
+        self._at = torch.tensor(lengths, device=device)
+        self._mask = None
+        if min(lengths) < max(lengths):
+            columns = torch.arange(max(lengths) + 1, device=device)
+            hidden = columns[None, :] > self._at[:, None]
+            mask = torch.zeros(hidden.shape, dtype=kind, device=device)
+            lowest = torch.finfo(kind).min
+            self._mask = mask.masked_fill_(hidden, lowest)[:, None, None, :]
 
+    def attend(
+        self,
+        layer: int,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        rows: int,
+        *,
+        scaling: float | None,
+    ) -> Part:
+        """Write one token for each of the first slots; return their attention.
 
-class SlotCache(Cache):
-    """The buffers of all layers, moved together."""
-
-    def __init__(self, layers: int, *, slots: int, width: int) -> None:
-        self.columns = Columns(slots, width)
-        self._slots = [SlotLayer(self.columns) for _ in range(layers)]
-        super().__init__(layers=list(self._slots))
-
-    def make_room(self, rows: int, length: int) -> int:
-        """Make room for rows of `length` that end at the common column.
-
-        Returns by how many columns the `rows` under way moved to the right, which is
-        what they lack when the new ones are longer than all that is there.
+        The parts are laid out as a row: [1, heads, rows, size].
         """
-        columns = self.columns
-        if rows == 0:
-            columns.left, columns.at = 0, length
-            if length > columns.width:
-                columns.width = length
-                for layer in self._slots:
-                    layer.is_initialized = False
-            return 0
-        by = max(0, length - columns.at)
-        if by:
-            self._shift(rows, by, max(columns.width, columns.at + by))
-        return by
+        assert self._at is not None  # noqa: S101
+        self._make_buffers(layer, key, value)
+        slots = torch.arange(rows, device=key.device)
+        keys, values = self._keys[layer], self._values[layer]
+        keys[slots, :, self._at] = key[0, :, :rows].transpose(0, 1)
+        values[slots, :, self._at] = value[0, :, :rows].transpose(0, 1)
+        end = max(self._lengths[:rows]) + 1
+        _, heads, _, size = query.shape
+        kept = key.shape[1]
+        # The heads that share keys are read as one query of several positions.
+        asked = query[0, :, :rows].transpose(0, 1)
+        asked = asked.reshape(rows, kept, heads // kept, size)
+        out, total = attend(
+            asked,
+            keys[:rows, :, :end],
+            values[:rows, :, :end],
+            scaling=scaling,
+            mask=self._mask,
+        )
+        out = out.reshape(rows, heads, -1).transpose(0, 1)[None]
+        return out, total.reshape(rows, heads, 1).transpose(0, 1)[None]
 
-    def next_column(self, rows: int) -> int:
-        """Make room for one more column; return by how many the rows moved (<= 0)."""
-        columns = self.columns
-        if columns.at < columns.width:
-            return 0
-        by = -columns.left
-        used = columns.at - columns.left
-        # Doubling keeps the number of moves small when nothing is free at the left.
-        self._shift(rows, by, max(columns.width, used + used // 2 + 1))
-        return by
+    def end_step(self, rows: int) -> None:
+        """Count the token that each of the first slots was given."""
+        for slot in range(rows):
+            self._lengths[slot] += 1
 
-    def put(self, filled: Cache, *, first: int) -> None:
-        """Place the rows of a filled cache in the slots from `first` on."""
-        for own, other in zip(self._slots, filled.layers, strict=True):
-            own.put(other.keys, other.values, first=first)  # type: ignore[union-attr, arg-type]
+    def put(
+        self, layer: int, slot: int, keys: torch.Tensor, values: torch.Tensor
+    ) -> None:
+        """Place the keys and values [heads, length, size] of a prompt in a slot."""
+        self._make_buffers(layer, keys[None], values[None])
+        length = keys.shape[1]
+        self._keys[layer][slot, :, :length] = keys
+        self._values[layer][slot, :, :length] = values
 
-    def move_row(self, source: int, to: int) -> None:
-        """Give the slot `to` the row of the slot `source`, in all layers."""
-        for layer in self._slots:
-            layer.move_row(source, to)
+    def move(self, source: int, to: int) -> None:
+        """Give the slot `to` what the slot `source` holds."""
+        length = self._lengths[source]
+        for buffers in (self._keys, self._values):
+            for buffer in buffers.values():
+                buffer[to, :, :length] = buffer[source, :, :length]
+        self._lengths[to] = length
 
-    def _shift(self, rows: int, by: int, width: int) -> None:
-        for layer in self._slots:
-            layer.shift(rows, by, width)
-        self.columns.left += by
-        self.columns.at += by
-        self.columns.width = width
+    def _make_buffers(self, layer: int, key: torch.Tensor, value: torch.Tensor) -> None:
+        if layer in self._keys:
+            return
+        # Zeros: what a mask hides is still multiplied, and rubbish may be NaN.
+        for buffers, like in ((self._keys, key), (self._values, value)):
+            shape = (self.slots, like.shape[1], self.width, like.shape[3])
+            buffers[layer] = like.new_zeros(shape)

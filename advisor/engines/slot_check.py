@@ -1,49 +1,114 @@
-"""Do slots write what the model itself would write?
+"""Do packed rows say what the model itself would say?
 
-Asked once after loading, before slots are trusted with a model: an architecture that
+Asked once after loading, before they are trusted with a model: an architecture that
 places or masks its tokens in a way of its own is found out here, and is then left to
 transformers' own `generate`.
 """
 
+from collections.abc import Sequence
+
 import torch
 
+from advisor.engines.choices import ChoiceDecoder, ChoiceRequest, PlainChoiceDecoder
 from advisor.engines.decoding import Request, Writer
 from advisor.engines.local_model import LocalModel
+from advisor.engines.packing import PackedNetwork
+from advisor.engines.pass_room import PassRoom
 from advisor.engines.slots import SlotDecoder, serves
 
-# Three rows of unlike lengths in two slots: padding, a refill and a move are in it.
-_LENGTHS_AND_LIMITS = ((9, 2), (4, 4), (6, 3))
+# Rows of unlike lengths in two slots: a refill, a gap and a move are in it.
+_LENGTHS_AND_LIMITS = ((9, 2), (6, 4), (7, 3))
+_SHARED = 5
+# Of half precision little is left after the sums of a long chain of layers.
+_TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 0.1, torch.float16: 0.05}
 
 
-def slots_agree(model: LocalModel) -> bool:
-    """Compare slots with plain forward passes on a few tokens of random prompts."""
+def packing_agrees(model: LocalModel, packed: PackedNetwork, room: PassRoom) -> bool:
+    """Compare packed rows with plain forward passes on a few random tokens.
+
+    The network's attention is that of packed rows afterwards if they agree.
+    """
     if not serves(model.network):
         return False
     requests = _requests(int(model.network.config.get_text_config().vocab_size))
-    decoder = SlotDecoder(model.network, Writer(model.tokenizer, ()), beat=lambda: None)
+    weighed = _choices(requests)
+    plain = [_plainly(model, request) for request in requests]
+    plain_weights = [
+        one.likelihoods
+        for one in PlainChoiceDecoder(model.network, beat=_idle).run(weighed)
+    ]
+    packed.pack()
     try:
-        found = {done.id: done.ids for done in decoder.run(requests, slots=2)}
-    except (TypeError, ValueError, IndexError, AttributeError):
-        return False
-    return all(found[r.id] == _plainly(model, r) for r in requests)
+        ids = _packed_ids(model, packed, room, requests)
+        weights = _packed_weights(packed, room, weighed)
+    except (TypeError, ValueError, IndexError, AttributeError, RuntimeError):
+        ids, weights = [], []
+    near = _TOLERANCE.get(model.network.dtype, 0.1)
+    alike = ids == plain and all(
+        abs(one - other) <= near * (1 + abs(other))
+        for found, wanted in zip(weights, plain_weights, strict=True)
+        for one, other in zip(found, wanted, strict=True)
+    )
+    if not alike:
+        packed.unpack()
+    return alike
+
+
+def _idle() -> None:
+    """Tell nobody: loading has its own patience."""
+
+
+def _packed_ids(
+    model: LocalModel,
+    packed: PackedNetwork,
+    room: PassRoom,
+    requests: Sequence[Request],
+) -> list[tuple[int, ...]]:
+    writer = Writer(model.tokenizer, ())
+    decoder = SlotDecoder(packed, writer, room, beat=_idle)
+    prefix = packed.encode(requests[0].ids[:_SHARED])
+    done = decoder.run(requests, slots=2, prefix=prefix)
+    found = {written.id: written.ids for written in done}
+    return [found[request.id] for request in requests]
+
+
+def _packed_weights(
+    packed: PackedNetwork, room: PassRoom, weighed: Sequence[ChoiceRequest]
+) -> list[tuple[float, ...]]:
+    prefix = packed.encode(weighed[0].ids[:_SHARED])
+    done = ChoiceDecoder(packed, room, beat=_idle).run(weighed, prefix=prefix)
+    return [one.likelihoods for one in done]
 
 
 def _requests(words: int) -> list[Request]:
     draw = torch.Generator().manual_seed(0)
+
+    def some(count: int) -> tuple[int, ...]:
+        return tuple(torch.randint(words, (count,), generator=draw).tolist())
+
+    shared = some(_SHARED)
     return [
-        Request(
-            id=str(length),
-            ids=tuple(torch.randint(words, (length,), generator=draw).tolist()),
-            limit=limit,
+        Request(id=str(at), ids=shared + some(length), limit=limit)
+        for at, (length, limit) in enumerate(_LENGTHS_AND_LIMITS)
+    ]
+
+
+def _choices(requests: Sequence[Request]) -> list[ChoiceRequest]:
+    """Return choices of one, two and three tokens, made of the prompts' own."""
+    return [
+        ChoiceRequest(
+            id=one.id, ids=one.ids, choices=(one.ids[:1], one.ids[1:3], one.ids[2:5])
         )
-        for length, limit in _LENGTHS_AND_LIMITS
+        for one in requests
     ]
 
 
 @torch.inference_mode()
 def _plainly(model: LocalModel, request: Request) -> tuple[int, ...]:
     ids = list(request.ids)
+    device = next(model.network.parameters()).device
     for _ in range(request.limit):
-        found = model.network(input_ids=torch.tensor([ids]), use_cache=False)
+        row = torch.tensor([ids], device=device)
+        found = model.network(input_ids=row, use_cache=False)
         ids.append(int(found.logits[0, -1].argmax()))
     return tuple(ids[len(request.ids) :])

@@ -1,8 +1,8 @@
 """How are many prompts answered at once, when each ends at another time?
 
-Rows of any length run side by side; one that ends leaves at once and a waiting prompt
-takes its slot, so that no step is spent on finished rows, which is what makes static
-batches slow. Tokens are those of one prompt at a time: rows see only themselves.
+Each prompt has a slot; one that ends leaves at once and a waiting prompt takes its slot
+in the next step, read beside the others' newest tokens, so that no step is spent on
+finished rows or on filling alone. Rows see only themselves.
 """
 
 from collections import deque
@@ -14,131 +14,142 @@ import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from advisor.engines.decoding import Beat, Request, Row, Writer, Written
+from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix, Span
+from advisor.engines.pass_room import PassRoom
 from advisor.engines.slot_cache import SlotCache
 
-# Prompts of about one length are encoded together: padding costs as much as text.
-_ALIKE = 0.75
-_FEW = 4
+# Room for so much of an answer at first; few are as long as they may be.
+_ANSWER = 64
 
 
 @dataclass(slots=True, kw_only=True)
 class _Slot:
     row: Row
-    start: int
     last: int
 
 
 class SlotDecoder:
     """Answers requests in up to `slots` rows at a time."""
 
-    def __init__(self, network: Any, writer: Writer, *, beat: Beat) -> None:
+    def __init__(
+        self, network: PackedNetwork, writer: Writer, room: PassRoom, *, beat: Beat
+    ) -> None:
         self._network = network
         self._writer = writer
+        self._room = room
         self._beat = beat
-        self._layers = len(DynamicCache(config=network.config).layers)
-        self._lowest = torch.finfo(network.dtype).min
 
     @torch.inference_mode()
-    def run(self, requests: Sequence[Request], *, slots: int) -> Iterator[Written]:
-        """Yield what was written for each request, the first to end first."""
-        if not requests:
-            return
-        waiting = deque(sorted(requests, key=lambda r: len(r.ids), reverse=True))
-        longest = len(waiting[0].ids) + max(r.limit for r in requests)
-        cache = SlotCache(self._layers, slots=slots, width=longest)
-        active: list[_Slot] = []
-        while waiting or active:
-            free = slots - len(active)
-            # Filling one slot at a time would cost a step of its own each time.
-            if waiting and (not active or free >= max(1, slots // 4)):
-                yield from self._fill(cache, active, waiting, free)
-            if active:
-                yield from self._step(cache, active)
-
-    def _fill(
+    def run(
         self,
-        cache: SlotCache,
-        active: list[_Slot],
-        waiting: deque[Request],
-        free: int,
+        requests: Sequence[Request],
+        *,
+        slots: int,
+        prefix: Prefix = NO_PREFIX,
     ) -> Iterator[Written]:
-        while waiting and free > 0:
-            group = _alike(waiting, free)
-            free -= len(group)
-            filled, logits = self._encode(group)
-            length = len(group[0].ids)
-            _move(active, cache.make_room(len(active), length))
-            cache.put(filled, first=len(active))
-            at = cache.columns.at
-            for request in group:
-                start = at - len(request.ids)
-                active.append(_Slot(row=Row(request=request), start=start, last=0))
-            cache.columns.left = min(slot.start for slot in active)
-            yield from self._take(cache, active, logits, len(active) - len(group))
+        """Yield what was written for each request, the first to end first.
 
-    def _encode(self, group: Sequence[Request]) -> tuple[DynamicCache, torch.Tensor]:
-        """Encode prompts, padded at the left; return their states and last logits."""
-        longest = len(group[0].ids)
-        ids = torch.zeros(len(group), longest, dtype=torch.long)
-        seen = torch.zeros(len(group), longest, dtype=torch.long)
-        for number, request in enumerate(group):
-            ids[number, longest - len(request.ids) :] = torch.tensor(request.ids)
-            seen[number, longest - len(request.ids) :] = 1
-        filled = DynamicCache(config=self._network.config)
-        padded = len(group[-1].ids) < longest
-        found = self._network(
-            input_ids=ids,
-            attention_mask=seen if padded else None,
-            position_ids=(seen.cumsum(-1) - 1).clamp_(min=0),
-            past_key_values=filled,
-            use_cache=True,
-            logits_to_keep=1,
+        All requests begin with `prefix`.
+        """
+        waiting = deque(sorted(requests, key=lambda r: len(r.ids), reverse=True))
+        if not waiting:
+            return
+        work = _Work(slots=slots, prefix=prefix, waiting=waiting)
+        while work.waiting or work.active:
+            logits = self._step(work)
+            yield from self._take(work, logits)
+
+    def _step(self, work: "_Work") -> torch.Tensor:
+        """Read the newest token of all slots in use, and prompts for the free ones."""
+        rows = work.rows
+        spans = work.admit(self._room.tokens)
+        last = [work.active[slot].last if slot in work.active else 0 for slot in rows]
+        if rows:
+            network = self._network
+            kind = network.network.dtype
+            work.cache.begin_step(len(rows), network.device, kind)
+        logits = self._network.read(
+            spans, last=last, cache=work.cache, prefix=work.prefix
         )
+        work.cache.end_step(len(rows))
+        for span in spans:
+            assert span.slot is not None  # noqa: S101
+            work.cache.hold(span.slot, len(span.text))
+        self._room.passed(len(rows) + sum(span.length for span in spans))
         self._beat()
-        return filled, found.logits[:, -1]
+        return logits
 
-    def _step(self, cache: SlotCache, active: list[_Slot]) -> Iterator[Written]:
-        _move(active, cache.next_column(len(active)))
-        columns = cache.columns
-        starts = torch.tensor([slot.start for slot in active])
-        found = self._network(
-            input_ids=torch.tensor([[slot.last] for slot in active]),
-            attention_mask=self._mask(starts, columns.left, columns.at + 1),
-            position_ids=(columns.at - starts)[:, None],
-            past_key_values=cache,
-            use_cache=True,
-        )
-        columns.at += 1
-        self._beat()
-        yield from self._take(cache, active, found.logits[:, -1], 0)
-
-    def _mask(self, starts: torch.Tensor, left: int, end: int) -> torch.Tensor | None:
-        if bool((starts == left).all()):
-            return None
-        hidden = torch.arange(left, end)[None, :] < starts[:, None]
-        mask = torch.zeros(hidden.shape, dtype=self._network.dtype)
-        return mask.masked_fill_(hidden, self._lowest)[:, None, None, :]
-
-    def _take(
-        self, cache: SlotCache, active: list[_Slot], logits: torch.Tensor, first: int
-    ) -> Iterator[Written]:
-        """Add the next token to the rows from `first` on; let those that end leave."""
+    def _take(self, work: "_Work", logits: torch.Tensor) -> Iterator[Written]:
+        """Add the next token to each row; let those that end leave."""
         greedy = logits.argmax(-1).tolist()
-        ended: list[int] = []
-        for number, slot in enumerate(active[first:]):
-            drawn = slot.row.chance is not None
-            slot.last = slot.row.pick(logits[number]) if drawn else greedy[number]
-            written = self._writer.take(slot.row, slot.last)
+        for number, slot in enumerate(work.order):
+            if slot is None:
+                continue
+            held = work.active[slot]
+            drawn = held.row.chance is not None
+            held.last = held.row.pick(logits[number]) if drawn else greedy[number]
+            written = self._writer.take(held.row, held.last)
             if written is not None:
-                ended.append(first + number)
+                del work.active[slot]
                 yield written
-        for number in reversed(ended):
-            last = active.pop()
-            if number < len(active):
-                active[number] = last
-                cache.move_row(len(active), number)
-        if ended and active:
-            cache.columns.left = min(slot.start for slot in active)
+        work.close_gaps()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """Which request is in which slot, and which still wait."""
+
+    slots: int
+    prefix: Prefix
+    waiting: deque[Request]
+    active: dict[int, _Slot]
+    cache: SlotCache
+    order: list[int | None]
+
+    def __init__(self, *, slots: int, prefix: Prefix, waiting: deque[Request]) -> None:
+        self.slots = min(slots, len(waiting))
+        self.prefix, self.waiting = prefix, waiting
+        self.active, self.order = {}, []
+        longest = max(len(r.ids) + min(r.limit, _ANSWER) for r in waiting)
+        self.cache = SlotCache(slots=self.slots, width=longest - len(prefix))
+
+    @property
+    def rows(self) -> range:
+        """Return the slots that a step reads: all up to the last one in use."""
+        return range(max(self.active, default=-1) + 1)
+
+    def admit(self, room: int) -> list[Span]:
+        """Give free slots to waiting requests, until a pass holds `room` tokens."""
+        rows: range = self.rows
+        spans: list[Span] = []
+        self.order = [slot if slot in self.active else None for slot in rows]
+        free = [slot for slot in range(self.slots) if slot not in self.active]
+        for slot in free:
+            if slot in rows:
+                # Read with the others, and written over: nothing is in it.
+                self.cache.hold(slot, 0)
+            if not self.waiting:
+                break
+            own = self.waiting[0].ids[len(self.prefix) :]
+            if spans and len(own) > room:
+                break
+            room -= len(own)
+            request = self.waiting.popleft()
+            self.cache.make_room(len(own))
+            self.active[slot] = _Slot(row=Row(request=request), last=0)
+            spans.append(Span(text=own, slot=slot))
+            self.order.append(slot)
+        return spans
+
+    def close_gaps(self) -> None:
+        """Move the last rows into gaps when nothing waits that would fill them."""
+        if self.waiting:
+            return
+        for gap in range(len(self.active)):
+            if gap not in self.active:
+                last = max(self.active)
+                self.cache.move(last, gap)
+                self.active[gap] = self.active.pop(last)
 
 
 def serves(network: Any) -> bool:
@@ -168,19 +179,3 @@ def serves(network: Any) -> bool:
     }
     settings = network.generation_config
     return all(getattr(settings, name, None) in ok for name, ok in plain.items())
-
-
-def _alike(waiting: deque[Request], free: int) -> list[Request]:
-    """Take the longest prompts that are of about one length, some at least."""
-    group = [waiting.popleft()]
-    while waiting and len(group) < free:
-        alike = len(waiting[0].ids) >= _ALIKE * len(group[0].ids)
-        if not alike and len(group) >= _FEW:
-            break
-        group.append(waiting.popleft())
-    return group
-
-
-def _move(active: Sequence[_Slot], by: int) -> None:
-    for slot in active:
-        slot.start += by

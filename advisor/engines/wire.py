@@ -24,7 +24,8 @@ def prompt_to_wire(prompt: Prompt) -> dict[str, Any]:
 
 def prompt_from_wire(found: Mapping[str, Any]) -> Prompt:
     """Return the prompt of plain values."""
-    return Prompt(**{**found, "stop": tuple(found["stop"])})
+    lists = {name: tuple(found[name]) for name in ("stop", "choices")}
+    return Prompt(**{**found, **lists})
 
 
 def answer_to_wire(answer: Answer) -> dict[str, Any]:
@@ -35,11 +36,13 @@ def answer_to_wire(answer: Answer) -> dict[str, Any]:
 def answer_from_wire(found: Mapping[str, Any]) -> Answer:
     """Return the answer of plain values."""
     timing, failure = found["timing"], found["failure"]
+    likelihoods = found["likelihoods"]
     return Answer(
         **{
             **found,
             "timing": timing and _timing(timing),
             "failure": failure and Failure(**failure),
+            "likelihoods": None if likelihoods is None else tuple(likelihoods),
         }
     )
 

@@ -2,31 +2,30 @@
 
 import pytest
 
-from tests.engines.tiny_models import make_model
-
 pytestmark = pytest.mark.models
 
 
-@pytest.fixture(scope="module", params=["llama", "qwen2", "gpt_neox"])
-def model(request, tmp_path_factory):
-    from advisor.engines.local_model import load
-
-    folder = make_model(tmp_path_factory.mktemp("slots"), request.param)
-    return load(
-        folder,
-        name=request.param,
-        revision=None,
-        precision="fp32",
-        memory_limit_bytes=None,
-    )
+@pytest.fixture(scope="module", params=["llama", "qwen2", "gpt_neox", "gpt2"])
+def model(request, loaded):
+    return loaded(request.param, use="slots")
 
 
 @pytest.fixture(scope="module")
-def plain(model):
+def packed(model):
+    from advisor.engines.packing import PackedNetwork
+
+    packed = PackedNetwork(model.network)
+    yield packed
+    packed.unpack()
+
+
+@pytest.fixture(scope="module")
+def plain(model, packed):
+    packed.unpack()
     return {request.id: plainly(model, request) for request in requests(16)}
 
 
-def requests(count, *, seed=0):
+def requests(count, *, seed=0, shared=0):
     import torch
 
     from advisor.engines.decoding import Request
@@ -36,26 +35,39 @@ def requests(count, *, seed=0):
     def number(low, high):
         return int(torch.randint(low, high, (1,), generator=draw))
 
+    start = tuple(number(4, 260) for _ in range(shared))
     return [
         Request(
             id=str(n),
-            ids=tuple(number(4, 260) for _ in range(number(1, 60))),
+            ids=start + tuple(number(4, 260) for _ in range(number(1, 60))),
             limit=number(1, 30),
         )
         for n in range(count)
     ]
 
 
-def written(model, asked, slots, *, eos=()):
+class FewTokens:
+    """Room for passes of so many tokens; remembers what was read."""
+
+    def __init__(self, tokens=100):
+        self.tokens = tokens
+        self.read = []
+
+    def passed(self, tokens):
+        self.read.append(tokens)
+
+
+def written(model, packed, asked, slots, *, eos=(), shared=0, tokens=100):
     from advisor.engines.decoding import Writer
     from advisor.engines.slots import SlotDecoder
 
-    beats = []
-    decoder = SlotDecoder(
-        model.network, Writer(model.tokenizer, eos), beat=lambda: beats.append(1)
-    )
-    found = {done.id: done.ids for done in decoder.run(asked, slots=slots)}
-    return found, len(beats)
+    packed.pack()
+    room = FewTokens(tokens)
+    prefix = packed.encode(asked[0].ids[:shared]) if shared else None
+    decoder = SlotDecoder(packed, Writer(model.tokenizer, eos), room, beat=lambda: None)
+    more = {} if prefix is None else {"prefix": prefix}
+    done = decoder.run(asked, slots=slots, **more)
+    return {one.id: one.ids for one in done}, room.read
 
 
 def plainly(model, request):
@@ -73,32 +85,50 @@ def plainly(model, request):
 
 
 @pytest.mark.parametrize("slots", [1, 2, 5, 32])
-def test_tokens_equal_those_of_plain_generation(model, plain, slots):
-    found, _ = written(model, requests(16), slots)
+def test_tokens_equal_those_of_plain_generation(model, packed, plain, slots):
+    found, _ = written(model, packed, requests(16), slots)
     assert found == plain
 
 
-def test_rows_that_end_make_room_at_once(model):
+def test_a_shared_prefix_that_is_read_once_changes_no_token(model, packed):
+    asked = requests(12, seed=5, shared=24)
+    packed.unpack()
+    alone = {request.id: plainly(model, request) for request in asked}
+    found, _ = written(model, packed, asked, 4, shared=24)
+    assert found == alone
+
+
+def test_rows_that_end_make_room_at_once(model, packed):
     asked = requests(16)
-    _, alone = written(model, asked, 1)
-    _, together = written(model, asked, 8)
-    assert together < alone / 3
+    _, alone = written(model, packed, asked, 1)
+    _, together = written(model, packed, asked, 8)
+    assert len(together) < len(alone) / 3
 
 
-def test_an_end_token_ends_a_row_and_is_counted(model):
+def test_a_pass_reads_no_more_tokens_than_there_is_room_for(model, packed):
+    asked = requests(16)
+    _, read = written(model, packed, asked, 16, tokens=70)
+    # A prompt that is longer than the room goes alone, beside the rows under way.
+    assert max(read) <= 70 + 16
+    assert sum(read) >= sum(len(one.ids) + one.limit - 1 for one in asked)
+
+
+def test_an_end_token_ends_a_row_and_is_counted(model, packed):
     asked = requests(6, seed=3)
-    free, _ = written(model, asked, 4)
+    free, _ = written(model, packed, asked, 4)
     ends = {ids[len(ids) // 2] for ids in free.values()}
-    found, _ = written(model, asked, 4, eos=ends)
+    found, _ = written(model, packed, asked, 4, eos=ends)
     for name, ids in free.items():
         first = next(at for at, token in enumerate(ids) if token in ends)
         assert found[name] == ids[: first + 1]
 
 
-def test_slots_are_checked_before_they_are_trusted(model):
-    from advisor.engines.slot_check import slots_agree
+def test_packed_rows_are_checked_before_they_are_trusted(model, packed):
+    from advisor.engines.pass_room import PassRoom
+    from advisor.engines.slot_check import packing_agrees
 
-    assert slots_agree(model)
+    packed.unpack()
+    assert packing_agrees(model, packed, PassRoom(model.network, limit=None))
 
 
 def test_penalties_of_a_model_are_left_to_generate(model):

@@ -6,17 +6,15 @@ import signal
 import pytest
 from tokenizers import Tokenizer
 
-from advisor import builtin
 from advisor.engines.base import EngineError, EngineSpec, Prompt
 from advisor.engines.loading import open_engine
-from tests.engines.tiny_models import make_model
 
 pytestmark = pytest.mark.models
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_model(tmp_path_factory.mktemp("models") / "llama", chat=True)
+def folder(tiny_folder):
+    return tiny_folder("llama", chat=True)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +130,19 @@ def test_a_prompt_longer_than_the_context_is_named_and_not_cut(engine):
     assert by_id["short"].failure is None
 
 
+def test_the_likeliest_choice_is_named_alike_alone_and_in_a_block(engine):
+    asked = [prompt(p.id, p.text, choices=("refund", "card")) for p in prompts(9)]
+    together = {a.prompt_id: a for a in engine.answer(asked)}
+    for one in asked:
+        alone, answer = engine.measure(one), together[one.id]
+        assert (
+            answer.output
+            == alone.output
+            == ("refund", "card")[answer.likelihoods.index(max(answer.likelihoods))]
+        )
+        assert answer.likelihoods == pytest.approx(alone.likelihoods, rel=1e-4)
+
+
 def test_blocks_follow_blocks_in_one_process(engine):
     before = engine.pid
     for _ in range(3):
@@ -188,37 +199,3 @@ def test_it_answers_in_half_precision_below_a_memory_limit(folder):
     engine.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-
-
-@pytest.mark.parametrize(
-    ("kind", "decoder"), [("gpt2", "SlotDecoder"), ("gemma3_text", "GenerateDecoder")]
-)
-def test_a_foreign_architecture_answers_alike_alone_and_in_a_block(
-    tmp_path, kind, decoder
-):
-    engine = make(make_model(tmp_path / kind, kind))
-    block = prompts(9)
-    together = {a.prompt_id: a.output for a in engine.answer(block)}
-    assert together == {p.id: engine.measure(p).output for p in block}
-    assert engine.facts().versions["decoder"] == decoder
-    engine.close()
-
-
-def test_a_built_in_model_answers_alike_alone_and_in_a_block():
-    name = builtin.model_names()[-1]
-    if not builtin.model_path(name).is_dir():
-        pytest.skip(f"the files of {name} are not there yet")
-    pack = builtin.sample_pack(builtin.pack_names()[0])
-    block = [
-        prompt(
-            sample["id"],
-            pack.prompt.replace("{input}", sample["input"]),
-            pack.max_output_tokens,
-        )
-        for sample in pack.samples[:64]
-    ]
-    engine = make(f"builtin/{name}")
-    together = {a.prompt_id: a.output for a in engine.answer(block)}
-    assert together == {p.id: engine.measure(p).output for p in block}
-    assert engine.facts().model == f"builtin/{name}"
-    engine.close()

@@ -1,0 +1,242 @@
+"""How do prompts of any length go through a model side by side, without padding?
+
+As one row of tokens. All that a layer does token by token does not care whose token it
+is; attention alone does, and gets a function of its own here: each span of the row sees
+itself, the shared prefix before it, and nothing else. The prefix is encoded once and
+its part of attention is computed for all spans together, then merged by the two parts'
+log-sum-exp (Milakov and Gimelshein, arXiv 1805.02867, section 3).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from transformers import AttentionInterface
+
+from advisor.engines.attention import attend, merge
+from advisor.engines.slot_cache import SlotCache
+
+NAME = "packed_spans"
+# A kernel is prepared for each length of a row: lengths are rounded up to few.
+_ROUND = 32
+# Arguments of attention that change its result in ways not known here.
+_UNKNOWN = ("softcap", "s_aux", "position_bias", "sliding_window")
+
+
+@dataclass(slots=True, kw_only=True)
+class Span:
+    """Tokens of one prompt: `text` in order, then `branches` that part at its end.
+
+    `slot` is where its keys and values are kept, None when they are not needed again.
+    """
+
+    text: Sequence[int]
+    branches: Sequence[Sequence[int]] = ()
+    slot: int | None = None
+    begin: int = 0
+    mask: torch.Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        """Return the tokens of text and branches."""
+        return len(self.text) + sum(map(len, self.branches))
+
+
+@dataclass(slots=True)
+class Prefix:
+    """What all prompts of a pass begin with, with its keys and values by layer."""
+
+    ids: tuple[int, ...] = ()
+    keys: list[torch.Tensor] = field(default_factory=list)
+    values: list[torch.Tensor] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+NO_PREFIX = Prefix()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pass:
+    """What attention must know of the row of tokens that is under way."""
+
+    spans: Sequence[Span]
+    rows: int
+    cache: SlotCache | None
+    prefix: Prefix
+    filled: Prefix | None
+
+
+class PackedNetwork:
+    """A model that reads rows of packed tokens."""
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+        self.device = next(network.parameters()).device
+        self._before = network.config._attn_implementation
+        self._now: _Pass | None = None
+        AttentionInterface.register(NAME, _attention)
+
+    def pack(self) -> None:
+        """Let the model's attention be that of packed rows from now on."""
+        self.network.set_attn_implementation(NAME)
+
+    def unpack(self) -> None:
+        """Give the model its own attention back."""
+        self.network.set_attn_implementation(self._before)
+
+    @torch.inference_mode()
+    def encode(self, ids: Sequence[int]) -> Prefix:
+        """Return a prefix with its keys and values."""
+        prefix = Prefix(ids=tuple(ids))
+        self.read([Span(text=ids)], keep=[0], filled=prefix)
+        return prefix
+
+    def read(
+        self,
+        spans: Sequence[Span],
+        *,
+        keep: Sequence[int] | None = None,
+        last: Sequence[int] = (),
+        cache: SlotCache | None = None,
+        prefix: Prefix = NO_PREFIX,
+        filled: Prefix | None = None,
+    ) -> torch.Tensor:
+        """Run one row: the newest token of each slot in use, then `spans`.
+
+        Returns the logits [kept, words] of the positions `keep` of the row; by default
+        of each slot's token and of the last of each span's text.
+        """
+        rows = len(last)
+        ids, positions, ends = list(last), [], []
+        if cache is not None and rows:
+            positions = [len(prefix) + length for length in cache.lengths(rows)]
+        for span in spans:
+            span.begin = len(ids)
+            ids += span.text
+            ends.append(len(ids) - 1)
+            start = len(prefix) + len(span.text)
+            positions += range(len(prefix), start)
+            for branch in span.branches:
+                ids += branch
+                positions += range(start, start + len(branch))
+            span.mask = _branch_mask(span, self.device, self.network.dtype)
+        blank = -len(ids) % (_ROUND if spans else 1)
+        kept = [*range(rows), *ends] if keep is None else keep
+        running = _Pass(
+            spans=spans, rows=rows, cache=cache, prefix=prefix, filled=filled
+        )
+        with _running(running):
+            found = self.network(
+                input_ids=self._row([*ids, *[0] * blank]),
+                position_ids=self._row([*positions, *[0] * blank]),
+                use_cache=False,
+                logits_to_keep=torch.tensor(kept, device=self.device),
+            )
+        logits: torch.Tensor = found.logits[0]
+        return logits
+
+    def _row(self, numbers: Sequence[int]) -> torch.Tensor:
+        return torch.tensor([numbers], device=self.device)
+
+
+# The pass under way; a host has one thread that runs its one model.
+_under_way: list[_Pass] = []
+
+
+@contextmanager
+def _running(now: _Pass) -> Iterator[None]:
+    _under_way.append(now)
+    try:
+        yield
+    finally:
+        _under_way.pop()
+
+
+def _attention(
+    module: Any,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    **more: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attend as transformers asks: heads first in, [1, tokens, heads, size] out."""
+    odd = [name for name in _UNKNOWN if more.get(name) is not None]
+    if odd or attention_mask is not None or not _under_way:
+        raise TypeError(f"packed rows know no attention with {odd or 'a mask'}")
+    now, layer = _under_way[-1], module.layer_idx
+    out = torch.zeros_like(query)
+    far = None
+    if len(now.prefix):
+        keys, values = now.prefix.keys[layer], now.prefix.values[layer]
+        far = attend(query, keys, values, scaling=scaling)
+    if now.cache is not None and now.rows:
+        rows = slice(0, now.rows)
+        own = now.cache.attend(layer, query, key, value, now.rows, scaling=scaling)
+        _put(out, rows, own, far)
+    for span in now.spans:
+        _attend_span(span, (query, key, value), out, far, scaling)
+        end = span.begin + len(span.text)
+        keys, values = key[:, :, span.begin : end], value[:, :, span.begin : end]
+        if span.slot is not None and now.cache is not None:
+            now.cache.put(layer, span.slot, keys[0], values[0])
+        if now.filled is not None:
+            now.filled.keys.append(keys.clone())
+            now.filled.values.append(values.clone())
+    return out.transpose(1, 2), None
+
+
+Part = tuple[torch.Tensor, torch.Tensor]
+
+
+def _attend_span(
+    span: Span,
+    row: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+    out: torch.Tensor,
+    far: Part | None,
+    scaling: float | None,
+) -> None:
+    text = slice(span.begin, span.begin + len(span.text))
+    query, key, value = (part[:, :, text] for part in row)
+    own = attend(query, key, value, scaling=scaling, causal=True)
+    _put(out, text, own, far)
+    if span.mask is None:
+        return
+    branches = slice(text.stop, span.begin + span.length)
+    whole = slice(span.begin, branches.stop)
+    key, value = (part[:, :, whole] for part in row[1:])
+    query = row[0][:, :, branches]
+    own = attend(query, key, value, scaling=scaling, mask=span.mask)
+    _put(out, branches, own, far)
+
+
+def _put(out: torch.Tensor, where: slice, own: Part, far: Part | None) -> None:
+    if far is None:
+        out[:, :, where] = own[0]
+        return
+    before = (far[0][:, :, where], far[1][:, :, where])
+    out[:, :, where] = merge(own, before)
+
+
+def _branch_mask(
+    span: Span, device: torch.device, kind: torch.dtype
+) -> torch.Tensor | None:
+    """Return what the tokens of branches see: the text and their own branch so far."""
+    sizes = [len(branch) for branch in span.branches]
+    if not any(sizes):
+        return None
+    text, total = len(span.text), sum(sizes)
+    hidden = torch.ones(total, text + total, dtype=torch.bool, device=device)
+    hidden[:, :text] = False
+    at = 0
+    for size in sizes:
+        block = torch.ones(size, size, dtype=torch.bool, device=device).triu(1)
+        hidden[at : at + size, text + at : text + at + size] = block
+        at += size
+    mask = torch.zeros(hidden.shape, dtype=kind, device=device)
+    return mask.masked_fill_(hidden, torch.finfo(kind).min)[None, None]

@@ -1,0 +1,97 @@
+"""How much may one pass of a model read, so that its memory suffices?
+
+Foretold from the model's shape, then corrected by what the first passes really took.
+All figures in bytes.
+"""
+
+from typing import Any
+
+import torch
+
+from advisor.engines.process_memory import available_bytes, status_bytes
+
+# Of the memory at hand, the shares that kept states and one pass's own may take.
+_KEPT, _PASSING = 0.5, 0.25
+# More tokens in a pass gain nothing: the matrices are large enough long before.
+_MOST_TOKENS, _FIRST_TOKENS = 2048, 512
+_UNTOLD = 1 << 33
+
+
+class PassRoom:
+    """The most tokens of a pass, and the most rows, by memory."""
+
+    def __init__(self, network: Any, *, limit: int | None) -> None:
+        self._limit = limit
+        self._device = next(network.parameters()).device
+        self.kept_per_token = kept_bytes_per_token(network)
+        self._per_token = passing_bytes_per_token(network)
+        self._correction = 1.0
+        self._peak = self._highest()
+        self._proven = False
+
+    @property
+    def tokens(self) -> int:
+        """Return how many tokens the next pass may read."""
+        most = _MOST_TOKENS if self._proven else _FIRST_TOKENS
+        each = self._per_token * self._correction
+        return max(1, min(most, int(_PASSING * self._free() / each)))
+
+    def rows(self, longest: int, most: int) -> int:
+        """Return how many rows of up to `longest` tokens may be kept, at most `most`.
+
+        Widening the buffers holds one layer's old and new at once; counted twice.
+        """
+        each = 2 * longest * self.kept_per_token + self._per_token * self._correction
+        return max(1, min(most, int(_KEPT * self._free() / each)))
+
+    def passed(self, tokens: int) -> None:
+        """Take in that a pass of so many tokens is over: what did it really take?"""
+        self._proven = True
+        before, self._peak = self._peak, self._highest()
+        if before is None or self._peak is None or tokens < _FIRST_TOKENS // 8:
+            return
+        took = (self._peak - before) / tokens / self._per_token
+        self._correction = max(self._correction, took)
+
+    def ran_out(self) -> None:
+        """Take in that memory ran out all the same: read half as much from now on."""
+        self._correction *= 2
+
+    def _free(self) -> int:
+        if self._device.type == "cuda":
+            free, _ = torch.cuda.mem_get_info(self._device)
+            return int(free)
+        room = available_bytes() or _UNTOLD
+        if self._limit is None:
+            return room
+        return min(room, max(0, self._limit - (status_bytes("VmData") or 0)))
+
+    def _highest(self) -> int | None:
+        if self._device.type == "cuda":
+            return int(torch.cuda.max_memory_allocated(self._device))
+        return status_bytes("VmHWM")
+
+
+def kept_bytes_per_token(network: Any) -> int:
+    """Return what keys and values of one token take, in all layers."""
+    config = network.config.get_text_config()
+    heads = getattr(config, "num_attention_heads", 1) or 1
+    kept = getattr(config, "num_key_value_heads", None) or heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // heads
+    layers = int(getattr(config, "num_hidden_layers", 1))
+    item = int(network.dtype.itemsize)
+    return max(1, 2 * layers * int(kept) * int(size) * item)
+
+
+def passing_bytes_per_token(network: Any) -> int:
+    """Return what one token of a pass takes at the most, foretold.
+
+    One layer's states are alive at a time: about eight of the model's width, three of
+    the inner width, and the logits with their copy in single precision.
+    """
+    config = network.config.get_text_config()
+    width = int(config.hidden_size)
+    inner = int(getattr(config, "intermediate_size", None) or 4 * width)
+    words = int(config.vocab_size)
+    item = int(network.dtype.itemsize)
+    return (8 * width + 3 * inner) * item + words * (item + 4)

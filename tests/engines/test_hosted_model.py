@@ -1,0 +1,56 @@
+"""Does a loaded model answer alike alone and in a block, whatever its architecture?"""
+
+import pytest
+
+from advisor import builtin
+from advisor.engines.base import Prompt
+
+pytestmark = pytest.mark.models
+
+
+def prompts(count):
+    return [
+        Prompt(
+            id=str(n),
+            text="my parcel never came " * (n % 5 + 1) + str(n),
+            max_output_tokens=3 + n % 11,
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "decoder"),
+    [
+        ("gpt2", "SlotDecoder"),
+        ("qwen3", "SlotDecoder"),
+        ("gemma3_text", "GenerateDecoder"),
+    ],
+)
+def test_an_architecture_answers_alike_alone_and_in_a_block(hosted, kind, decoder):
+    model = hosted(kind)
+    together = {a.prompt_id: a.output for a in model.answer(prompts(9))}
+    assert together == {p.id: model.measure(p).output for p in prompts(9)}
+    assert model.facts({}).versions["decoder"] == decoder
+
+
+@pytest.mark.parametrize("name", builtin.model_names())
+def test_built_in_models_answer_alike_alone_and_in_a_block(hosted, name):
+    pack = builtin.sample_pack(builtin.pack_names()[0])
+    block = [
+        Prompt(
+            id=sample["id"],
+            text=pack.prompt.replace("{input}", sample["input"]),
+            max_output_tokens=pack.max_output_tokens,
+        )
+        for sample in pack.samples[:64]
+    ]
+    model = hosted(builtin.model_path(name))
+    together = {a.prompt_id: a for a in model.answer(block)}
+    alone = {p.id: model.measure(p) for p in block}
+    assert {n: a.output for n, a in together.items()} == {
+        n: a.output for n, a in alone.items()
+    }
+    assert {n: a.completion_tokens for n, a in together.items()} == {
+        n: a.completion_tokens for n, a in alone.items()
+    }
