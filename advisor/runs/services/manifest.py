@@ -10,6 +10,7 @@ from typing import Any
 from advisor.projects.models import Sample
 from advisor.runs.services.planning import CandidatePlan, Plan
 
+CHOOSING = ("choices", "choose_by")
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "httpx2")
 
 
@@ -63,6 +64,7 @@ def _prompt(plan: Plan) -> dict[str, Any]:
         "temperature": float(document.get("temperature") or 0.0),
         "stop": list(document.get("stop_at") or []),
         "seed": plan.seed,
+        **{key: document[key] for key in CHOOSING if document.get(key)},
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.crypto import salted_hmac
 
-from advisor.engines.base import Prompt
+from advisor.engines.base import ChooseBy, Prompt
 from advisor.projects.models import Sample
 from advisor.runs.services.claiming import Claim
 
@@ -27,6 +27,8 @@ class Prompting:
     seed: int
     stop: tuple[str, ...]
     recorded: bool
+    choices: tuple[str, ...] = ()
+    choose_by: ChooseBy = "likelihood"
 
     @classmethod
     def of(cls, manifest: Mapping[str, object], *, recorded: bool) -> "Prompting":
@@ -41,6 +43,8 @@ class Prompting:
             seed=int(asked["seed"]),
             stop=tuple(asked["stop"]),
             recorded=recorded,
+            choices=tuple(asked.get("choices") or ()),
+            choose_by=asked.get("choose_by") or "likelihood",
         )
 
     def prompt(self, sample: Sample, claim: Claim) -> Prompt:
@@ -62,4 +66,6 @@ class Prompting:
             temperature=self.temperature,
             seed=self.seed + repeat,
             stop=self.stop,
+            choices=self.choices,
+            choose_by=self.choose_by,
         )

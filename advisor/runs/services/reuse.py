@@ -52,6 +52,8 @@ class Reuse:
             "stop": list(prompt.stop),
             "repeat": repeat,
         }
+        if prompt.choices:
+            asked |= {"choices": list(prompt.choices), "choose_by": prompt.choose_by}
         return sha256(f"{self.pin}\n{canonical(asked)}".encode()).hexdigest()
 
     def known(self, keys: Iterable[str]) -> Mapping[str, Answer]:
