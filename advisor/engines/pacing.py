@@ -58,6 +58,7 @@ class Pace:
     limit: int = field(init=False)
     _threshold: float = inf
     _clean: int = 0
+    _widest: int = 0
     _rounds: int = 0
     _cut_at: float = 0.0
     _refusals: int = 0
@@ -124,9 +125,12 @@ class Pace:
             self._trials = 0
             self.limit = min(self.rule.start, self.most)
         self._clean += 1
-        needed = 1 if self.limit < self._threshold else self.rule.clean
-        # A window that is not full says nothing about a wider one.
-        if self._clean >= needed and self.under_way >= self.limit:
+        doubling = self.limit < self._threshold
+        # A window that was never full says nothing about a wider one.
+        tried = (
+            2 * self._widest > self.limit if doubling else self._widest >= self.limit
+        )
+        if tried and (doubling or self._clean >= self.rule.clean):
             self._clean = 0
             self.limit = min(self.limit + 1, self.most)
 
@@ -167,7 +171,8 @@ class Pace:
         self._opens_at = max(self._opens_at, now + rest)
 
     def _cut(self, now: float, *, threshold: int) -> None:
-        self._cut_at, self._clean, self._threshold = now, 0, threshold
+        self._cut_at, self._threshold = now, threshold
+        self._clean = self._widest = 0
         self.limit = max(1, self.limit // 2)
 
     def _room(self) -> bool:
@@ -183,6 +188,7 @@ class Pace:
                 if self.stopped is None and not self._room():
                     break
                 self.under_way += self.stopped is None
+                self._widest = max(self._widest, self.under_way)
                 self._line[0].set_result(self.stopped is None)
             self._line.popleft()
         wait = self._opens_at - clock()

@@ -1,10 +1,12 @@
 """What other programs did meanwhile is seen, what was our own doing is not."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
 
-from advisor.runs.services.quiet import Noise, Watch
+from advisor.runs.services.quiet import Noise, Watch, listeners, look
 
 
 def spin(seconds: float) -> None:
@@ -34,3 +36,46 @@ def test_much_use_by_others_disturbs():
     assert Noise(load_average=2.0, others=0.9).disturbed
     assert not Noise(load_average=2.0, others=0.1).disturbed
     assert not Noise(load_average=None, others=None).disturbed
+
+
+def test_an_endpoint_needs_this_process_on_time():
+    assert Noise(0.0, others=0.0, late_ms=31.0).starved(300.0)
+    assert not Noise(0.0, others=0.0, late_ms=29.0).starved(300.0)
+    # Below two milliseconds a clock in a shared machine tells nothing.
+    assert not Noise(0.0, others=0.0, late_ms=1.9).starved(1.0)
+    assert Noise(0.0, others=len(os.sched_getaffinity(0)) * 0.9).starved(300.0)
+    assert not Noise(0.0, others=None, late_ms=None).starved(300.0)
+
+
+def test_lateness_is_that_of_99_in_100_looks():
+    late = [0.1] * 99 + [50.0]
+    assert Watch().noise(late).late_ms == 0.1
+    assert Watch().noise([*late, 50.0]).late_ms == 50.0
+
+
+def test_a_server_on_this_machine_belongs_to_its_measurement():
+    code = "import socket,time\ns=socket.create_server(('127.0.0.1',0))\n"
+    code += "print(s.getsockname()[1],flush=True)\ntime.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as server:
+        port = int(server.stdout.readline())
+        assert listeners("127.0.0.1", port) == {server.pid}
+        assert listeners("localhost", port) == {server.pid}
+        assert listeners("192.0.2.1", port) == frozenset()
+        server.kill()
+
+
+def test_a_hog_is_seen_while_it_runs():
+    code = "print(1, flush=True)\nwhile True: pass"
+    watch_out = [sys.executable, "-c", f"import os\nif os.fork(): os._exit(0)\n{code}"]
+    # Its parent is gone, so it is nobody's child and no work of ours.
+    with subprocess.Popen(
+        watch_out, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as hog:
+        hog.stdout.readline()
+        try:
+            seen = max(look().others for _ in range(10))
+        finally:
+            os.killpg(hog.pid, signal.SIGKILL)
+    assert seen > 0.25
