@@ -5,6 +5,7 @@ from advisor.sizing import formats
 from advisor.sizing.measurement import Figure
 
 # From how many seconds on a unit is used, its length in seconds, and its name.
+CENT = 0.01
 UNITS = ((5400.0, 3600.0, "h"), (90.0, 60.0, "min"), (0.0, 1.0, "s"))
 
 
@@ -17,7 +18,9 @@ def about_time(figure: Figure | None) -> str | None:
         return "under 1 s"
     size, unit = next((size, unit) for start, size, unit in UNITS if high >= start)
     first, last = (_rough(one / size) for one in (low, high))
-    return f"{last} {unit}" if first == last else f"{first} to {last} {unit}"
+    if first == last:
+        return f"{last} {unit}"
+    return f"up to {last} {unit}" if low < size else f"{first} to {last} {unit}"
 
 
 def about_money(figure: Figure | None) -> str | None:
@@ -25,6 +28,8 @@ def about_money(figure: Figure | None) -> str | None:
     if figure is None or figure.value is None:
         return None
     _, high = ends_of(figure)
+    if 0 < high < CENT:
+        return "under $0.01"
     usual, most = dollars(figure.value), dollars(high)
     return f"about {usual}" if usual == most else f"about {usual}, at most {most}"
 
@@ -38,6 +43,4 @@ def ends_of(figure: Figure) -> tuple[float, float]:
 
 def _rough(amount: float) -> str:
     """Return a number with as many digits as an estimate deserves."""
-    if amount < 1:
-        return "under 1" if amount else "0"
     return formats.number(amount, 1 if amount < 2 else 0)

@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 
+from advisor.builtin import PREFIX
 from advisor.catalog.models import Endpoint
 from advisor.catalog.pages.words import size
 from advisor.catalog.selectors import card_by_name
 from advisor.projects.models import Setup
 from advisor.projects.pages.amounts import about_money, about_time
-from advisor.projects.pages.estimate import RunEstimate, estimate_of
+from advisor.projects.pages.estimate import RunEstimate, bases_of, estimate_of
 from advisor.projects.pages.in_running import running_panel
 from advisor.projects.pages.memory import MemoryCell, longest_input, memory_of
 from advisor.projects.pages.offered import OfferedModel, offered_models
@@ -39,7 +40,6 @@ class CandidateRow:
     memory: MemoryCell
     time: str
     cost: str
-    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,7 @@ class CandidatesPage:
     offered: tuple[OfferedModel, ...]
     left_out: EffectPanel | None
     total: str
+    basis: str
     panels: tuple[AddPanel, ...]
     notice: Notice | None
 
@@ -99,6 +100,7 @@ def candidates_page(
         offered=offered_models(setup, tokens),
         left_out=_left_out(setup),
         total=_total(len(listed), bool(reference), estimate),
+        basis=bases_of(estimate),
         panels=tuple(panels),
         notice=notice,
     )
@@ -128,7 +130,10 @@ def _row(
     endpoint = endpoint_of(setup, entry)
     named = entry.get("card") or entry.get("model")
     card = card_by_name(setup.project.team, named) if named else None
-    parts = [ENGINES.get(entry["engine"], entry["engine"]), entry.get("model", "")]
+    parts = [ENGINES.get(entry["engine"], entry["engine"])]
+    parts += [
+        "" if str(entry.get("model", "")).startswith(PREFIX) else entry.get("model")
+    ]
     parts += [endpoint.model if endpoint else "", entry.get("precision", "")]
     parts += [card.name if card else ""]
     price = entry.get("price") or _asked(endpoint)
@@ -144,7 +149,6 @@ def _row(
         memory=memory_of(setup.document, entry, card, tokens),
         time=(about_time(found.seconds) if found else None) or formats.DASH,
         cost=about_money(cost) or formats.DASH,
-        basis=found.basis if found else "",
     )
 
 

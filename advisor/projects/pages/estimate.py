@@ -90,6 +90,13 @@ def estimate_of(setup: Setup) -> RunEstimate:
     )
 
 
+def bases_of(estimate: RunEstimate) -> str:
+    """Return where the times come from, each basis once, in a sentence."""
+    bases = list(dict.fromkeys(one.basis for one in estimate.entries))
+    lower = [one[:1].lower() + one[1:] for one in bases]
+    return f"Time: {'; '.join(lower)}." if lower else ""
+
+
 def tokens_of(setup: Setup) -> Tokens:
     """Return the tokens of a request, estimated from the characters of the samples."""
     document = setup.document

@@ -1,7 +1,7 @@
 """What does the panel beside the last step say? What the run takes, and from where."""
 
 from advisor.projects.pages.amounts import about_money, about_time
-from advisor.projects.pages.estimate import RunEstimate
+from advisor.projects.pages.estimate import RunEstimate, bases_of
 from advisor.sizing import formats
 from advisor.web.panels import EffectPanel
 from advisor.web.parts import Fact
@@ -19,8 +19,7 @@ def run_panel(estimate: RunEstimate) -> EffectPanel:
     if estimate.machine is not None:
         facts.append(Fact(term="Machine hours", value=about_money(estimate.machine)))
     facts.append(Fact(term="Cost", value=_cost(estimate)))
-    bases = dict.fromkeys(one.basis for one in estimate.entries)
-    note = f"{NOTE} Time: {'; '.join(_lower(one) for one in bases)}." if bases else NOTE
+    note = f"{NOTE} {bases_of(estimate)}".strip()
     return EffectPanel(title="This run", note=note, facts=tuple(facts))
 
 
@@ -30,7 +29,3 @@ def _cost(estimate: RunEstimate) -> str | None:
 
 def _count(value: int) -> str | None:
     return formats.number(value) if value else None
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -1,6 +1,6 @@
 """Which samples decide, and which may train? Fixed by a hash of what they say.
 
-A sample's unit is its group, else its input without case, digits and punctuation. The
+A sample's unit is its group, else its input without case and punctuation. The
 hash of the unit, below the share that tuning gets, sends it to tuning: neither the
 order of the file nor rows added later move it. Near copies are kept together: a sample
 that is sent to tuning stays there only if everything nearly like it is sent there too,
@@ -46,9 +46,9 @@ def unit_of(sample: Splittable) -> str:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without case, accents' forms, digits and punctuation."""
+    """Return ``text`` without case, forms of letters and punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    words = NOT_WORDS.sub(" ", re.sub(r"\d+", "0", folded)).strip()
+    words = NOT_WORDS.sub(" ", folded).strip()
     return words or folded.strip()
 
 
