@@ -43,6 +43,10 @@ STEP_OF = {
     "repeats": "review",
     "seed": "review",
     "budget_usd": "review",
+    "consent": "review",
+    "consent_personal_data": "review",
+    "objective": "review",
+    "tuning_share": "samples",
 }
 LABELS = {
     "samples": "Sample tasks",
@@ -51,6 +55,8 @@ LABELS = {
     "max_output_tokens": "Longest answer",
     "project": "Project name",
     "goal": "Goal",
+    "consent": "Consent to send the samples",
+    "consent_personal_data": "Consent to send personal data",
 }
 
 

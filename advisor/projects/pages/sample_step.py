@@ -24,6 +24,10 @@ from advisor.web.parts import Notice
 
 NO_QUERY: Mapping[str, str] = {}
 UNSCORED_SHOWN = 20
+LEDE = (
+    "One row for each request, with the answer you would accept. The more rows, the"
+    " smaller the difference that can be shown."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +77,7 @@ def samples_page(
     wizard = WizardPage(
         title=f"Sample tasks: {setup.project.name}",
         heading="Show us real work",
-        lede="One row for each request, with the answer you would accept. The more"
-        " rows, the smaller the difference that can be shown.",
+        lede=LEDE,
         form=scoring,
         panel=panel,
         **wizard_parts(setup, "samples"),

@@ -79,13 +79,15 @@ def save_draft(
     """Store what was confirmed so far; ``step`` never goes back.
 
     ``confirmed`` names the wizard's step whose form it came from: what was typed there
-    and not confirmed is forgotten.
+    and not confirmed is forgotten; "all" is a document that was brought whole.
     """
     _refuse_frozen(setup)
     setup.document = dict(document)
     setup.step = max(setup.step, step)
     setup.typed = {
-        name: typed for name, typed in setup.typed.items() if name != confirmed
+        name: typed
+        for name, typed in setup.typed.items()
+        if confirmed not in (name, "all")
     }
     if sample_set is not None:
         setup.sample_set = sample_set
@@ -131,7 +133,7 @@ def move_limits(*, setup: Setup, limits: Mapping[str, float | None]) -> Setup:
             kept = isinstance(before, Mapping) and "level" in before
             constraints[name] = {**before, "limit": limit} if kept else limit
     document = {**setup.document, "constraints": constraints}
-    return save_draft(setup=setup, document=document, step=2)
+    return save_draft(setup=setup, document=document, step=2, confirmed="constraints")
 
 
 def _free_name(team: Team, name: str) -> str:
