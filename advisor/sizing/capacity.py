@@ -18,8 +18,7 @@ from advisor.sizing.measurement import Figure
 from advisor.sizing.queueing import Replica, steady
 from advisor.sizing.step_time import StepTime
 
-ROUNDS = 4  # simulations at a time
-REQUESTS = 6_000
+ROUNDS, REQUESTS = 4, 6_000  # simulations at a time, and how long each is
 SEEDS, LENGTHS, PRECISION = 12, (1, 4, 16), 0.02
 LONGER, LONG_ROUNDS = 10, 4  # where short simulations cannot tell
 BATCH = 1_700  # requests in a row whose share above a limit counts as one observation
@@ -54,12 +53,14 @@ class Serving:
 
 
 def replica_of(step: StepTime, slots: int, traffic: Traffic) -> Replica:
-    """Return one replica under the mean lengths of ``traffic``."""
+    """Return one replica under the lengths of ``traffic``."""
+    outputs = np.array([output for _, output in traffic.lengths], float)
     return Replica(
         step=step,
         slots=slots,
         prompt_tokens=traffic.prompt_tokens,
         output_tokens=traffic.output_tokens,
+        spread=float(outputs.std() / outputs.mean()),
     )
 
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.sizing.errors import SizingError
-from advisor.sizing.queueing import MOST_WAITING, Replica, steady
+from advisor.sizing.queueing import MOST_WAITING, Replica, spread_factor, steady
 from advisor.sizing.step_time import StepTime
 
 
@@ -38,6 +38,40 @@ def test_many_servers_of_one_slot_are_erlangs():
     # M/M/3 at offered load 2: Erlang C 0.44444, so 0.44444 x 2 + 2 in the system
     one = replica(base=0.01, each=0.0, slots=1, output=100)
     assert steady(one, 2.0, replicas=3).in_system == pytest.approx(2.888889)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5, 1.0, 3.0])
+def test_one_server_waits_as_pollaczek_and_khinchine_say(spread):
+    assert spread_factor(spread, 1, 0.8) == pytest.approx((1 + spread**2) / 2)
+
+
+@given(
+    spread=st.floats(0, 20),
+    servers=st.integers(1, 1000),
+    load=st.floats(0.05, 0.999),
+)
+def test_lengths_that_vary_more_wait_longer_whatever_the_servers(spread, servers, load):
+    assert spread_factor(1.0, servers, load) == pytest.approx(1.0)
+    less, more = (spread_factor(s, servers, load) for s in (spread, spread + 0.1))
+    assert 0.5 - 1e-9 <= less <= more + 1e-9
+
+
+def test_the_spread_of_lengths_matters_where_requests_queue():
+    fixed, wide = (
+        Replica(
+            step=StepTime(base=0.01, each=0.001, per_prompt_token=0.0),
+            slots=4,
+            prompt_tokens=0.0,
+            output_tokens=50,
+            spread=spread,
+        )
+        for spread in (0.0, 2.0)
+    )
+    idle, busy = 0.05 * fixed.saturation, 0.8 * fixed.saturation
+    assert steady(wide, idle).seconds == pytest.approx(
+        steady(fixed, idle).seconds, rel=1e-3
+    )
+    assert steady(wide, busy).seconds > 1.1 * steady(fixed, busy).seconds
 
 
 def test_it_counts_reading_as_work():
