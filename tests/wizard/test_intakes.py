@@ -150,7 +150,10 @@ def test_the_same_content_under_another_name_is_told(begun: Walk, samples: bytes
 
 
 def test_one_file_at_a_time(begun: Walk, samples: bytes):
-    two = {"file": [file("a.jsonl", samples), file("b.jsonl", samples)]}
+    two = {
+        "file": [file("a.jsonl", samples), file("b.jsonl", samples)],
+        "whole": "yes",
+    }
     answer = begun.post("samples/upload", two)
     assert answer.status_code == 422
     assert "One file at a time." in text(answer)

@@ -74,7 +74,9 @@ class Walk:
         return self.post("constraints", limits)
 
     def upload(self, content: bytes | str, name: str = "s.jsonl") -> HttpResponse:
-        return self.post("samples/upload", {"file": file(name, content)})
+        return self.post(
+            "samples/upload", {"file": file(name, content), "whole": "yes"}
+        )
 
     def score(self, **changes: Any) -> HttpResponse:
         return self.post("samples", {**SCORING, **changes})

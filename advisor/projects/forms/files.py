@@ -42,6 +42,20 @@ class UploadForm(HouseForm):
         },
     )
 
+    # Stands after the file: an upload that broke off has lost it.
+    whole = forms.CharField(
+        required=False, initial="yes", widget=forms.HiddenInput, max_length=10
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a file whose upload broke off."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if not values.get("whole"):
+            self.errors.pop("file", None)
+            told = "The upload was interrupted. Upload the file again"
+            self.add_error("file", ValidationError(told))
+        return values
+
     def clean_file(self) -> Any:
         """Refuse a file over the limit before it is read, and more than one."""
         if len(self.files.getlist("file")) > 1:

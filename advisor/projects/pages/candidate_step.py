@@ -16,6 +16,7 @@ from advisor.projects.pages.estimate import RunEstimate, bases_of, estimate_of
 from advisor.projects.pages.in_running import running_panel
 from advisor.projects.pages.memory import MemoryCell, longest_input, memory_of
 from advisor.projects.pages.offered import OfferedModel, offered_models
+from advisor.projects.pages.too_long import too_long_notice
 from advisor.projects.pages.wizard import WizardPage, wizard_parts
 from advisor.projects.selectors import endpoint_of
 from advisor.sizing import formats
@@ -66,6 +67,7 @@ class CandidatesPage:
     basis: str
     panels: tuple[AddPanel, ...]
     notice: Notice | None
+    too_long: Notice | None
 
     @property
     def title(self) -> str:
@@ -103,6 +105,7 @@ def candidates_page(
         basis=bases_of(estimate),
         panels=tuple(panels),
         notice=notice,
+        too_long=too_long_notice(setup),
     )
 
 

@@ -13,6 +13,7 @@ from advisor.projects.schema.samples import (
     about_file,
     beyond_context,
     check_samples,
+    too_long,
     without_reference,
 )
 from advisor.projects.schema.values import CandidateSpec, PriceSpec, Setup
@@ -34,5 +35,6 @@ __all__ = [
     "rule_of",
     "rule_sha256",
     "sample_order",
+    "too_long",
     "without_reference",
 ]

@@ -1,6 +1,6 @@
 """Do the samples fit the setup: scorer, slices, the answers of the reference?"""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from advisor.engines.text import estimate_tokens
 from advisor.projects.parsing.contents import SampleRow
@@ -63,9 +63,21 @@ def beyond_context(
     warning. Tokens are estimated from the length of prompt and input, and the longest
     answer must fit too. Nothing is cut silently: the server says what it cut.
     """
+    return too_long(samples, contexts, setup.prompt, setup.max_output_tokens, unit=unit)
+
+
+def too_long(
+    samples: Iterable[SampleRow],
+    contexts: Sequence[int],
+    prompt: str,
+    longest_answer: int,
+    *,
+    unit: Unit = "row",
+) -> list[RowProblem]:
+    """Do as ``beyond_context`` for a prompt and the tokens of the longest answer."""
     findings = Findings(unit=unit)
-    room = max(contexts, default=0) - setup.max_output_tokens
-    around = estimate_tokens(setup.prompt.replace("{input}", ""))
+    room = max(contexts, default=0) - longest_answer
+    around = estimate_tokens(prompt.replace("{input}", ""))
     for sample in samples if contexts else ():
         needed = around + estimate_tokens(sample.input)
         if needed > room:

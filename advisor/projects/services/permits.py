@@ -4,26 +4,30 @@ The form, the API and the command line freeze through one service, so that none 
 can send samples out without consent, or leave a network that must not be left.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
 
 from advisor.accounts.models import Team
+from advisor.builtin import PREFIX, model_names
 from advisor.catalog.models import Endpoint
 from advisor.projects.models import SampleSet
 from advisor.projects.schema import Problem
 from advisor.projects.schema import Setup as SetupValue
+from advisor.projects.schema.problems import did_you_mean
 from advisor.projects.schema.rule import is_path
 from advisor.projects.schema.values import CandidateSpec, placed
 from advisor.projects.selectors import is_outside, leaves_network
 
+HUB_ID = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
 Called = list[tuple[str, CandidateSpec, Endpoint]]
 
 
 def for_members(value: SetupValue) -> list[Problem]:
     """Return what only the operator may give: other folders, scripts, options."""
-    return [*_folders(value), *_scripts(value)]
+    return [*_folders(value), *_hub_names(value), *_scripts(value)]
 
 
 def sending_problems(
@@ -80,6 +84,27 @@ def _folders(value: SetupValue) -> Iterator[Problem]:
         if not any(folder.is_relative_to(root) for root in roots):
             wrong = "is not among the folders that the operator opened"
             yield Problem(f"{path}.model", one.model, wrong, "Choose from the list.")
+
+
+def _hub_names(value: SetupValue) -> Iterator[Problem]:
+    """Yield the models that are neither built in, nor a folder, nor a pinned hub id."""
+    for path, one in placed(value):
+        if one.engine != "transformers" or one.model is None or is_path(one.model):
+            continue
+        if one.model.startswith(PREFIX):
+            known = [f"{PREFIX}{name}" for name in model_names()]
+            if one.model not in known:
+                remedy = did_you_mean(one.model, known, f"Use {', '.join(known)}.")
+                wrong = "is no built-in model"
+                yield Problem(f"{path}.model", one.model, wrong, remedy)
+        elif not HUB_ID.fullmatch(one.model):
+            wrong = "is neither a built-in model nor the id of a hub's model"
+            remedy = "Write it like Qwen/Qwen3-0.6B."
+            yield Problem(f"{path}.model", one.model, wrong, remedy)
+        elif one.revision is None:
+            wrong = "needs a pinned revision: a hub's model may change"
+            remedy = "Add revision: with the 40 digits of the commit."
+            yield Problem(f"{path}.revision", None, wrong, remedy)
 
 
 def _scripts(value: SetupValue) -> Iterator[Problem]:
