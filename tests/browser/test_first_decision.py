@@ -50,7 +50,7 @@ class Newcomer:
 
     def _console(self, message: Any) -> None:
         if message.type == "error":
-            self.wrong.append(message.text)
+            self.wrong.append(f"{message.text} at {self.page.url}")
 
     def _request(self, request: Any) -> None:
         if not request.url.startswith((self.base, "data:", "blob:")):
@@ -105,7 +105,8 @@ class Newcomer:
             panel.locator("[name=role]").select_option(role)
             panel.locator("[name=model]").select_option(f"builtin/{model}")
             panel.get_by_role("button", name="Add", exact=True).click()
-            expect(self.page.get_by_role("rowheader", name=key)).to_be_visible()
+            own = re.compile(rf"^{key}\b")
+            expect(self.page.get_by_role("rowheader", name=own)).to_be_visible()
         self.press("Continue to review and launch")
 
     def watch_the_run(self) -> None:

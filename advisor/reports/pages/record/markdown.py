@@ -7,6 +7,7 @@ people and models are escaped: they are shown, never read as Markdown or HTML.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from advisor.reports.pages.record.paper import technique_cells
 from advisor.reports.pages.record.value import Record
 from advisor.web.plain import visible
 
@@ -139,6 +140,10 @@ def _confirmation(record: Record) -> Iterator[str]:
 
 
 def _more(record: Record) -> Iterator[str]:
+    if record.techniques:
+        yield "### Techniques worth a test"
+        head = ("Technique", "Expected quality", "Expected cost", "Basis")
+        yield _table(head, (technique_cells(one) for one in record.techniques))
     lines = []
     for fact in record.method:
         told = "; ".join((*([fact.value] if fact.value else []), *fact.lines))

@@ -6,6 +6,8 @@ from advisor.charts import theme
 from advisor.reports.pages.comparison import Comparison
 from advisor.reports.pages.record.figures import svg_of
 from advisor.reports.pages.record.value import Figure, Record, Signature
+from advisor.reports.pages.techniques import Technique
+from advisor.sizing import formats
 from advisor.web.figures import HeatCell
 from advisor.web.gauge import Gauge
 from advisor.web.parts import Fact, Limit
@@ -51,6 +53,7 @@ def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
         "good": list(record.consequences.good),
         "bad": list(record.consequences.bad),
         "revisit": list(record.consequences.revisit),
+        "techniques": [technique_cells(one) for one in record.techniques],
         "method": [_fact(one) for one in record.method],
         "samples": [
             {
@@ -63,6 +66,14 @@ def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
         ],
         "stamp": record.stamp,
     }
+
+
+def technique_cells(one: Technique) -> list[str]:
+    """Return a technique in four cells: name, quality, cost, on what it rests."""
+    name = f"{one.name}: {one.what}" if one.what else one.name
+    quality = f"{one.quality} {one.quality_note}".strip() or formats.DASH
+    cost = f"{one.cost} {one.cost_note}".strip() or formats.DASH
+    return [name, quality, cost, f"{one.tag.text}. {one.note}".strip()]
 
 
 def _heat() -> dict[str, str]:

@@ -8,10 +8,12 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from advisor.reports.pages import words
+from advisor.reports.pages.record.paper import technique_cells
 from advisor.reports.pages.record.value import Record
 from advisor.sizing import formats
 
 PERCENTILES = ("p50", "p95", "p99")
+TECHNIQUES = ("Expected quality", "Expected cost", "Basis")
 COSTS = {
     "per_month": "cost a month",
     "per_1000_requests": "cost per 1,000 requests",
@@ -51,6 +53,7 @@ def rows_of(record: Record) -> tuple[Row, ...]:
         *_candidates(record),
         *_tags(record),
         *_consequences(record),
+        *_techniques(record),
         *_method(record),
     )
 
@@ -148,6 +151,13 @@ def _consequences(record: Record) -> Iterator[Row]:
     ):
         for text in texts:
             yield Row(section="consequences", subject="", measure=measure, text=text)
+
+
+def _techniques(record: Record) -> Iterator[Row]:
+    for one in record.techniques:
+        name, *cells = technique_cells(one)
+        for measure, text in zip(TECHNIQUES, cells, strict=True):
+            yield Row(section="techniques", subject=name, measure=measure, text=text)
 
 
 def _method(record: Record) -> Iterator[Row]:

@@ -32,6 +32,7 @@ SHEETS = {
     "Candidates": ("candidates",),
     "Quality by tag": ("quality by tag",),
     "Consequences": ("consequences",),
+    "Techniques": ("techniques",),
     "Method": ("method",),
 }
 

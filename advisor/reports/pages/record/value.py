@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from advisor.reports.pages.comparison import Comparison
+from advisor.reports.pages.techniques import Technique
 from advisor.web.parts import Fact, Notice, Verdict
 
 FigureName = Literal["trade-off", "latency", "volume", "tags"]
@@ -108,6 +109,11 @@ class Record:
             ("Revisit when", trigger),
         )
         return tuple(part for part in parts if part[1])
+
+    @property
+    def techniques(self) -> tuple[Technique, ...]:
+        """Return the techniques that are worth a test."""
+        return tuple(one for one in self.comparison.techniques if one.advised)
 
     def figure(self, name: FigureName) -> Figure | None:
         """Return a figure by name; None where there is nothing to draw."""
