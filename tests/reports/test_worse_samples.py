@@ -3,7 +3,8 @@
 import pytest
 
 from advisor.accounts.models import Team
-from advisor.reports.pages.samples import sample_list
+from advisor.reports.pages.samples import PAGE, Choice, sample_list
+from advisor.reports.selectors import result_of
 from advisor.runs.services import launch, run_inline
 from tests.runs.factory import keys, make_project, make_setup, right
 
@@ -21,7 +22,9 @@ def listed(team: Team, small: dict[str, str]) -> set[str]:
         objective="size",
     )
     run = run_inline(launch(setup=setup, started_by=None))
-    return {row.key for row in sample_list(run, show="worse").rows}
+    result = result_of(run)
+    assert result is not None
+    return {row.key for row in sample_list(result, Choice(show="worse")).rows}
 
 
 def test_only_those_where_the_reference_scored_more(team: Team):
@@ -29,5 +32,7 @@ def test_only_those_where_the_reference_scored_more(team: Team):
     assert listed(team, right(NAMES, wrong=6)) == set(NAMES[:5])
 
 
-def test_where_nothing_is_recommended_there_are_none(team: Team):
-    assert listed(team, right(NAMES, wrong=60)) == set()
+def test_where_nothing_is_recommended_it_is_the_closest(team: Team):
+    found = listed(team, right(NAMES, wrong=60))
+    assert len(found) == PAGE
+    assert found < set(NAMES[:60]) - {"s0005"}
