@@ -59,7 +59,7 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: text[key]
         for name, key in CONFIG_KEYS.items()
-        if isinstance(text.get(key), int | str) and text.get(key) != ""
+        if _is_said(name, text.get(key))
     }
     for name, keys in (("context_tokens", CONTEXT_KEYS), ("experts", EXPERT_KEYS)):
         value = next((_count(text.get(key)) for key in keys if text.get(key)), None)
@@ -72,6 +72,15 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     return (
         found if cache is None else {**found, "kv_cache_bytes_per_token_16bit": cache}
     )
+
+
+def _is_said(name: str, value: object) -> bool:
+    """Say whether a value has the kind that its fact has."""
+    if name == "model_type":
+        return isinstance(value, str) and 0 < len(value) <= LONGEST
+    if name == "tied_embeddings":
+        return isinstance(value, bool)
+    return _count(value) is not None
 
 
 def _cache_bytes(config: Mapping[str, Any]) -> int | None:
@@ -102,7 +111,9 @@ def _languages(told: object) -> Iterator[str]:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value > 0 else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if value > 0 else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -1,0 +1,70 @@
+"""A document is fetched under the guard of every call, or not at all."""
+
+import pytest
+
+from advisor.engines.base import EngineError
+from advisor.engines.fetching import Source, fetch
+from advisor.engines.safe_http import Limits
+from tests.engines.stub_server import Stub, reply
+
+
+def source(stub: Stub, **more) -> Source:
+    return Source(base_url=stub.url, **{"listed": [stub.host_port], **more})
+
+
+def refused(source: Source, path: str = "/models") -> str:
+    with pytest.raises(EngineError) as error:
+        fetch(source, path)
+    return error.value.failure.code
+
+
+def test_it_asks_once_and_gives_the_body():
+    with Stub(lambda request: [reply(b"{}")]) as stub:
+        assert fetch(source(stub, key="sk-1"), "/models?limit=2") == b"{}"
+        (request,) = stub.requests
+        assert request.line == "GET /v1/models?limit=2 HTTP/1.1"
+        assert request.headers["authorization"] == "Bearer sk-1"
+        assert "cookie" not in request.headers
+        assert request.body == b""
+
+
+def test_without_a_key_nothing_is_told_of_one():
+    with Stub(lambda request: [reply(b"{}")]) as stub:
+        fetch(source(stub), "/models")
+        assert "authorization" not in stub.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ([reply(b"", "307 Temporary Redirect", Location="/x")], "endpoint_redirect"),
+        ([reply(b"", "401 Unauthorized")], "unauthorised"),
+        ([reply(b"", "404 Not Found")], "not_found"),
+        ([reply(b"", "500 Oh")], "http_500"),
+        ([reply(b"x" * 2000)], "bad_response:too_large"),
+        ([reply(b"x", Content_Encoding="gzip")], "bad_response:encoding"),
+        (["reset"], "connection_lost"),
+        ([b"SSH-2.0-x\r\n"], "bad_response:protocol"),
+        (["hold"], "timeout"),
+    ],
+)
+def test_whatever_else_comes_is_a_failure_with_a_name(answer, code):
+    with Stub(lambda request: answer) as stub:
+        limits = Limits(body_bytes=1000, first_byte_s=0.3)
+        assert refused(source(stub, limits=limits, total_s=0.5)) == code
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/v1", "http://hub.example", "https://10.0.0.1"]
+)
+def test_a_closed_address_is_not_dialled(address):
+    assert refused(Source(base_url=address)) == "address_refused"
+
+
+def test_a_name_that_leads_inside_is_not_dialled():
+    with Stub(lambda request: [reply(b"{}")]) as stub:
+        inside = Source(
+            base_url="https://hub.example", resolve=lambda host, port: ["127.0.0.1"]
+        )
+        assert refused(inside) == "address_refused"
+        assert stub.connections == 0
