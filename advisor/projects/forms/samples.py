@@ -29,16 +29,51 @@ SCORERS = (
     ("edit_similarity", "Edit similarity"),
     (SEVERAL, "Several, weighted"),
 )
+PLACES = ("", "_2", "_3")
+MORE = PLACES[1:]
+# The score that a kind of task starts with.
+USUAL = {
+    "classification": "exact_match",
+    "extraction": "json_fields",
+    "summary": "rouge_l",
+    "grounded_answers": "contains",
+    "drafting": "chrf",
+    "translation": "chrf",
+    "code": "edit_similarity",
+    "tool_calls": "json_fields",
+}
 EXAMPLE = '{"pattern": "x"}'
 EXAMPLE_OF_SEVERAL = '[{"name": "contains", "weight": 1}]'
+
+
+def _weight() -> NumberField:
+    return NumberField(
+        label="Weight",
+        low=0.1,
+        high=100,
+        message="Enter a weight between 0.1 and 100%",
+        required=False,
+    )
+
+
+def _another(label: str) -> forms.ChoiceField:
+    choices = (("", "None"), *SCORERS[:-1])
+    return forms.ChoiceField(label=label, choices=choices, required=False)
 
 
 class ScoringForm(HouseForm):
     """The prompt, the scorer with its options, and the length of an answer."""
 
     affixes: ClassVar[dict[str, tuple[str, str]]] = {
-        "max_output_tokens": ("", "tokens")
+        "max_output_tokens": ("", "tokens"),
+        **{f"weight{place}": ("", "%") for place in PLACES},
     }
+    no_optional: ClassVar[frozenset[str]] = frozenset(
+        {
+            "weight",
+            *(f"{name}{place}" for place in MORE for name in ("scorer", "weight")),
+        }
+    )
 
     prompt = forms.CharField(
         label="Prompt",
@@ -65,6 +100,25 @@ class ScoringForm(HouseForm):
         initial=256,
     )
 
+    weight = _weight()
+    scorer_2 = _another("Second score")
+    weight_2 = _weight()
+    scorer_3 = _another("Third score")
+    weight_3 = _weight()
+
+    @property
+    def parts(self) -> list[Any]:
+        """The further scores and their weights, each score beside its weight."""
+        return [
+            self[f"{name}{place}"] for place in MORE for name in ("scorer", "weight")
+        ]
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether more than one score is chosen, or something is wrong with one."""
+        names = [f"{name}{place}" for place in MORE for name in ("scorer", "weight")]
+        return any(self[name].value() for name in names) or "weight" in self.errors
+
     def clean_prompt(self) -> str:
         """Ask for the place of the input."""
         prompt: str = self.cleaned_data["prompt"].replace("\r\n", "\n")
@@ -89,6 +143,7 @@ class ScoringForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         """Try the scorer with its options; its own words say what is wrong."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_weights()
         if "options" in values and "scorer" in values:
             try:
                 scorer(self.spec())
@@ -98,18 +153,46 @@ class ScoringForm(HouseForm):
                     self.add_error("options", ValidationError(told))
         return values
 
+    def _check_weights(self) -> None:
+        """Ask for weights that add up to 100% where there are several scores."""
+        weights = self._weights()
+        given = [one for one in weights if one is not None]
+        if len(weights) > 1 and given and round(sum(given), 3) != 100:
+            told = f"Weights add up to {sum(given):g}%. Make them 100%"
+            self.add_error("weight", ValidationError(told))
+
+    def _weights(self) -> list[float | None]:
+        """Return the weight of each chosen score, None where it was not typed."""
+        values = self.cleaned_data
+        chosen = [place for place in PLACES if values.get(f"scorer{place}")]
+        return [values.get(f"weight{place}") for place in chosen]
+
     def spec(self) -> Any:
-        """Return the scorer as the document holds it."""
-        name, options = self.cleaned_data["scorer"], self.cleaned_data["options"]
+        """Return the scorer as the document holds it; weights start equal."""
+        values = self.cleaned_data
+        name, options = values["scorer"], values["options"]
         if name == SEVERAL:
             return options
-        return {"name": name, **options} if options else name
+        more = [values[f"scorer{one}"] for one in MORE if values.get(f"scorer{one}")]
+        if not more:
+            return {"name": name, **options} if options else name
+        typed = self._weights()
+        even = round(100 / len(typed), 6)
+        weights = [even if one is None else one for one in typed]
+        parts: list[dict[str, Any]] = [{"name": name, **options}]
+        parts += [{"name": one} for one in more]
+        return [
+            {**part, "weight": weight}
+            for part, weight in zip(parts, weights, strict=True)
+        ]
 
     @staticmethod
     def initial_from(document: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the form shows of a stored document."""
-        name, options = _split(document.get("scorer") or "exact_match")
+        stored = document.get("scorer") or _usual(document.get("task_kinds"))
+        name, options = _split(stored)
         return {
+            **_parts_of(stored),
             "prompt": document.get("prompt") or "{input}",
             "scorer": name,
             "options": json.dumps(options, ensure_ascii=False) if options else "",
@@ -126,8 +209,38 @@ class ScoringForm(HouseForm):
         }
 
 
+def _usual(kinds: Any) -> str:
+    """Return the score that suits the first kind of task, where it is known."""
+    return next((USUAL[kind] for kind in kinds or () if kind in USUAL), "exact_match")
+
+
+def _plain_parts(stored: Any) -> list[dict[str, Any]]:
+    """Return the parts of a stored list that the fields can show; none otherwise."""
+    if not isinstance(stored, list) or not 1 < len(stored) <= len(PLACES):
+        return []
+    parts: list[dict[str, Any]] = [
+        {"name": one} if isinstance(one, str) else dict(one) for one in stored
+    ]
+    simple = all(set(one) <= {"name", "weight"} for one in parts[1:])
+    whole = round(sum(one.get("weight", 0.0) for one in parts), 3) == 100
+    return parts if simple and whole else []
+
+
+def _parts_of(stored: Any) -> dict[str, Any]:
+    """Return what the fields of several scores show."""
+    shown: dict[str, Any] = {}
+    for place, one in zip(PLACES, _plain_parts(stored), strict=False):
+        shown[f"weight{place}"] = one["weight"]
+        shown[f"scorer{place}"] = one["name"]
+    return shown
+
+
 def _split(stored: Any) -> tuple[str, Any]:
     """Return a stored scorer as the name that is chosen and its options."""
+    parts = _plain_parts(stored)
+    if parts:
+        first = {key: one for key, one in parts[0].items() if key != "weight"}
+        return _split(first)
     if isinstance(stored, Mapping):
         options = {key: value for key, value in stored.items() if key != "name"}
         return str(stored.get("name", "exact_match")), options

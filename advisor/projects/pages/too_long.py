@@ -39,7 +39,8 @@ def too_long_notice(setup: Setup) -> Notice | None:
         icon="warn",
         title=f"{formats.count(len(found), 'sample')} too long for every candidate.",
         text=f"Rows {rows}{more} take more than {formats.number(max(known))} tokens"
-        " with prompt and answer. Shorten them, or add a candidate with a longer context.",
+        " with prompt and answer. Shorten them, or add a candidate with a longer"
+        " context.",
     )
 
 

@@ -87,3 +87,62 @@ def test_a_prompt_keeps_its_spaces_and_has_one_kind_of_line_end():
     form = ScoringForm({**TYPED, "prompt": " Q: {input}\r\nA: "})
     assert form.is_valid()
     assert form.into({})["prompt"] == " Q: {input}\nA: "
+
+
+WEIGHTED = {
+    "scorer": "json_fields",
+    "weight": "60",
+    "scorer_2": "json_valid",
+    "weight_2": "25",
+    "scorer_3": "rouge_l",
+    "weight_3": "15",
+}
+
+
+def test_several_scores_are_typed_with_weights_that_add_up():
+    form = ScoringForm({**TYPED, **WEIGHTED})
+    assert form.is_valid(), form.errors
+    document = form.into({})
+    assert document["scorer"] == [
+        {"name": "json_fields", "weight": 60.0},
+        {"name": "json_valid", "weight": 25.0},
+        {"name": "rouge_l", "weight": 15.0},
+    ]
+    shown = ScoringForm.initial_from(document)
+    assert (shown["scorer"], shown["weight"], shown["scorer_3"]) == (
+        "json_fields",
+        60.0,
+        "rouge_l",
+    )
+
+
+def test_weights_that_do_not_add_up_are_told():
+    form = ScoringForm({**TYPED, **WEIGHTED, "weight_3": "5"})
+    assert form.errors["weight"] == ["Weights add up to 90%. Make them 100%"]
+
+
+def test_weights_start_equal_and_come_back_as_they_were():
+    typed = {**TYPED, "scorer": "contains", "scorer_2": "chrf", "scorer_3": "rouge_l"}
+    document = filled(typed)
+    assert [one["weight"] for one in document["scorer"]] == [33.333333] * 3
+    again = ScoringForm(initial=ScoringForm.initial_from(document))
+    sent = {one.name: one.value() for one in again if one.value() not in (None, "")}
+    assert filled(sent) == document
+
+
+@pytest.mark.parametrize(
+    ("kinds", "name"),
+    [
+        (["extraction", "summary"], "json_fields"),
+        (["summary"], "rouge_l"),
+        ([], "exact_match"),
+    ],
+)
+def test_the_kind_of_task_proposes_a_score(kinds: list[str], name: str):
+    assert ScoringForm.initial_from({"task_kinds": kinds})["scorer"] == name
+
+
+def filled(typed: dict[str, object]) -> dict[str, object]:
+    form = ScoringForm(typed)
+    assert form.is_valid(), form.errors
+    return form.into({})
