@@ -44,7 +44,7 @@ def test_without_a_key_nothing_is_told_of_one():
         ([reply(b"x" * 2000)], "bad_response:too_large"),
         ([reply(b"x", Content_Encoding="gzip")], "bad_response:encoding"),
         (["reset"], "connection_lost"),
-        ([b"SSH-2.0-x\r\n"], "bad_response:protocol"),
+        ([b"SSH-2.0-x\r\n"], "connection_lost"),
         (["hold"], "timeout"),
     ],
 )

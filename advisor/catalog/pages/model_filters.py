@@ -97,6 +97,8 @@ def nothing_left(cards: Sequence[ModelCard], tests: Mapping[str, Test]) -> str:
         )
         for name in tests
     }
+    if not cards:
+        return "The catalog is empty. The operator fills it: manage.py catalog import."
     name = max(without, key=lambda one: without[one], default="")
     if not name or not without[name]:
         return "No model is like that. Remove some of the filters."
