@@ -11,7 +11,7 @@ from advisor.charts.sheet import dashed, page, red
 from advisor.charts.values import CostLine, CostVolume
 
 HEIGHT_IN = 2.5
-APART = 0.135  # of the plot's height: two lines of a name
+APART = 0.17  # of the plot's height: two lines of a name
 ROLES = {
     "recommended": "accent",
     "meets": "ink2",

@@ -136,8 +136,10 @@ def test_page_pdf_terminal_and_json_agree(rich: Path, tmp_path: Path):
     assert squeezed(document["sentence"]) in squeezed(done.out)
     assert squeezed(document["sentence"]) in html
     for one in document["candidates"]:
-        assert squeezed(one["reason"]) in html
         assert one["reason"] in done.out
+    for row in comparison_of(result_of(Run.objects.get())).rows:
+        assert row.reason
+        assert squeezed(row.reason) in html
     assert f"sha256:{document['provenance']['samples_sha256']}" in html
     assert f"sha256:{document['provenance']['rule_sha256']}" in html
 

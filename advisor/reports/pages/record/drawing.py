@@ -4,6 +4,7 @@ A figure of a finished run never changes, so a process draws it once. Matplotlib
 its settings in one place for all threads: one draws at a time.
 """
 
+import re
 from threading import Lock
 
 from advisor.reports.pages.comparison import comparison_of
@@ -12,6 +13,9 @@ from advisor.reports.pages.record.value import FigureName
 from advisor.reports.selectors import Result
 
 KEPT = 96
+NOISE = re.compile(r"<!DOCTYPE[^>]*>|<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 NAMES: tuple[FigureName, ...] = ("trade-off", "latency", "volume")
 _pen = Lock()
 _drawn: dict[tuple[int, str, str], str | None] = {}
@@ -27,5 +31,15 @@ def figure_svg(result: Result, name: str) -> str | None:
         if key not in _drawn:
             while len(_drawn) >= KEPT:
                 _drawn.pop(next(iter(_drawn)))
-            _drawn[key] = svg_of(comparison_of(result), wanted)
+            svg = svg_of(comparison_of(result), wanted)
+            _drawn[key] = None if svg is None else light(svg)
         return _drawn[key]
+
+
+def light(svg: str) -> str:
+    """Return a picture for a screen: tenths of a point, no metadata, half the weight.
+
+    Numbers in the tags are shortened; what the picture says is left as it is.
+    """
+    drawn = TAG.sub(lambda tag: LONG_NUMBER.sub(r"\1", tag[0]), NOISE.sub("", svg))
+    return " ".join(drawn.split()).replace("> <", "><")
