@@ -26,7 +26,7 @@ from advisor.projects.schema.publish import json_schema
 View = Callable[..., HttpResponse]
 FIRST_ERROR = 400
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
-READ_ONLY = ("openapi-json", "api-root")  # the library's own views take any method
+READ_ONLY = ("openapi-json",)  # the library's own view takes any method
 
 
 class StrictParser(Parser):

@@ -16,11 +16,18 @@ from advisor.projects.models import Project, Setup
 from advisor.runs import services
 from advisor.runs.models import Run
 from advisor.runs.selectors import runs_of
+from advisor.runs.services.remembering import remember
 
 router = Router(tags=["Runs"])
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 422})
 RUN_OUT = {200: schemas.RunOut, PROBLEMS: schemas.ProblemDetails}
 ONE = "/projects/{slug}/runs/{number}"
+STEPS: dict[str, Callable[..., Run]] = {
+    "pause": services.pause,
+    "resume": services.resume,
+    "cancel": services.cancel,
+    "retry": services.retry_failed,
+}
 Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
 
 
@@ -80,29 +87,31 @@ def read_run(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
 @router.post(f"{ONE}/pause", auth=RUN, response=RUN_OUT)
 def pause(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
     """Hold a run: what was sent is stored, nothing new is sent. Scope run."""
-    return _step(services.pause, run_of(request, slug, number))
+    return _step(request, "pause", run_of(request, slug, number))
 
 
 @router.post(f"{ONE}/resume", auth=RUN, response=RUN_OUT)
 def resume(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
     """Go on with a paused run. Scope run."""
-    return _step(services.resume, run_of(request, slug, number))
+    return _step(request, "resume", run_of(request, slug, number))
 
 
 @router.post(f"{ONE}/cancel", auth=RUN, response=RUN_OUT)
 def cancel(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
     """Stop a run; what is finished is kept. Scope run."""
-    return _step(services.cancel, run_of(request, slug, number))
+    return _step(request, "cancel", run_of(request, slug, number))
 
 
 @router.post(f"{ONE}/retry", auth=RUN, response=RUN_OUT)
 def retry(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
     """Try again what failed or was skipped. Scope run."""
-    return _step(services.retry_failed, run_of(request, slug, number))
+    return _step(request, "retry", run_of(request, slug, number))
 
 
-def _step(verb: Callable[..., Run], run: Run) -> dict[str, Any]:
-    return run_standing(verb(run=run))
+def _step(request: ApiRequest, verb: str, run: Run) -> dict[str, Any]:
+    done = STEPS[verb](run=run)
+    remember(run=run, by=request.auth.user, verb=verb)
+    return run_standing(done)
 
 
 def _frozen(project: Project, version: int | None) -> Setup:

@@ -1,16 +1,13 @@
 """How is a team's portfolio shown, and taken away as a table?"""
 
-import csv
-from io import StringIO
-
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from advisor.accounts.access import TeamRequest
+from advisor.accounts.services import record
 from advisor.reports.pages.dashboard import dashboard_page, table_of
+from advisor.web.csv_file import csv_answer
 from advisor.web.rendering import render_page
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -22,19 +19,8 @@ def dashboard(request: TeamRequest, team: str) -> HttpResponse:
 
 @require_safe
 def table(request: TeamRequest, team: str) -> HttpResponse:
-    """Send what the dashboard shows as CSV; no cell is a formula to a spreadsheet."""
-    text = StringIO()
-    writer = csv.writer(text)
-    for row in table_of(request.membership, request.GET):
-        writer.writerow(
-            [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row]
-        )
-    name = f"{request.team.slug}-projects.csv"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    content = text.getvalue().encode("utf-8-sig")
-    return HttpResponse(
-        content, content_type="text/csv; charset=utf-8", headers=headers
-    )
+    """Send what the dashboard shows as CSV; that it left is recorded."""
+    rows = table_of(request.membership, request.GET)
+    answer = csv_answer(f"{request.team.slug}-projects.csv", rows)
+    record(team=request.team, actor=request.user, action="projects.exported")
+    return answer

@@ -1,4 +1,4 @@
-"""What happens to a team's runs when the team is deleted? They go, once none is live."""
+"""What happens to a team's runs when it is deleted? They go, once none is live."""
 
 from advisor.accounts.models import Team
 from advisor.accounts.services import DeletionRefused

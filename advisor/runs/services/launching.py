@@ -20,6 +20,7 @@ from advisor.runs.services.manifest import canonical, manifest_of
 from advisor.runs.services.ordering import BLOCK, RACE_BLOCK, blocks, ordered
 from advisor.runs.services.planning import CandidatePlan, Plan, plan_of
 from advisor.runs.services.racing import advance, is_race
+from advisor.runs.services.remembering import remember_launch
 from advisor.runs.services.states import note
 
 ROWS_A_STATEMENT = 5000
@@ -58,6 +59,7 @@ def launch(
     _open_trials(run, candidates, samples, plan.repeats)
     advance(run.pk)
     note(run.pk, kind="run", text=_opened(plan, samples), data={"to": run.state})
+    remember_launch(run=run, by=started_by, plan=plan)
     return run
 
 

@@ -15,6 +15,7 @@ from advisor.runs import pages, services
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Run
 from advisor.runs.selectors import runs_of
+from advisor.runs.services.remembering import remember
 from advisor.web.rendering import render_page
 
 STEPS: dict[str, Callable[..., Run]] = {
@@ -66,6 +67,8 @@ def step(
         STEPS[verb](run=found)
     except services.RunRefused as refusal:
         messages.error(request, str(refusal))
+    else:
+        remember(run=found, by=request.user, verb=verb)
     return redirect(project_url(found.project, f"runs/{number}/"))
 
 
@@ -83,6 +86,7 @@ def raise_cap(
         except services.RunRefused as refusal:
             form.add_error("cap_usd", str(refusal))
     if not form.errors:
+        remember(run=found, by=request.user, verb="raise_cap")
         return redirect(project_url(found.project, f"runs/{number}/"))
     page = pages.run_page(found, request.membership, form)
     return render_page(request, "runs/run.html", page, status=422)
