@@ -51,8 +51,17 @@ def hardware_of(team: Team | None) -> QuerySet[HardwareProfile]:
 
 
 def card_by_name(team: Team | None, name: str) -> ModelCard | None:
-    """Return the card of a slug or alias, None where the team sees none."""
-    return _by_name(cards_of(team), name)
+    """Return the card of a slug, an alias or a place of weights; None for none.
+
+    The place is the hub id or folder that a card names as its source, so that a model
+    of the team's own that runs here goes by the team's card.
+    """
+    cards = cards_of(team)
+    found = _by_name(cards, name)
+    if found is None and name:
+        own_first = F("team").asc(nulls_last=True)
+        found = cards.filter(source=name).order_by(own_first, "slug").first()
+    return found
 
 
 def hardware_by_name(team: Team | None, name: str) -> HardwareProfile | None:

@@ -313,3 +313,12 @@ def test_what_holds_today_is_read_in_two_queries(
     assert found["qwen3-4b"].price == own
     assert (found["tuned"].card, found["tuned"].revision) == (tuned, "v3")
     assert found["tuned"].price is None
+
+
+def test_a_model_of_the_team_is_found_by_the_place_of_its_weights(team: Team):
+    shared = make_card("shared", source="/models/claims")
+    own = make_card("own", team=team, source="/models/claims")
+    assert selectors.card_by_name(team, "/models/claims") == own
+    assert selectors.card_by_name(None, "/models/claims") == shared
+    make_card("endpoint-only", source="")
+    assert selectors.card_by_name(team, "") is None

@@ -133,6 +133,7 @@ def _row(
     endpoint = endpoint_of(setup, entry)
     named = entry.get("card") or entry.get("model")
     card = card_by_name(setup.project.team, named) if named else None
+    card = card or (endpoint.card if endpoint else None)
     parts = [ENGINES.get(entry["engine"], entry["engine"])]
     parts += [
         "" if str(entry.get("model", "")).startswith(PREFIX) else entry.get("model")
