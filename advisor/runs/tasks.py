@@ -1,11 +1,16 @@
 """Which messages wake a worker? Hints: ids in, one slice of work, safe to lose."""
 
 import logging
+import os
+import socket
 from collections.abc import Iterable
+from typing import Any
 
 from celery.signals import (
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
     worker_shutting_down,
 )
 from kombu.exceptions import OperationalError
@@ -16,6 +21,7 @@ from advisor.runs.models import Candidate
 from advisor.runs.services import stopping
 
 log = logging.getLogger(__name__)
+presence: list[services.Presence] = []
 
 
 @app.task(name="advisor.runs.tasks.drive")  # type: ignore[untyped-decorator]
@@ -64,6 +70,23 @@ def close_engines(**_: object) -> None:
     services.close_engines()
 
 
+def say_there(sender: Any, **_: object) -> None:
+    """Let the dispatcher know of this worker, on whatever machine it runs."""
+    for queue in sender.app.amqp.queues.consume_from:
+        name = f"{queue}@{socket.gethostname()}:{os.getpid()}"
+        seats = int(sender.controller.concurrency)
+        presence.append(services.Presence(name=name, queue=queue, seats=seats))
+        presence[-1].begin()
+
+
+def say_gone(**_: object) -> None:
+    """Take this worker off the list."""
+    while presence:
+        presence.pop().leave()
+
+
+worker_ready.connect(say_there)
+worker_shutdown.connect(say_gone)
 worker_process_init.connect(stopping.listen_in_child)
 worker_process_shutdown.connect(close_engines)
 worker_shutting_down.connect(stopping.tell_children)

@@ -36,7 +36,7 @@ def comparison(document: Mapping[str, Any]) -> str:
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, GAP.join("-" * width for width in widths))
     lines += ["", *(f"{one['id']}: {one['reason']}" for one in document["candidates"])]
-    lines += ["", _calls(document["calls"])]
+    lines.append(_calls(document["calls"]))
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from advisor.runs.models.recommendation import StoredRecommendation
 from advisor.runs.models.run import Run
 from advisor.runs.models.summary import RunSummary
 from advisor.runs.models.trial import Attempt, Trial
+from advisor.runs.models.worker import WorkerSeat
 
 __all__ = [
     "Answer",
@@ -26,4 +27,5 @@ __all__ = [
     "SpeedRecord",
     "StoredRecommendation",
     "Trial",
+    "WorkerSeat",
 ]

@@ -16,6 +16,7 @@ from advisor.runs.services.holding import close_engines
 from advisor.runs.services.inline import run_inline
 from advisor.runs.services.launching import freeze_and_launch, launch
 from advisor.runs.services.reaping import reap, sweep_cancelled
+from advisor.runs.services.seats import Presence
 from advisor.runs.services.steering import (
     cancel,
     drop_candidate,
@@ -26,6 +27,7 @@ from advisor.runs.services.steering import (
 
 __all__ = [
     "LaunchRefused",
+    "Presence",
     "RunRefused",
     "Slice",
     "StepRefused",

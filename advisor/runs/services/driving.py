@@ -19,6 +19,7 @@ from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.claiming import claim_block, claim_unit, free_unit
 from advisor.runs.services.endpoint_health import Line, may_start
+from advisor.runs.services.fairness import served
 from advisor.runs.services.holding import held_engine, is_open
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.racing import advance, awaits_judgement
@@ -92,6 +93,8 @@ def drive(
         return Slice(more=True)
     except LostError as error:
         return Slice(error.stored, more=True)
+    finally:
+        served(candidate.pk)
     candidate.refresh_from_db(fields=["state"])
     return Slice(stored, more=candidate.state in (*WORKING, S.SPEED))
 

@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.claiming import from_now, is_opened
+from advisor.runs.services.fairness import at_work, in_turn
+from advisor.runs.services.seats import seats_by_queue
 from advisor.runs.services.states import OPEN_TRIALS, WORKING
 
 S = Candidate.State
@@ -39,37 +41,36 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
     if run_ids is not None:
         found = found.filter(run__in=list(run_ids))
     return sorted(
-        found.defer("spec", "facts"),
+        found.select_related("run").defer(
+            "spec", "facts", "certifiers", "run__manifest"
+        ),
         key=lambda one: (one.run_id, one.role != "reference", one.position),
     )
 
 
 def working_by_queue() -> Counter[str]:
     """Return how many candidates of each queue somebody works on at this moment."""
-    held = Trial.objects.filter(candidate=OuterRef("pk"), state=Trial.State.LEASED)
-    busy = Candidate.objects.filter(Exists(held) | Q(lease_until__isnull=False))
-    return Counter(busy.values_list("queue", flat=True))
+    return Counter(at_work().values_list("queue", flat=True))
 
 
 @transaction.atomic
 def take_hints() -> list[Candidate]:
     """Return the candidates to publish a hint for now, and note that it was done.
 
-    At most as many as a queue has free workers (``WORKERS``); a candidate that was
+    At most as many as a queue has free workers, teams in turn; a candidate that was
     hinted just now keeps its place, so that no other model is loaded before it.
     """
-    free = Counter(settings.WORKERS)
+    free = seats_by_queue()
     free.subtract(working_by_queue())
     recent = from_now(-HINT_AGAIN * settings.REAP_SECONDS)
     hinted = set(
         Candidate.objects.filter(hinted_at__gt=recent).values_list("pk", flat=True)
     )
-    chosen: list[Candidate] = []
-    for one in due_candidates():
-        if free[one.queue] > 0:
-            free[one.queue] -= 1
-            if one.pk not in hinted:
-                chosen.append(one)
+    due, busy = due_candidates(), set(at_work().values_list("pk", flat=True))
+    waiting = [one for one in due if one.pk in hinted - busy]
+    free.subtract(one.queue for one in waiting)
+    others = [one for one in due if one.pk not in hinted]
+    chosen = in_turn(others, free, waiting)
     ids = [one.pk for one in chosen]
     Candidate.objects.filter(pk__in=ids).update(hinted_at=Now())
     return chosen
