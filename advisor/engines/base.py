@@ -41,6 +41,9 @@ class Prompt:
     With ``choices`` an engine that can weigh answers names the likeliest of them
     instead of writing: the first one on a tie; by the sum over its tokens, or by their
     mean with ``choose_by`` "likelihood_per_token". Other engines let the model write.
+
+    ``settled_by`` is a scorer as a setup names it: an engine may stop writing once no
+    more text can change that scorer's score. A measured answer is never cut short.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Prompt:
     request_key: str | None = None
     choices: tuple[str, ...] = ()
     choose_by: ChooseBy = "likelihood"
+    settled_by: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,16 @@ from typing import Any, Literal
 
 import torch
 
+# What settles an answer ends with this; no other token asks for a look at the text.
+_CLOSES = "`"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One encoded prompt; `limit` is the most tokens to write."""
+    """One encoded prompt; `limit` is the most tokens to write.
+
+    `settled` says of the text so far whether more of it is of any use.
+    """
 
     id: str
     ids: tuple[int, ...]
@@ -21,6 +27,7 @@ class Request:
     temperature: float = 0.0
     seed: int = 0
     stop: tuple[str, ...] = ()
+    settled: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +84,10 @@ class Writer:
             ends = [text.find(word) for word in request.stop if word in text]
             if ends:
                 return self._written(row, text[: min(ends)], "stop")
+        if request.settled is not None and _CLOSES in self._text([token]):
+            text = self._text(row.tokens)
+            if request.settled(text):
+                return self._written(row, text, "stop")
         if len(row.tokens) >= request.limit:
             return self._written(row, self._text(row.tokens), "length")
         return None

@@ -98,7 +98,7 @@ class HostedModel:
         A choice has no tokens of its own: it is there when all are weighed.
         """
         watch = Stopwatch()
-        request = self._reader.read(prompt)
+        request = self._reader.read(replace(prompt, settled_by=None))
         if isinstance(request, Failure):
             return failed(prompt, request)
         self._writer.on_token = watch.stamp

@@ -1,5 +1,7 @@
 """What does a loaded model read for one prompt, and why can it not read another?"""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from advisor.engines.base import Failure, Prompt
@@ -7,6 +9,9 @@ from advisor.engines.choices import ChoiceRequest
 from advisor.engines.decoding import Request
 from advisor.engines.local_model import LoadError, LocalModel
 from advisor.engines.prompt_tokens import PromptEncoder
+from advisor.scoring.base import Scorer
+from advisor.scoring.registry import scorer
+from advisor.scoring.settling import settled
 
 _UNLIMITED = 1 << 40
 # Tokens of a choice depend on the text before it no further back than this.
@@ -20,6 +25,7 @@ class PromptReader:
         self._encoder = PromptEncoder(model.tokenizer, chat=chat)
         self._context = model.context or _UNLIMITED
         self._eos = min(model.eos, default=None)
+        self._scorers: dict[str, Scorer] = {}
         self._known: dict[tuple[Any, ...], tuple[tuple[int, ...], ...]] = {}
 
     def read(self, prompt: Prompt) -> Request | ChoiceRequest | Failure:
@@ -50,7 +56,16 @@ class PromptReader:
             temperature=prompt.temperature,
             seed=prompt.seed or 0,
             stop=prompt.stop,
+            settled=self._settled(prompt.settled_by),
         )
+
+    def _settled(self, spec: Any) -> Callable[[str], bool] | None:
+        if spec is None:
+            return None
+        name = repr(spec)
+        if name not in self._scorers:
+            self._scorers[name] = scorer(spec)
+        return partial(settled, self._scorers[name])
 
     def _choices(
         self, prompt: Prompt, ids: tuple[int, ...]

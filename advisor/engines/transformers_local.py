@@ -29,10 +29,11 @@ _GIVE_UP_AFTER = 3
 
 
 class TransformersLocal:
-    """A model in a host process."""
+    """A model in a host process; `host` is the module that runs there."""
 
-    def __init__(self, spec: EngineSpec) -> None:
+    def __init__(self, spec: EngineSpec, *, host: str = "advisor.engines.host") -> None:
         self._spec = spec
+        self._host = host
         self._link: HostLink | None = None
         self._facts: EngineFacts | None = None
 
@@ -51,7 +52,9 @@ class TransformersLocal:
             source = find_model(self._spec)
             threads = self._spec.threads or _processors()
             self._link = HostLink(
-                threads=threads, memory_limit_bytes=self._spec.memory_limit_bytes
+                threads=threads,
+                memory_limit_bytes=self._spec.memory_limit_bytes,
+                module=self._host,
             )
             message = {
                 "ask": "open",

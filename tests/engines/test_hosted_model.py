@@ -54,3 +54,26 @@ def test_built_in_models_answer_alike_alone_and_in_a_block(hosted, name):
     assert {n: a.completion_tokens for n, a in together.items()} == {
         n: a.completion_tokens for n, a in alone.items()
     }
+
+
+def test_writing_stops_when_the_score_is_settled_but_a_measured_answer_goes_on(
+    loaded,
+):
+    from advisor.engines.decoding import Request, Row, Writer
+    from advisor.scoring.registry import scorer
+    from advisor.scoring.settling import settled
+
+    tokenizer = loaded("llama").tokenizer
+    text = 'yes\n```json\n{"a": 1}\n```\nthank you best regards'
+    ids = tokenizer(text)["input_ids"]
+    built = scorer("json_fields")
+    request = Request(
+        id="a", ids=(4,), limit=500, settled=lambda answer: settled(built, answer)
+    )
+    row, writer = Row(request=request), Writer(tokenizer, ())
+    written = next(done for done in (writer.take(row, one) for one in ids) if done)
+    assert written.finish == "stop"
+    assert written.text.rstrip("\n").endswith("```")
+    assert len(written.ids) < len(ids)
+    free = Row(request=Request(id="a", ids=(4,), limit=len(ids)))
+    assert [writer.take(free, one) for one in ids][-1].text == text

@@ -8,6 +8,7 @@ from tokenizers import Tokenizer
 
 from advisor.engines.base import EngineError, EngineSpec, Prompt
 from advisor.engines.loading import open_engine
+from advisor.engines.transformers_local import TransformersLocal
 
 pytestmark = pytest.mark.models
 
@@ -151,32 +152,55 @@ def test_blocks_follow_blocks_in_one_process(engine):
     assert list(engine.answer([])) == []
 
 
-def test_a_host_that_is_left_hangs_or_dies_is_started_again(folder, capfd):
-    engine = make(folder, options={"silence_s": 5.0, "open_s": 120.0})
-    answers = engine.answer(prompts(20))
+@pytest.fixture
+def echo(tmp_path):
+    spec = EngineSpec(
+        engine="transformers", model=str(tmp_path), options={"silence_s": 5.0}
+    )
+    opened = TransformersLocal(spec, host="tests.engines.echo_host")
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def test_a_host_that_is_left_in_the_middle_is_started_again(echo, capfd):
+    before = echo.pid
+    answers = echo.answer(prompts(20))
     first = next(answers)
     answers.close()
-    again = {a.prompt_id: a for a in engine.answer(prompts(20))}
+    again = {a.prompt_id: a for a in echo.answer(prompts(20))}
     assert again[first.prompt_id] == first
-    before = engine.pid
-    os.kill(before, signal.SIGSTOP)
-    hung = engine.measure(prompt("a"))
-    assert (hung.failure.kind, hung.failure.code) == ("model", "timeout")
-    finished = []
-    for answer in engine.answer(prompts(20)):
-        if not finished:
-            assert engine.pid != before
-            os.kill(engine.pid, signal.SIGKILL)
-        finished.append(answer)
-    # Those that the dead host had not answered were asked again, one by one.
-    assert {a.prompt_id: a for a in finished} == again
-    engine.open()
-    os.kill(engine.pid, signal.SIGKILL)
-    lost = engine.measure(prompt("a"))
-    assert (lost.failure.kind, lost.failure.code) == ("transport", "host_crash")
-    assert engine.pid is None
-    engine.close()
+    assert echo.pid != before
+    echo.close()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_host_that_hangs_is_told_apart_and_started_again(echo):
+    before = echo.pid
+    os.kill(before, signal.SIGSTOP)
+    hung = echo.measure(prompt("a"))
+    assert (hung.failure.kind, hung.failure.code) == ("model", "timeout")
+    assert len(list(echo.answer(prompts(3)))) == 3
+    assert echo.pid != before
+
+
+def test_what_a_dead_host_had_not_answered_is_asked_again(echo):
+    finished = []
+    for answer in echo.answer(prompts(2_000)):
+        if not finished:
+            os.kill(echo.pid, signal.SIGKILL)
+        finished.append(answer)
+    assert {a.prompt_id: a.output for a in finished} == {
+        p.id: p.text for p in prompts(2_000)
+    }
+    assert all(answer.failure is None for answer in finished)
+
+
+def test_a_host_that_dies_over_a_single_prompt_is_a_transport_failure(echo):
+    os.kill(echo.pid, signal.SIGKILL)
+    lost = echo.measure(prompt("a"))
+    assert (lost.failure.kind, lost.failure.code) == ("transport", "host_crash")
+    assert echo.pid is None
 
 
 def test_a_model_that_cannot_fit_says_so_with_figures(folder):

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
 from advisor.engines.base import ChooseBy, Prompt
 from advisor.projects.models import Sample
 from advisor.runs.services.claiming import Claim
+from advisor.scoring.registry import scorer
+from advisor.scoring.settling import can_settle
 
 SLOT = "{input}"
 KEY_LENGTH = 32
@@ -29,6 +32,7 @@ class Prompting:
     recorded: bool
     choices: tuple[str, ...] = ()
     choose_by: ChooseBy = "likelihood"
+    settled_by: object = None
 
     @classmethod
     def of(cls, manifest: Mapping[str, object], *, recorded: bool) -> "Prompting":
@@ -45,6 +49,7 @@ class Prompting:
             recorded=recorded,
             choices=tuple(asked.get("choices") or ()),
             choose_by=asked.get("choose_by") or "likelihood",
+            settled_by=_settling(manifest.get("scorer")),
         )
 
     def prompt(self, sample: Sample, claim: Claim) -> Prompt:
@@ -68,4 +73,10 @@ class Prompting:
             stop=self.stop,
             choices=self.choices,
             choose_by=self.choose_by,
+            settled_by=self.settled_by,
         )
+
+
+def _settling(named: Any) -> object:
+    """Return the scorer of a run where it can settle before an answer ends."""
+    return named if named is not None and can_settle(scorer(named)) else None

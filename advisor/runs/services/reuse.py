@@ -52,6 +52,8 @@ class Reuse:
             "stop": list(prompt.stop),
             "repeat": repeat,
         }
+        if prompt.settled_by is not None:
+            asked["settled_by"] = prompt.settled_by
         if prompt.choices:
             asked |= {"choices": list(prompt.choices), "choose_by": prompt.choose_by}
         return sha256(f"{self.pin}\n{canonical(asked)}".encode()).hexdigest()
