@@ -41,7 +41,7 @@ def comparison(document: Mapping[str, Any]) -> str:
 
 
 def _calls(calls: Mapping[str, int]) -> str:
-    """Return how many answers were taken, spared and taken over from earlier runs."""
+    """Return how many answers were taken, not needed, and taken over."""
     made, possible = calls["made"], calls["exhaustive"]
     told = [f"{made:,} of {possible:,} possible answers were taken"]
     if made < possible:
