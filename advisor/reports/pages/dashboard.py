@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from advisor.accounts.models import Membership, Role
-from advisor.accounts.selectors import may
-from advisor.reports.pages.portfolio import ProjectRow, project_rows
+from advisor.accounts.selectors import Spending, may, spending_of
+from advisor.reports.pages.portfolio import ProjectRow, project_rows, shown
 from advisor.sizing import formats
 from advisor.web.parts import Action, Alert, Empty, Link, Stat
 
@@ -29,6 +29,7 @@ class DashboardPage:
     export: str
     stats: tuple[Stat, ...]
     alerts: tuple[Alert, ...]
+    more_alerts: str | None
     search: str
     show: str
     shows: tuple[Link, ...]
@@ -40,21 +41,25 @@ class DashboardPage:
 
 
 def dashboard_page(membership: Membership, query: Mapping[str, str]) -> DashboardPage:
-    """Return the dashboard of a member's team: three queries, however many projects.
+    """Return the dashboard of a member's team: as many queries for any projects.
 
     ``query`` holds q, show and sort as the address has them.
     """
     team, rows = membership.team, project_rows(membership.team)
     chosen = Choice.of(query)
     create = Action("New project", f"/t/{team.slug}/projects/new/", "primary", "plus")
+    every = query.get("alerts") == "all"
+    all_alerts = f"?{chosen.query()}&alerts=all"
+    troubled = sum(row.trouble is not None for row in rows)
     may_create = may(membership, Role.EDITOR)
     return DashboardPage(
-        title=team.name,
+        title="Projects",
         team=team.name,
         new=create if may_create and rows else None,
         export=f"/t/{team.slug}/projects.csv?{chosen.query()}",
-        stats=_stats(rows),
-        alerts=_alerts(rows),
+        stats=_stats(rows, spending_of(team)),
+        alerts=_alerts(rows, len(rows) if every else MOST_ALERTS),
+        more_alerts=None if every or troubled <= MOST_ALERTS else all_alerts,
         search=chosen.text,
         show=chosen.show,
         shows=tuple(
@@ -121,11 +126,11 @@ def _saved(row: ProjectRow) -> float:
     return row.dollars[1] - row.dollars[0] if row.dollars else float("-inf")
 
 
-def _alerts(rows: tuple[ProjectRow, ...]) -> tuple[Alert, ...]:
-    """Return what needs attention, most harmful first, at most five."""
+def _alerts(rows: tuple[ProjectRow, ...], most: int) -> tuple[Alert, ...]:
+    """Return what needs attention, most harmful first, at most ``most``."""
     order = ("fail", "warn", "quiet", "accent", "pass")
     found = sorted(
-        (row for row in rows if row.alert is not None),
+        (row for row in rows if row.trouble is not None),
         key=lambda row: order.index(row.status.tone),
     )
     return tuple(
@@ -133,21 +138,20 @@ def _alerts(rows: tuple[ProjectRow, ...]) -> tuple[Alert, ...]:
             tone=row.status.tone,
             icon=row.status.icon,
             subject=Link(row.name, row.url),
-            text=row.alert[0],
-            action=Link(row.alert[1], row.url),
+            text=row.trouble.text,
+            action=row.trouble.link,
         )
-        for row in found[:MOST_ALERTS]
-        if row.alert is not None
+        for row in found[:most]
+        if row.trouble is not None
     )
 
 
-def _stats(rows: tuple[ProjectRow, ...]) -> tuple[Stat, ...]:
+def _stats(rows: tuple[ProjectRow, ...], spending: Spending) -> tuple[Stat, ...]:
     """Return the totals of the projects that have a right-sized model and costs."""
     known = [row.dollars for row in rows if row.dollars is not None]
     cost, bar = sum(one for one, _ in known), sum(other for _, other in known)
     many = formats.count(len(known), "decided project")
     share = f"a month, {formats.percent(1 - cost / bar, 0)}" if bar else None
-    waiting = sum(not row.is_decided for row in rows)
     return (
         Stat(
             label="Cost with right-sized models",
@@ -165,24 +169,21 @@ def _stats(rows: tuple[ProjectRow, ...]) -> tuple[Stat, ...]:
             note=share,
             tone="pass" if known and bar > cost else None,
         ),
-        Stat(
-            label="Projects",
-            value=formats.number(len(rows)),
-            note=f"{formats.number(waiting)} not decided yet",
-        ),
+        _month(spending),
+    )
+
+
+def _month(spending: Spending) -> Stat:
+    """Return what the team's runs cost this month, against its cap."""
+    cap = spending.cap_usd
+    return Stat(
+        label="Runs this month",
+        value=formats.money(spending.spent_usd),
+        note="no team cap" if cap is None else f"of {formats.money(cap)} team cap",
     )
 
 
 def table_of(membership: Membership, query: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return the rows that the dashboard shows as a table, its head first."""
     rows = Choice.of(query).of_rows(project_rows(membership.team))
-    return [
-        COLUMNS,
-        *(
-            (
-                *(row.name, row.status.text, row.model, row.quality, row.cost),
-                *(row.reference_cost, row.saving, row.last_run),
-            )
-            for row in rows
-        ),
-    ]
+    return [COLUMNS, *(tuple(shown(row).values()) for row in rows)]

@@ -1,22 +1,25 @@
 """How does each project of a team stand? One row a project, from its latest run."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+
+from django.utils import timezone
 
 from advisor.accounts.models import Team
 from advisor.projects.models import Project
 from advisor.projects.pages.header import project_url
 from advisor.projects.selectors import projects_of
-from advisor.reports.pages import words
-from advisor.reports.pages.pictures import floor_of
-from advisor.reports.selectors import Result
-from advisor.runs.models import Run
-from advisor.runs.selectors import runs_of_team
+from advisor.reports.models import DecisionRecord
+from advisor.reports.pages.standing import Standing, standing_of
+from advisor.reports.selectors import Result, changes_since, overdue, standing_records
+from advisor.runs.models import Run, StoredRecommendation
+from advisor.runs.selectors import latest_runs, shares_done
 from advisor.sizing import formats
-from advisor.web.gauge import Gauge, quality_axis
-from advisor.web.parts import Verdict
+from advisor.web.gauge import Gauge
+from advisor.web.kept import Kept
+from advisor.web.parts import Link, Verdict
 
 LIVE = ("queued", "running", "paused", "cancelling", "finalizing")
 OUTCOMES = {
@@ -25,7 +28,20 @@ OUTCOMES = {
     "undecided": Verdict("warn", "unsure", "Undecided"),
 }
 KEEP = Verdict("quiet", "seal", "Keep the reference")
+ACCEPTED = Verdict("pass", "seal", "Accepted")
+REFERENCE_KEPT = Verdict("pass", "seal", "Reference kept")
+REJECTED = Verdict("fail", "fail", "Rejected")
+STALE = Verdict("warn", "redo", "Re-run needed")
 TROUBLED = ("paused", "failed", "budget_stopped")
+KEPT: Kept[Standing] = Kept(2000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why somebody should look at a project, and what they would do there."""
+
+    text: str
+    link: Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +49,11 @@ class ProjectRow:
     """One project: status, right-sized model, what it costs and what it saves."""
 
     name: str
+    note: str
     url: str
     status: Verdict
     model: str
+    model_note: str
     quality: str
     gauge: Gauge | None
     cost: str
@@ -43,80 +61,122 @@ class ProjectRow:
     saving: str
     last_run: str
     dollars: tuple[float, float] | None
-    alert: tuple[str, str] | None
+    trouble: Trouble | None
     is_decided: bool
     ran_at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What is known of a project beside its own row."""
+
+    run: Run | None
+    standing: Standing | None
+    share: float | None
+    record: DecisionRecord | None
+    stale: str
+
+
 def project_rows(team: Team) -> tuple[ProjectRow, ...]:
     """Return a row for every project of a team, newest first."""
-    latest: dict[int, Run] = {}
-    for run in runs_of_team(team):
-        latest.setdefault(run.project_id, run)
-    return tuple(_row(one, latest.get(one.pk)) for one in projects_of(team))
+    projects = list(projects_of(team))
+    latest = latest_runs(team)
+    runs = {run.project_id: run for run, _ in latest}
+    ended = [run for run, version in latest if version]
+    standings = _standings([(run, version) for run, version in latest if version])
+    records = standing_records(run.pk for run in ended)
+    changes = changes_since(team, ended)
+    shares = shares_done([r.pk for r in runs.values() if r.state in LIVE])
+    rows = []
+    for project in projects:
+        run = runs.get(project.pk)
+        pk = 0 if run is None else run.pk
+        stale = [one.sentence for one in changes.get(pk, ())]
+        stale += [told] if (told := overdue(records.get(pk))) else []
+        seen = _Seen(
+            run=run,
+            standing=standings.get(pk),
+            share=shares.get(pk),
+            record=records.get(pk),
+            stale=stale[0] if stale else "",
+        )
+        rows.append(_row(project, seen))
+    return tuple(rows)
 
 
-def _row(project: Project, run: Run | None) -> ProjectRow:
-    recommendation = None if run is None else getattr(run, "recommendation", None)
-    document: dict[str, Any] = (
-        {} if recommendation is None else json.loads(recommendation.document)
-    )
-    found = document.get("candidates", [])
-    chosen = _one(found, lambda one: one["id"] == document["recommended"])
-    reference = _one(found, lambda one: one["role"] == "reference")
-    quality, interval = words.quality(chosen["quality"] if chosen else None)
-    status, dollars = _status(project, run, document), _dollars(chosen, reference)
+def _standings(runs: Sequence[tuple[Run, str]]) -> dict[int, Standing]:
+    """Return what each finished run says; documents are read once a version."""
+    keys = {run.pk: (run.pk, version) for run, version in runs}
+    found = {pk: one for pk, key in keys.items() if (one := KEPT.find(key))}
+    missing = {run.pk: run for run, _ in runs if run.pk not in found}
+    stored = StoredRecommendation.objects.filter(run__in=list(missing))
+    for row in stored:
+        result = Result(missing[row.run_id], json.loads(row.document))
+        found[row.run_id] = KEPT.get(keys[row.run_id], partial(standing_of, result))
+    return found
+
+
+def _row(project: Project, seen: _Seen) -> ProjectRow:
+    run, standing = seen.run, seen.standing
+    dollars = None if standing is None else standing.dollars
     return ProjectRow(
         name=project.name,
+        note=_goal(project),
         url=project_url(project),
-        status=status,
-        model=chosen["id"] if chosen else formats.DASH,
-        quality=f"{quality} ({interval})" if interval else quality,
-        gauge=_gauge(run, document, chosen),
-        cost=_cost(chosen),
-        reference_cost=_cost(reference),
+        status=_status(project, seen),
+        model=formats.DASH if standing is None else standing.model,
+        model_note="" if standing is None else standing.model_note,
+        quality=standing.quality if standing else formats.DASH,
+        gauge=standing.gauge if standing else None,
+        cost=standing.cost if standing else formats.DASH,
+        reference_cost=standing.reference_cost if standing else formats.DASH,
         saving=_share(dollars),
-        last_run=formats.DASH if run is None else f"{run.created_at:%-d %b %Y}",
+        last_run=_when(run),
         dollars=dollars,
-        alert=_alert(run, document),
-        is_decided=bool(document) and document["outcome"] != "undecided",
+        trouble=_trouble(project, seen),
+        is_decided=standing is not None and standing.is_decided,
         ran_at=0.0 if run is None else run.created_at.timestamp(),
     )
 
 
-def _one(found: Iterable[dict[str, Any]], test: Any) -> dict[str, Any] | None:
-    return next((one for one in found if test(one)), None)
+def _goal(project: Project) -> str:
+    """Return the kinds of task of the newest setup, in a few words."""
+    setups = list(project.setups.all())
+    kinds = setups[0].document.get("task_kinds") if setups else None
+    told = [str(kind).replace("_", " ") for kind in kinds or ()]
+    return ", ".join(told).capitalize()[:80]
 
 
-def _cost(one: dict[str, Any] | None) -> str:
-    if one is None:
-        return formats.DASH
-    return formats.money(words.value_of(one["cost"]["per_month"]))
-
-
-def _status(project: Project, run: Run | None, document: dict[str, Any]) -> Verdict:
-    if document.get("keep_reference"):
-        return KEEP
-    if document:
-        return OUTCOMES[document["outcome"]]
+def _status(project: Project, seen: _Seen) -> Verdict:
+    run, standing = seen.run, seen.standing
+    if standing is not None:
+        if seen.stale:
+            return STALE
+        if seen.record is not None and seen.record.signed_at is not None:
+            if seen.record.verdict == DecisionRecord.Verdict.REJECTED:
+                return REJECTED
+            return REFERENCE_KEPT if standing.keep else ACCEPTED
+        return KEEP if standing.keep else OUTCOMES[standing.outcome]
     if run is None:
         step = max((setup.step for setup in project.setups.all()), default=1)
         return Verdict("quiet", "draft", f"Draft, step {step} of 5")
     label = run.get_state_display()
     if run.state in LIVE:
-        return Verdict("accent", "run", label)
+        share = "" if not seen.share else f", {formats.percent(seen.share, 0)}"
+        return Verdict("accent", "run", f"{label}{share}")
     return Verdict("fail", "fail", label)
 
 
-def _dollars(
-    chosen: dict[str, Any] | None, reference: dict[str, Any] | None
-) -> tuple[float, float] | None:
-    """Return what model and reference cost a month, where both are known."""
-    if chosen is None or reference is None:
-        return None
-    costs = [words.value_of(one["cost"]["per_month"]) for one in (chosen, reference)]
-    own, bar = costs
-    return None if own is None or bar is None else (own, bar)
+def _when(run: Run | None) -> str:
+    """Return the day of a run; of one of today the time."""
+    if run is None:
+        return "Never"
+    at, now = timezone.localtime(run.created_at), timezone.localtime()
+    if run.state in LIVE:
+        return f"Run {run.number}, now"
+    if at.date() == now.date():
+        return f"Today {at:%H:%M}"
+    return f"{at:%-d %b}" if at.year == now.year else f"{at:%-d %b %Y}"
 
 
 def _share(dollars: tuple[float, float] | None) -> str:
@@ -125,44 +185,36 @@ def _share(dollars: tuple[float, float] | None) -> str:
     return formats.percent(1 - dollars[0] / dollars[1], 0)
 
 
-def _gauge(
-    run: Run | None, document: dict[str, Any], chosen: dict[str, Any] | None
-) -> Gauge | None:
-    """Return the quality against the floor; None where either is not known."""
-    if run is None or chosen is None or chosen["quality"] is None:
-        return None
-    floor = floor_of(Result(run, document))
-    if floor is None:
-        return None
-    quality = chosen["quality"]
-    value, low, high = (
-        None if quality[end] is None else 100 * quality[end]
-        for end in ("value", "low", "high")
-    )
-    return Gauge.at_least(
-        value,
-        floor,
-        text=f"{words.points(quality['value'])} points, floor {floor:.1f}",
-        status="met",
-        low=low,
-        high=high,
-        axis=quality_axis(floor),
-    )
-
-
-def _alert(run: Run | None, document: dict[str, Any]) -> tuple[str, str] | None:
-    """Return why somebody should look, and what they would do there."""
+def _trouble(project: Project, seen: _Seen) -> Trouble | None:
+    run, standing, here = seen.run, seen.standing, project_url(project)
     if run is None:
         return None
-    if document:
-        if document["outcome"] == "recommended" or document["keep_reference"]:
+    if seen.stale:
+        setup = Link("Re-run", project_url(project, "setup/review/"))
+        return Trouble(text=seen.stale, link=setup)
+    if standing is not None:
+        signed = seen.record is not None and seen.record.signed_at is not None
+        if standing.outcome == "recommended" or standing.keep or signed:
             return None
-        sentence = str(document["sentence"]).partition(". ")[0].rstrip(".") + "."
-        action = "See what to relax"
-        if document["outcome"] == "undecided":
-            action = "See what is open"
-        return sentence, action
+        told = {"undecided": "See what is open"}
+        action = told.get(standing.outcome, "See what to relax")
+        return Trouble(text=standing.sentence, link=Link(action, here))
     if run.state in TROUBLED:
         why = run.pause_reason or f"{run.get_state_display().lower()}."
-        return f"run {run.number}: {why}", "See run"
+        url = project_url(project, f"runs/{run.number}/")
+        return Trouble(text=f"Run {run.number}: {why}", link=Link("See run", url))
     return None
+
+
+def shown(row: ProjectRow) -> Mapping[str, str]:
+    """Return the texts of a row by the dashboard's columns, for a table."""
+    return {
+        "Project": row.name,
+        "Status": row.status.text,
+        "Right-sized model": row.model,
+        "Quality": row.quality,
+        "Cost a month": row.cost,
+        "Reference a month": row.reference_cost,
+        "Saving": row.saving,
+        "Last run": row.last_run,
+    }

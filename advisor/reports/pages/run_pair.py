@@ -103,7 +103,8 @@ def run_pair_page(
     """Return what changed from the first run to the second."""
     sides = _sides(first, second, query)
     pairing = pairing_of(*sides)
-    show = next((one for one in CHANGES if one == query.get("show")), "newly_wrong")
+    asked_for = query.get("show")
+    show: Change = next((one for one in CHANGES if one == asked_for), "newly_wrong")
     project = second.run.project
     here = project_url(project, "runs/compare/")
     asked = {

@@ -144,10 +144,10 @@ def sample_list(
     """Return one page of a run's samples, with the open one below it."""
     run, summary = result.run, result.summary
     wanted = choice.wanted(result)
-    found = page_of(run, summary, wanted, number=choice.page, size=PAGE)
+    columns = most_telling(result)
+    found = page_of(run, summary, wanted, number=choice.page, size=PAGE, models=columns)
     here = project_url(run.project, f"runs/{run.number}/samples/")
     counts = counts_of(summary, wanted.subject)
-    columns = most_telling(result)
     tags = sorted(summary.slices)
     return SampleList(
         url=here,

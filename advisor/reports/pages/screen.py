@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from advisor.charts import cost_volume, latency, trade_off
 from advisor.charts.parts import Figure
 from advisor.charts.values import CostVolume, Latencies, TradeOff
@@ -18,6 +21,7 @@ from advisor.reports.pages.what_if import WhatIf
 from advisor.reports.selectors import Result
 from advisor.runs.models import Run
 from advisor.web.figures import ChartFigure, DataTable
+from advisor.web.kept import Kept
 from advisor.web.parts import Action, Empty, Link
 
 SECTIONS = (
@@ -34,6 +38,23 @@ SECTIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What a recommendation alone decides: it never changes while ``key`` stays."""
+
+    key: str
+    comparison: Comparison
+    next: NextSteps | None
+    trade_off: ChartFigure
+    latency: ChartFigure | None
+    volume: ChartFigure | None
+    downloads: tuple[Link, ...]
+
+
+KEPT: Kept[Drawn] = Kept(48)
+HTML: Kept[SafeString] = Kept(96)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonPage:
     """The page of one finished run."""
 
@@ -44,13 +65,11 @@ class ComparisonPage:
     comparison: Comparison
     next: NextSteps | None
     anchors: tuple[Link, ...]
-    trade_off: ChartFigure
-    latency: ChartFigure | None
-    volume: ChartFigure | None
+    first_html: SafeString
+    last_html: SafeString
     samples: SampleList
     what_if: WhatIf | None
     decide: DecidePanel
-    downloads: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +85,8 @@ def comparison_page(
     result: Result, samples: SampleList, what_if: WhatIf, decide: DecidePanel
 ) -> ComparisonPage:
     """Return the page of a finished run."""
-    run, comparison = result.run, comparison_of(result)
+    run, drawn = result.run, drawn_of(result)
+    comparison = drawn.comparison
     here = project_url(run.project, f"runs/{run.number}/")
     export = Action("PDF report", f"{here}report/", "secondary", "file")
     shown = {
@@ -83,14 +103,40 @@ def comparison_page(
             f"Setup version {run.setup.version}", project_url(run.project, "setup/")
         ),
         comparison=comparison,
-        next=next_steps_of(result),
+        next=drawn.next,
         anchors=tuple(
             Link(text, f"#{name}") for name, text in SECTIONS if shown.get(name, True)
         ),
-        **_charts(comparison),
+        first_html=_html("reports/_evidence.html", drawn),
+        last_html=_html("reports/_method.html", drawn),
         samples=samples,
         what_if=what_if if what_if.sliders else None,
         decide=decide,
+    )
+
+
+def _html(template: str, drawn: Drawn) -> SafeString:
+    """Return a part of the page that is the same for everybody, rendered once."""
+    return HTML.get(
+        (template, drawn.key), lambda: render_to_string(template, {"drawn": drawn})
+    )
+
+
+def drawn_of(result: Result) -> Drawn:
+    """Return what a run's recommendation alone decides, kept by its version."""
+    run = result.run
+    key = (run.pk, run.recommendation.sha256)
+    return KEPT.get(key, lambda: _drawn(result))
+
+
+def _drawn(result: Result) -> Drawn:
+    run, comparison = result.run, comparison_of(result)
+    here = project_url(run.project, f"runs/{run.number}/")
+    return Drawn(
+        key=f"{run.pk}-{run.recommendation.sha256}",
+        comparison=comparison,
+        next=next_steps_of(result),
+        **_charts(comparison),
         downloads=(Link("JSON", f"{here}recommendation.json"),),
     )
 

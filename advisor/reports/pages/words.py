@@ -57,6 +57,11 @@ def points(share: float | None) -> str:
     return formats.number(None if share is None else share * 100, 1)
 
 
+def points_of(figure: Stored) -> str:
+    """Return the value of a stored quality in points of score."""
+    return points(value_of(figure))
+
+
 def quality(figure: Stored) -> tuple[str, str]:
     """Return a quality and its interval in points of score."""
     if figure is None:

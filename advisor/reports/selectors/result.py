@@ -48,6 +48,11 @@ class Result:
         """Return the rows of candidates and reference by key."""
         return {one.key: one for one in candidates_of(self.run)}
 
+    @property
+    def rows_of_manifest(self) -> dict[str, Mapping[str, Any]]:
+        """Return spec and engine of everyone as they were frozen, by key."""
+        return {one["id"]: one for one in self.run.manifest["candidates"]}
+
     @cached_property
     def summary(self) -> Summary:
         """Return what was read once from every answer of the run."""

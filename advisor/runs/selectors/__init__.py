@@ -15,11 +15,13 @@ from advisor.runs.selectors.finding import (
     candidates_of,
     events_of,
     latest_run,
+    latest_runs,
     run_by_number,
     run_of,
     run_of_version,
     runs_of,
     runs_of_team,
+    shares_done,
 )
 from advisor.runs.selectors.progress import (
     CandidateProgress,
@@ -41,6 +43,7 @@ __all__ = [
     "case_with",
     "events_of",
     "latest_run",
+    "latest_runs",
     "neighbours_of",
     "progress_of",
     "run_by_number",
@@ -49,5 +52,6 @@ __all__ = [
     "runs_of",
     "runs_of_team",
     "sample_of",
+    "shares_done",
     "sample_page",
 ]

@@ -139,18 +139,24 @@ def _shown(run: Run, show: Show, candidate: str) -> QuerySet[Sample]:
     return found
 
 
-def views_of(run: Run, sample_ids: Sequence[int]) -> tuple[SampleView, ...]:
-    """Return samples of a run with everyone's answers, in the order of the ids."""
+def views_of(
+    run: Run, sample_ids: Sequence[int], models: Sequence[str] = ()
+) -> tuple[SampleView, ...]:
+    """Return samples of a run with everyone's answers, in the order of the ids.
+
+    With ``models`` only with theirs, and without what the scorer noted: for a list.
+    """
     trials = (
         Trial.objects.filter(run=run, sample__in=sample_ids)
         .select_related("answer", "sample")
         .order_by("position", "repeat")
     )
-    details = dict(
-        Score.objects.filter(trial__run=run, trial__sample__in=sample_ids).values_list(
-            "trial_id", "detail"
-        )
-    )
+    details: dict[int, str] = {}
+    if models:
+        trials = trials.filter(candidate__key__in=models)
+    else:
+        scored = Score.objects.filter(trial__run=run, trial__sample__in=sample_ids)
+        details = dict(scored.values_list("trial_id", "detail"))
     by_sample: dict[int, dict[int, list[Trial]]] = defaultdict(
         lambda: defaultdict(list)
     )

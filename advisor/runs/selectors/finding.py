@@ -1,10 +1,12 @@
 """Which runs may a team see? What belongs to another team does not exist here."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from advisor.accounts.models import Team
 from advisor.projects.models import Project
-from advisor.runs.models import Candidate, Run, RunEvent
+from advisor.runs.models import Candidate, Run, RunEvent, Trial
 
 VERSION_DIGITS = 9
 
@@ -16,6 +18,30 @@ def runs_of_team(team: Team) -> QuerySet[Run]:
         .select_related("project__team", "setup", "recommendation")
         .order_by("-created_at", "-pk")
     )
+
+
+def latest_runs(team: Team) -> list[tuple[Run, str | None]]:
+    """Return the newest run of each project of a team, and its recommendation's hash.
+
+    The hash is None before there is one; the document itself is not read.
+    """
+    newest = Run.objects.filter(project=OuterRef("project")).order_by("-number")
+    found = (
+        Run.objects.filter(team=team, pk=Subquery(newest.values("pk")[:1]))
+        .select_related("project", "setup")
+        .annotate(version=F("recommendation__sha256"))
+    )
+    return [(run, run.version) for run in found]
+
+
+def shares_done(run_ids: Collection[int]) -> dict[int, float]:
+    """Return the share of trials of each run that have their final state."""
+    if not run_ids:
+        return {}
+    waiting = Q(state__in=(Trial.State.PENDING, Trial.State.LEASED))
+    rows = Trial.objects.filter(run__in=list(run_ids)).order_by().values_list("run")
+    counted = rows.annotate(n=Count("pk"), left=Count("pk", filter=waiting))
+    return {pk: 1 - left / total for pk, total, left in counted}
 
 
 def runs_of(project: Project) -> QuerySet[Run]:

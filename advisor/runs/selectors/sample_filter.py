@@ -4,7 +4,7 @@ Scores of all samples are at hand as arrays, so that a filter, its count and the
 before and after cost nothing; only the samples of one page are read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -15,6 +15,7 @@ from advisor.projects.models import Sample
 from advisor.runs.models import Answer, Run
 from advisor.runs.selectors.answers import SamplePage, views_of
 from advisor.runs.selectors.summary import Summary
+from advisor.web.kept import Kept
 
 Show = Literal["worse", "different", "failures", "none", "all"]
 SHOWS: tuple[Show, ...] = get_args(Show)
@@ -36,6 +37,9 @@ class Wanted:
     tag: str = ""
 
 
+KEPT: Kept[Mapping[Show, np.ndarray]] = Kept(24)
+
+
 def counts_of(summary: Summary, subject: str) -> dict[Show, int]:
     """Return how many samples each filter finds, without text and tag."""
     masks = _masks(summary, subject)
@@ -54,14 +58,23 @@ def positions_of(run: Run, summary: Summary, wanted: Wanted) -> list[int]:
 
 
 def page_of(
-    run: Run, summary: Summary, wanted: Wanted, *, number: int = 1, size: int = 25
+    run: Run,
+    summary: Summary,
+    wanted: Wanted,
+    *,
+    number: int = 1,
+    size: int = 25,
+    models: Sequence[str] = (),
 ) -> SamplePage:
-    """Return a page of the samples that are wanted; ``number`` counts from 1."""
+    """Return a page of the samples that are wanted; ``number`` counts from 1.
+
+    With ``models`` it holds their answers only.
+    """
     places = positions_of(run, summary, wanted)
     pages = max(1, -(-len(places) // size))
     number = min(max(1, number), pages)
     chosen = places[(number - 1) * size : number * size]
-    views = views_of(run, [summary.order[at] for at in chosen])
+    views = views_of(run, [summary.order[at] for at in chosen], models)
     return SamplePage(samples=views, number=number, pages=pages, total=len(places))
 
 
@@ -81,6 +94,11 @@ def neighbours_of(
 
 
 def _masks(summary: Summary, subject: str) -> Mapping[Show, np.ndarray]:
+    key = (summary.run_pk, summary.version, subject)
+    return KEPT.get(key, lambda: _made(summary, subject))
+
+
+def _made(summary: Summary, subject: str) -> Mapping[Show, np.ndarray]:
     case, size = summary.case, len(summary.order)
     columns = {one.id: summary.scores(one.id) for one in case.evidence}
     bar = case.reference

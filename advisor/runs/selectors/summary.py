@@ -41,6 +41,8 @@ class Summary:
     that check each other.
     """
 
+    run_pk: int
+    version: str
     case: Case
     order: tuple[int, ...]
     slices: Mapping[str, Mapping[str, Figure]]
@@ -118,6 +120,8 @@ def _read(run_pk: int, version: str) -> Summary:
     row = RunSummary.objects.get(run=run_pk, version=version)
     figures = row.figures
     return Summary(
+        run_pk=run_pk,
+        version=version,
         case=case_file.from_bytes(bytes(row.case)),
         order=tuple(figures["order"]),
         slices={
