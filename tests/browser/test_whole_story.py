@@ -118,6 +118,7 @@ def test_a_decision_from_sign_up_to_removal(
         comparison = page.url
         result = page.locator("#what-if-result")
         expect(result).to_contain_text("Would use small", timeout=PATIENCE)
+        page.locator(".plot .main-svg").first.wait_for(timeout=PATIENCE)
         page.locator("#margin").fill("5")
         expect(result).to_contain_text("Recorded: small.", timeout=PATIENCE)
 
