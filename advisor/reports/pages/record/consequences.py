@@ -69,7 +69,7 @@ def _good(result: Result, chosen: Mapping[str, Any]) -> Iterator[str]:
             yield f"{spec['licence']} weights can be pinned, tuned and audited."
     rows = [(result.constraints[one["name"]], one) for one in chosen["constraints"]]
     spare = [
-        f"{words.name_of(row['name'])} keeps {formats.amount(limit, row['slack'])} to"
+        f"{words.name_of(row['name'])} is {formats.amount(limit, row['slack'])} inside"
         f" its limit of {formats.amount(limit, limit.limit)}."
         for limit, row in rows
         if limit.name in HEADROOM and row["status"] == "met" and row["slack"]
