@@ -23,7 +23,7 @@ from advisor.sizing.hardware_choice import Choice, Machine, smallest_hardware
 from advisor.sizing.measurement import Figure
 
 BROWSER = "Browser tab"
-FIRST = 8  # machines in sight; the others are folded away
+FIRST = 7  # machines in sight; the others are folded away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,8 @@ class FitRow:
 class FitTable:
     """All machines for one question; ``peak`` is what one of them would hold.
 
-    ``rows`` are the first, cheapest first, and the browser; ``others`` the rest.
+    ``rows`` are the first, cheapest first, the smallest server without accelerator
+    and the browser; ``others`` the rest.
     """
 
     form: FitForm
@@ -75,13 +76,15 @@ def fit_table(
         choices = smallest_hardware(known, need, growing(card, precision, work))
     by_slug = {choice.machine.id: choice for choice in choices}
     rows = sorted((_row(m, peak, by_slug.get(m.slug)) for m in machines), key=_place)
+    plain = [row for row in rows[FIRST:] if row.kind == KINDS["cpu"]]
+    seen = [*rows[:FIRST], *plain[:1]]
     return FitTable(
         form=form,
         peak=f"{interval(peak)} GB",
         origin=f"Estimated: {peak.note}.",
         smallest=_smallest(choices, machines),
-        rows=(*rows[:FIRST], _browser(peak)),
-        others=tuple(rows[FIRST:]),
+        rows=(*seen, _browser(peak)),
+        others=tuple(row for row in rows if row not in seen),
     )
 
 
