@@ -22,7 +22,8 @@ def html_of(user: User, browser: Browser, run: Run, rest: str = "") -> str:
 def test_a_waiting_run_polls_itself(team: Team, bob: User, browser: Browser):
     run = make_run(team)
     html = html_of(bob, browser, run)
-    assert f'hx-get="{url_of(run, "status/")}"' in html
+    assert f'hx-get="{url_of(run, "status/")}?state=queued&amp;seen=' in html
+    assert 'hx-trigger="every 2s"' in html
     assert "0 of 240 answers" in html
     rows = texts(html, "runs")[1:]
     assert [row[0] for row in rows] == ["big", "bad", "good"]
@@ -160,8 +161,38 @@ def test_it_asks_the_database_no_more_for_more_candidates(
             {"id": f"m{at}", "answers": right(keys(80), at)} for at in range(7)
         ],
     )
-    client, urls = browser(bob), [url_of(run, "status/") for run in (few, many)]
-    client.get(urls[0])
-    for url in urls:
+    client = browser(bob)
+    for run in (few, many):
+        client.get(url_of(run))
         with django_assert_num_queries(18):
-            client.get(url)
+            client.get(url_of(run))
+
+
+def test_a_run_that_many_watch_is_read_once_a_moment(
+    team: Team, bob: User, browser: Browser, django_assert_num_queries
+):
+    client, url = browser(bob), url_of(make_run(team), "status/")
+    client.get(url)
+    with django_assert_num_queries(4):
+        client.get(url)
+
+
+def test_where_nothing_changed_the_page_stays_as_it_is(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    client = browser(bob)
+    page = client.get(url_of(run)).context["page"]
+    poll = url_of(run, f"status/?state={page.state}&seen={page.seen}")
+    assert client.get(poll).status_code == 204
+    assert client.get(url_of(run, "status/?seen=before")).status_code == 200
+
+
+def test_a_run_that_was_paused_loads_its_page_again(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    services.begin(run.pk)
+    services.pause(run=run)
+    answer = browser(bob).get(url_of(run, "status/?state=running"))
+    assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")

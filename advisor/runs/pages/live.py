@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Literal
 
 from django.utils import timezone
@@ -12,7 +13,9 @@ from advisor.accounts.selectors import may
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Candidate, Run, RunEvent
+from advisor.runs.pages.partial import floor_so_far, gauge_so_far
 from advisor.runs.pages.totals import time_told, totals
+from advisor.runs.pages.trouble import problems_of
 from advisor.runs.selectors import (
     CandidateProgress,
     RunProgress,
@@ -21,6 +24,7 @@ from advisor.runs.selectors import (
 )
 from advisor.sizing import formats
 from advisor.sizing.measurement import Figure
+from advisor.web.gauge import Gauge
 from advisor.web.parts import (
     Bar,
     Link,
@@ -53,6 +57,7 @@ LEVELS: dict[str, tuple[Tone, str]] = {
     "warning": ("warn", "warn"),
     "error": ("fail", "fail"),
 }
+YOUNG, OFTEN, SELDOM = 60, 2, 6  # seconds
 CANCELLABLE = (Run.State.QUEUED, Run.State.RUNNING, Run.State.PAUSED)
 ENDED = {
     Run.State.COMPLETED: ("pass", "pass", "The run is done."),
@@ -75,6 +80,7 @@ class CandidateRow:
     rate: str
     left: str
     quality: str
+    gauge: Gauge | None
     spent: str
 
 
@@ -88,10 +94,14 @@ class RunPage:
     lines: tuple[str, ...]
     here: str
     final: bool
+    state: str
+    seen: str
     milestone: str
     stats: tuple[Stat, ...]
     notice: Notice | None
     rows: tuple[CandidateRow, ...]
+    floor: str
+    every: int
     problems: tuple[Problem, ...]
     log: tuple[LogLine, ...]
     may_steer: bool
@@ -110,6 +120,7 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
     """
     progress, events = progress_of(run), events_of(run, 20)
     state, decided = run.state, _decided(run)
+    floor = floor_so_far(run, progress, decided)
     return RunPage(
         title=f"Run {run.number}: {run.project.name}",
         header=header_of(run.project, "Runs"),
@@ -117,11 +128,15 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         lines=_lines(run, progress),
         here=project_url(run.project, f"runs/{run.number}/"),
         final=progress.final,
+        state=state,
+        seen=_digest(progress, events),
         milestone=events[0].text if events else "",
         stats=totals(run, progress),
         notice=_notice(run),
-        rows=tuple(_row(one, decided) for one in progress.candidates),
-        problems=_problems(progress),
+        rows=tuple(_row(one, decided, floor) for one in progress.candidates),
+        floor="" if floor is None else f"floor {100 * floor:.1f}",
+        every=seconds_between(run, progress),
+        problems=problems_of(progress),
         log=tuple(_log(one) for one in events),
         may_steer=may(membership, Role.EDITOR),
         can_pause=state == Run.State.RUNNING,
@@ -131,6 +146,28 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         can_run_others=progress.final and _spared(progress),
         cap=cap or (CapForm() if state == Run.State.BUDGET_STOPPED else None),
     )
+
+
+def _digest(progress: RunProgress, events: list[RunEvent]) -> str:
+    """Return what changes whenever the page would; times that run on are left out."""
+    still = [
+        replace(one, rate=one.rate and round(one.rate, 1), eta_s=None)
+        for one in progress.candidates
+    ]
+    told = (replace(progress, candidates=tuple(still), eta_s=None), events[:1])
+    return sha256(repr(told).encode()).hexdigest()[:12]
+
+
+def seconds_between(run: Run, progress: RunProgress) -> int:
+    """Return how often a page asks again: often at first, by the minutes left later.
+
+    Many pages may watch a long run, and nobody sees a bar of an hour move in 2 s.
+    """
+    age = (timezone.now() - (run.started_at or run.created_at)).total_seconds()
+    if age < YOUNG:
+        return OFTEN
+    left = progress.eta_s
+    return SELDOM if left is None else min(SELDOM, max(OFTEN, round(left / 60)))
 
 
 def _spared(progress: RunProgress) -> bool:
@@ -168,14 +205,17 @@ def _decided(run: Run) -> dict[str, Figure]:
     return {one["id"]: Figure(**one["quality"]) for one in found if one["quality"]}
 
 
-def _row(one: CandidateProgress, decided: Mapping[str, Figure]) -> CandidateRow:
+def _row(
+    one: CandidateProgress, decided: Mapping[str, Figure], floor: float | None
+) -> CandidateRow:
     tone, icon, look = STATES[one.state]
     label = one.label
     if one.decision and one.state == Candidate.State.DONE:
         tone, icon = DECISIONS[one.decision]
         label = f"{one.decision.capitalize()} after {one.decided_after:,}"
     reference = "Reference, " if one.role == "reference" else ""
-    quality = formats.plus_minus(decided.get(one.key, one.quality))
+    figure = decided.get(one.key, one.quality)
+    shown = None if one.role == "reference" else floor
     return CandidateRow(
         key=one.key,
         note=f"{reference}{one.engine}",
@@ -184,28 +224,10 @@ def _row(one: CandidateProgress, decided: Mapping[str, Figure]) -> CandidateRow:
         done=f"{one.asked:,}",
         rate=formats.DASH if one.rate is None else formats.number(one.rate, 1),
         left=time_told(one.eta_s) or formats.DASH,
-        quality=quality,
+        quality=formats.plus_minus(figure),
+        gauge=gauge_so_far(figure, shown),
         spent=formats.money(one.spend_usd),
     )
-
-
-def _problems(progress: RunProgress) -> tuple[Problem, ...]:
-    listed = []
-    for one in progress.candidates:
-        if one.reason:
-            verdict = Verdict("fail", "fail", one.label)
-            listed.append(Problem(verdict=verdict, where=one.key, text=one.reason))
-        for failure in one.failures:
-            title = failure.code.replace("_", " ").capitalize()
-            where = f"{one.key}, {formats.count(failure.count, 'answer')}"
-            listed.append(
-                Problem(
-                    verdict=Verdict("warn", "warn", title),
-                    where=where,
-                    text=failure.message,
-                )
-            )
-    return tuple(listed)
 
 
 def _log(event: RunEvent) -> LogLine:

@@ -1,5 +1,6 @@
 """How far, how fast, for how much? The totals on top of a run's page."""
 
+from datetime import timedelta
 from math import ceil
 
 from django.utils import timezone
@@ -38,7 +39,7 @@ def _pace(run: Run, progress: RunProgress) -> tuple[Stat, Stat]:
     rates = [one.rate for one in progress.candidates if one.rate]
     if not progress.final:
         rate = sum(rates) if rates else None
-        note = "at most, as it may be decided before" if progress.race else ""
+        note = _end(progress)
         left = Stat(label="Time left", value=time_told(progress.eta_s), note=note)
         return left, _speed(rate)
     if run.started_at is None or run.finished_at is None:
@@ -50,21 +51,46 @@ def _pace(run: Run, progress: RunProgress) -> tuple[Stat, Stat]:
     return Stat(label="Took", value=time_told(took), note=note), _speed(rate)
 
 
+def _end(progress: RunProgress) -> str:
+    """Return when a run is about to end; a race may be decided before."""
+    if progress.eta_s is None:
+        return ""
+    at = timezone.localtime(timezone.now() + timedelta(seconds=progress.eta_s))
+    about = f"ends about {at:%H:%M}"
+    return f"{about} at the latest" if progress.race else about
+
+
+def _projected(progress: RunProgress) -> float | None:
+    """Return what the run costs in all if the rest costs like what was answered."""
+    paid = [one for one in progress.candidates if one.spend_usd and one.done]
+    if progress.final or not paid:
+        return None
+    return sum((one.spend_usd or 0.0) / one.done * one.total for one in paid)
+
+
 def _speed(rate: float | None) -> Stat:
     if rate is None:
         return Stat(label="Speed", value=None)
-    return Stat(label="Speed", value=formats.number(rate, 1), unit="answers/s")
+    return Stat(label="Speed", value=formats.number(rate, 1), unit="samples/s")
 
 
 def _spent(progress: RunProgress) -> Stat:
     cap, possible = progress.cap_usd, progress.possible_usd
     extra = f", possibly {formats.money(possible)} more" if possible else ""
     share = min(1.0, progress.spent_usd / cap) if cap else 0.0
+    ahead = _projected(progress)
+    extra += f", about {formats.money(ahead)} at the end" if ahead else ""
     return Stat(
         label="Spent",
         value=formats.money(progress.spent_usd),
         note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
-        bar=Bar(label="Spend against cap", share=share) if cap else None,
+        bar=Bar(
+            label="Spend against cap",
+            share=share,
+            projected=min(1.0, ahead / cap) if ahead else None,
+        )
+        if cap
+        else None,
     )
 
 

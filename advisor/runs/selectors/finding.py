@@ -1,6 +1,7 @@
 """Which runs may a team see? What belongs to another team does not exist here."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
@@ -57,6 +58,14 @@ def run_of(team: Team, pk: int) -> Run:
 def run_by_number(project: Project, number: int) -> Run:
     """Return a project's run by its number; Run.DoesNotExist for any other."""
     return runs_of(project).get(number=number)
+
+
+def state_of_run(
+    team: Team, project: str, number: int
+) -> tuple[int, datetime, str] | None:
+    """Return key, launch and state of a run, None where a team has no such run."""
+    found = Run.objects.filter(team=team, project__slug=project, number=number)
+    return found.values_list("pk", "created_at", "state").first()
 
 
 def latest_run(project: Project) -> Run | None:

@@ -1,23 +1,44 @@
 """How does a member watch and steer a run?"""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from advisor.accounts.access import TeamRequest, needs
-from advisor.accounts.models import Role
+from advisor.accounts.models import Role, Team
 from advisor.projects.models import Project
 from advisor.projects.pages.header import project_url
 from advisor.runs import pages, services
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Run
 from advisor.runs.selectors import runs_of
+from advisor.runs.selectors.finding import state_of_run
+from advisor.runs.selectors.progress import FINAL
 from advisor.runs.services.remembering import remember
+from advisor.web.kept import Kept
 from advisor.web.rendering import render_page
 
+# However many pages watch a run, its rows are read this often.
+FRESH_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A run as it stood a moment ago."""
+
+    html: str
+    seen: str
+    final: bool
+
+
+FRAGMENTS: Kept[Fragment] = Kept(64)
 STEPS: dict[str, Callable[..., Run]] = {
     "pause": services.pause,
     "resume": services.resume,
@@ -25,6 +46,14 @@ STEPS: dict[str, Callable[..., Run]] = {
     "retry": services.retry_failed,
     "others": services.run_others,
 }
+
+
+def state_or_404(team: Team, project: str, number: int) -> tuple[int, datetime, str]:
+    """Return key, launch and state of a run: all that a poll needs at first."""
+    found = state_of_run(team, project, number)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _run_or_404(request: TeamRequest, project: str, number: int) -> Run:
@@ -49,11 +78,30 @@ def run(request: TeamRequest, team: str, project: str, number: int) -> HttpRespo
 
 @require_safe
 def status(request: TeamRequest, team: str, project: str, number: int) -> HttpResponse:
-    """Answer the poll of a run's page; 286 tells htmx that nothing more will change."""
-    found = _run_or_404(request, project, number)
-    page = pages.run_page(found, request.membership)
-    code = 286 if page.final else 200
-    return render_page(request, "runs/_status.html", page, status=code)
+    """Answer the poll of a run's page; 286 tells htmx that nothing more will change.
+
+    204 leaves the page as it is. A run that was paused or goes on has other buttons, so
+    its page is loaded again.
+    """
+    pk, launched, state = state_or_404(request.team, project, number)
+    if state not in FINAL and request.GET.get("state", state) != state:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    fragment = FRAGMENTS.get(
+        (pk, launched, state, int(time.monotonic() / FRESH_SECONDS)),
+        lambda: _fragment(request, project, number),
+    )
+    if fragment.final:
+        return HttpResponse(fragment.html, status=286)
+    if request.GET.get("seen") == fragment.seen:
+        return HttpResponse(status=204)
+    return HttpResponse(fragment.html)
+
+
+def _fragment(request: TeamRequest, project: str, number: int) -> Fragment:
+    """Return what the run's page shows now, the same for every member who watches."""
+    page = pages.run_page(_run_or_404(request, project, number), request.membership)
+    html = render_to_string("runs/_status.html", {"page": page})
+    return Fragment(html, page.seen, page.final)
 
 
 @require_POST
