@@ -98,9 +98,12 @@ def put_draft(*, project: Project, document: Mapping[str, Any], by: User) -> Set
     services.contents_of(value, project.team)
     draft = services.open_draft(project=project, opened_by=by)
     stored = {**value.document(), "samples": samples.pk}
-    return services.save_draft(
+    saved = services.save_draft(
         setup=draft, document=stored, step=5, sample_set=samples, confirmed="all"
     )
+    if value.tuning_share is not None:
+        services.set_tuning_share(setup=saved, share=value.tuning_share)
+    return saved
 
 
 def _store(

@@ -169,3 +169,44 @@ def test_the_list_tells_what_an_endpoint_asks(begun: Walk):
     page = text(begun.open("candidates"))
     assert "endpoint, small-1" in page
     assert "$0.5 / $1.50 per M tokens" in page
+
+
+def test_a_model_is_under_test_once_in_a_precision(begun: Walk):
+    begun.add("local", "one", model="builtin/tickets-small", precision="fp32")
+    answer = begun.add("local", "two", model="builtin/tickets-small", precision="fp32")
+    assert answer.status_code == 422
+    assert "It is under test already, as one, in this precision" in text(answer)
+    begun.add("local", "two", model="builtin/tickets-small", precision="bf16")
+    assert [one["id"] for one in begun.document["candidates"]] == ["one", "two"]
+
+
+def test_more_than_twenty_candidates_are_refused(begun: Walk):
+    draft = begun.draft
+    one = {"engine": "recorded", "upload": 1}
+    draft.document["candidates"] = [{"id": f"m{n}", **one} for n in range(20)]
+    draft.save()
+    answer = begun.record("small", answers(0))
+    assert answer.status_code == 422
+    assert "20 candidates are the most. Remove one first" in text(answer)
+
+
+def test_several_models_are_put_under_test_at_once_if_they_fit(begun: Walk):
+    begun.limit(margin="5", memory="0.7")
+    page = text(begun.open("candidates"))
+    assert "Models that run here: tick those to put under test" in page
+    row = page.split('value="builtin/tickets-large"')[1].split(">")[0]
+    assert "disabled" in row
+    names = ["builtin/tickets-small", "builtin/tickets-large", "builtin/none", "/etc"]
+    begun.post("candidates/several", {"models": names})
+    assert [one["id"] for one in begun.document["candidates"]] == ["tickets-small"]
+
+
+def test_the_list_tells_time_and_cost_and_where_they_come_from(begun: Walk, samples):
+    begun.upload(samples)
+    begun.score(max_output_tokens="2")
+    begun.add("endpoint", "api", **SERVER, input_per_1m="0", output_per_1m="10000")
+    begun.add("local", "tiny", model="builtin/tickets-small", precision="fp32")
+    page = text(begun.open("candidates"))
+    assert "about $0.80" in page
+    assert "rule of thumb: 5 to 150 billion operations a second" in page
+    assert "2 candidates: " in page

@@ -250,3 +250,22 @@ def test_a_frozen_setup_takes_no_file_any_more(begun: Walk):
     assert claimed is not None
     services.work_intake(claimed)
     assert not SampleSet.objects.exists()
+
+
+def test_twenty_sample_files_an_hour_are_the_limit(begun: Walk, edith: User):
+    for number in range(20):
+        services.store_upload(
+            team=begun.team,
+            kind="samples",
+            name="s.csv",
+            content=b"input\n%d" % number,
+            uploaded_by=edith,
+        )
+    answer = begun.upload(b"input,expected\nnew,one")
+    assert answer.status_code == 422
+    assert "20 sample files an hour are the limit. The next is taken from" in text(
+        answer
+    )
+    early = timezone.now() - timedelta(minutes=61)
+    begun.team.uploads.update(created_at=early)
+    assert "are the limit" not in text(begun.upload(b"input,expected\nnew,one"))

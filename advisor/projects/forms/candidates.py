@@ -1,6 +1,6 @@
 """Step 4: who is under test, and who sets the bar? One small form a kind of engine."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,6 +20,7 @@ SHORT_ID = RegexValidator(
     "Use letters, digits, dots, dashes and underscores, at most 80",
 )
 PROBLEMS_SHOWN = 5
+MOST_CANDIDATES = 20
 NO_CARD = ("", "No card")
 AMOUNT = "Enter an amount of 0 or more"
 Choices = Sequence[tuple[str, Any]]
@@ -34,6 +35,7 @@ class AddForm(HouseForm):
     """What every model has: a short name in this comparison, and its part in it."""
 
     taken: Collection[str] = ()
+    listed: Sequence[Mapping[str, Any]] = ()
 
     id = forms.CharField(label="Name in this comparison", validators=[SHORT_ID])
     role = forms.ChoiceField(label="Part", choices=ROLES)
@@ -44,6 +46,14 @@ class AddForm(HouseForm):
         if key in self.taken:
             raise ValidationError(f"{key} is in the list already. Choose another name")
         return key
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse more candidates than one run compares."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("role") == "candidate" and len(self.listed) >= MOST_CANDIDATES:
+            told = f"{MOST_CANDIDATES} candidates are the most. Remove one first"
+            self.add_error("id", ValidationError(told))
+        return values
 
     def choose_from(self, name: str, choices: Choices) -> None:
         """Set what a field of choices offers."""
@@ -75,6 +85,19 @@ class AddLocalForm(AddForm):
     def __init__(self, *args: Any, models: Choices, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.choose_from("model", models)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a model that is under test already in the same precision."""
+        values = super().clean()
+        for one in self.listed:
+            same = all(
+                one.get(key) == values.get(key) for key in ("model", "precision")
+            )
+            if same and values.get("role") == "candidate" and values.get("model"):
+                told = f"It is under test already, as {one['id']}, in this precision"
+                self.add_error("model", ValidationError(told))
+                break
+        return values
 
     def entry(self) -> dict[str, Any]:
         """Return the candidate as the document holds it."""

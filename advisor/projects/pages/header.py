@@ -10,6 +10,7 @@ TABS = {
     "Runs": "runs/",
     "Setup": "setup/",
     "Report": "report/",
+    "Activity": "activity/",
 }
 
 

@@ -99,7 +99,11 @@ def unscored(*, setup: Setup) -> list[str]:
 
 
 def _use(setup: Setup, stored: SampleSet) -> None:
-    document = {**without_consent(setup.document), "samples": stored.pk}
+    document = {
+        **without_consent(setup.document),
+        "samples": stored.pk,
+        "tuning_share": stored.tuning_share or None,
+    }
     save_draft(setup=setup, document=document, step=SAMPLES_STEP, sample_set=stored)
 
 

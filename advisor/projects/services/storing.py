@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from advisor.accounts.models import Team, User
 from advisor.projects.models import Project, Sample, SampleSet, Upload
@@ -14,6 +16,7 @@ from advisor.projects.parsing.contents import SampleLike
 from advisor.projects.parsing.flags import flags_of, summary_of
 
 ROWS_A_STATEMENT = 1000
+MOST_AN_HOUR = 20
 MOST_BYTES = 2_000_000_000  # of all files of a team
 
 
@@ -23,11 +26,12 @@ def store_upload(
     """Keep a file's bytes once a team; the same content again is the same upload.
 
     Raises:
-        ValidationError: The team has no room for it.
+        ValidationError: The team has no room for it, or it is one too many an hour.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     if not team.uploads.filter(kind=kind, sha256=sha256).exists():
         _check_room(team, len(content))
+        _check_pace(team, kind, uploaded_by)
     upload, _ = Upload.objects.get_or_create(
         team=team,
         kind=kind,
@@ -51,6 +55,20 @@ def _check_room(team: Team, size: int) -> None:
             f" {size / 1e6:.1f} MB. Archive what is not needed any more, or ask your"
             " operator for room."
         )
+
+
+def _check_pace(team: Team, kind: str, by: User | None) -> None:
+    """Refuse more sample files of one person in an hour than anybody needs."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    found = team.uploads.filter(kind=Upload.Kind.SAMPLES, uploaded_by=by)
+    recent = found.filter(created_at__gt=hour_ago).order_by("created_at")
+    if by is None or kind != Upload.Kind.SAMPLES or recent.count() < MOST_AN_HOUR:
+        return
+    free = timezone.localtime(recent[0].created_at + timedelta(hours=1))
+    raise ValidationError(
+        f"{MOST_AN_HOUR} sample files an hour are the limit. The next is taken from"
+        f" {free:%H:%M} on."
+    )
 
 
 @transaction.atomic

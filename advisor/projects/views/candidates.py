@@ -126,6 +126,7 @@ def _form(draft: Setup, kind: str, data: Any = None, files: Any = None) -> Any:
         form.allowed = tuple(settings.ALLOWED_PRIVATE_ENDPOINTS)
         form.endpoints = set(team.endpoints.values_list("slug", flat=True))
     form.taken = selectors.model_ids(draft)
+    form.listed = draft.document.get("candidates") or ()
     return form
 
 

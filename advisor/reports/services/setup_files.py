@@ -99,6 +99,7 @@ def store_setup(prepared: Prepared, *, team: Team) -> SetupRow:
         name=prepared.files.samples_name,
         rows=prepared.samples,
         notes=prepared.warnings,
+        tuning_share=value.tuning_share or 0.0,
     )
     document: dict[str, Any] = value.document()
     document["samples"] = draft.sample_set.pk
