@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from advisor.reports.views import (
+    activity,
     commenting,
     comparison,
     dashboard,
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:team>/", dashboard.dashboard, name="dashboard"),
     path("t/<slug:team>/projects.csv", dashboard.table, name="projects-table"),
     path(PROJECT, comparison.project, name="project"),
+    path(f"{PROJECT}activity/", activity.activity, name="activity"),
     path(f"{PROJECT}runs/compare/", run_pair.compare_runs, name="run-pair"),
     path(f"{RUN}compare/", comparison.compare, name="comparison"),
     path(f"{RUN}what-if/", what_if.what_if, name="what-if"),
