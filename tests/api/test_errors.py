@@ -123,12 +123,12 @@ def test_a_setup_of_another_name_is_refused(write: Client, project: Project):
 @pytest.mark.parametrize(
     ("candidate", "path"),
     [
-        ({"engine": "fake", "model": "a"}, "a.engine"),
+        ({"engine": "fake", "model": "a"}, "candidates.0.engine"),
         (
             {"engine": "transformers", "model": "o/m", "options": {"hub_cache": "/"}},
-            "a.options",
+            "candidates.0.options",
         ),
-        ({"engine": "transformers", "model": "/etc"}, "a.model"),
+        ({"engine": "transformers", "model": "/etc"}, "candidates.0.model"),
     ],
 )
 def test_what_only_the_operator_may_is_not_frozen(

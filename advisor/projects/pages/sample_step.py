@@ -84,7 +84,6 @@ def samples_page(
     )
     base = step_url(setup, "samples")
     stored = setup.sample_set
-    refused = intake is not None and intake.state == Intake.State.REFUSED
     return SamplesPage(
         wizard=wizard,
         upload=upload,
@@ -94,7 +93,7 @@ def samples_page(
         curve=curve,
         card=None if stored is None else file_card(stored, intake),
         waiting=waiting_of(intake, base),
-        refused=intake.name if intake is not None and refused else "",
+        refused=_refused(intake),
         upload_id=None if intake is None else intake.upload_id,
         problems=problems_of(intake, base, page_number(query.get("problems"))),
         notices=() if stored is None else _notices(stored.notes),
@@ -102,6 +101,12 @@ def samples_page(
         flagged=flagged_of(stored, outside_endpoints(setup)),
         unscored=tuple(unscored[:UNSCORED_SHOWN]),
     )
+
+
+def _refused(intake: Intake | None) -> str:
+    """Return the name of a file that cannot be used; empty where there is none."""
+    is_one = intake is not None and intake.state == Intake.State.REFUSED
+    return intake.name if intake is not None and is_one else ""
 
 
 def _notices(notes: Sequence[str]) -> tuple[Notice, ...]:
