@@ -90,17 +90,13 @@ def predict_serving(
         [_waits(run, step.scaled(factor), seed + k) for k in range(ROUNDS)]
         for factor in (1 - STEP_ERROR, 1 + STEP_ERROR)
     )
-    poisson = traffic.variability == 1 and chain is not None
+    sets = (usual, faster, slower)
     return Serving(
         replicas=replicas,
         load=load,
-        mean=chain.seconds if poisson and chain is not None else None,
-        p95_ttft=_tail(
-            *([w.first for w in waits] for waits in (usual, faster, slower))
-        ),
-        p95_latency=_tail(
-            *([w.last for w in waits] for waits in (usual, faster, slower))
-        ),
+        mean=chain.seconds if traffic.variability == 1 and chain is not None else None,
+        p95_ttft=_tail(*([one.first for one in waits] for waits in sets)),
+        p95_latency=_tail(*([one.last for one in waits] for waits in sets)),
     )
 
 
@@ -142,6 +138,11 @@ class _Run:
     replicas: int
     requests: int
 
+    @property
+    def batch(self) -> int:
+        """Return how many requests in a row count as one: two batches at least."""
+        return min(BATCH, self.requests * 2 // 5)
+
 
 def _idle_meets(traffic: Traffic, step: StepTime, limits: Limits) -> bool:
     """Say whether a replica that serves one request alone meets the limits."""
@@ -170,18 +171,18 @@ def _meets(run: _Run, step: StepTime, limits: Limits, seed: int) -> bool:
     longer = replace(run, requests=LONGER * run.requests)
     for effort, rounds in ((run, 1), (longer, LONG_ROUNDS)):
         over = np.empty((0, 2))
-        for start in range(0, rounds * ROUNDS, ROUNDS):
-            seeds = range(seed + start, seed + start + ROUNDS)
-            found = [_shares_over(_waits(effort, step, one), bounds) for one in seeds]
+        for start in range(seed, seed + rounds * ROUNDS, ROUNDS):
+            waits = [_waits(effort, step, start + k) for k in range(ROUNDS)]
+            found = [_shares_over(one, bounds, effort.batch) for one in waits]
             over = np.concatenate([over, *found])
-            if (over_at_most := _told(over, CLEAR)) is not None:
+            if (over_at_most := _told(over, effort.batch, CLEAR)) is not None:
                 return over_at_most
-    return _told(over, LIKELY) or False
+    return _told(over, longer.batch, LIKELY) or False
 
 
-def _shares_over(waits: Waits, bounds: list[float | None]) -> np.ndarray:
-    """Return the shares above each bound of every ``BATCH`` requests in a row."""
-    batches = max(2, len(waits.first) // BATCH)
+def _shares_over(waits: Waits, bounds: list[float | None], batch: int) -> np.ndarray:
+    """Return the shares above each bound of every ``batch`` requests in a row."""
+    batches = len(waits.first) // batch
     columns = [
         np.zeros(batches)
         if bound is None
@@ -191,14 +192,14 @@ def _shares_over(waits: Waits, bounds: list[float | None]) -> np.ndarray:
     return np.column_stack(columns)
 
 
-def _told(over: np.ndarray, certainty: float) -> bool | None:
+def _told(over: np.ndarray, batch: int, certainty: float) -> bool | None:
     """Say whether all shares lie below 5 %, or one above it; None if it is not sure.
 
-    Waits in a row are alike, so that the error is that of batches, with Student's
-    factor for their number, and never smaller than independent requests would have.
+    Waits in a row are alike, so that the error is that of batches of ``batch``, with
+    Student's factor for their number, never below that of independent requests.
     """
     count = len(over)
-    spread = np.maximum(over.std(axis=0, ddof=1), sqrt((1 - TAIL) * TAIL / BATCH))
+    spread = np.maximum(over.std(axis=0, ddof=1), sqrt((1 - TAIL) * TAIL / batch))
     room = (1 - TAIL - over.mean(axis=0)) / (spread / sqrt(count))
     sure = stdtrit(count - 1, certainty)
     if (room > sure).all():
@@ -235,10 +236,8 @@ def _tail(
     usual: list[np.ndarray], faster: list[np.ndarray], slower: list[np.ndarray]
 ) -> Figure:
     """Return the 95th percentile of all seeds together, with its ends."""
-    together = [
-        float(np.quantile(np.concatenate(waits), TAIL))
-        for waits in (usual, faster, slower)
-    ]
+    sets = [np.concatenate(waits) for waits in (usual, faster, slower)]
+    together = [float(np.quantile(waits, TAIL)) for waits in sets]
     seeds = [float(np.quantile(waits, TAIL)) for waits in usual]
     return Figure(
         together[0],

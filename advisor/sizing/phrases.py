@@ -105,9 +105,9 @@ def open_(row: Row) -> str:
     value = formats.amount(row.constraint, row.value)
     kind = row.constraint.name
     if kind in ("p95_latency_ms", "ttft_ms"):
-        text = f"{name(row)} {value}, {_bound(row)} at 95%, limit {limit}"
         if row.disturbed:
-            return f"{text}; {AGAIN}"
+            return f"{name(row)} {value}, limit {limit}; {AGAIN}"
+        text = f"{name(row)} {value}, {_bound(row)} at 95%, limit {limit}"
         more = formats.count(row.more, "more request")
         return text if row.more is None else f"{text}; needs {more}"
     if row.disturbed:

@@ -195,8 +195,8 @@ def test_none_qualifies_and_the_closest_is_named():
         "limit 800 ms; carries 2.1 requests/s of 3.0 requests/s at the peak; $5.00 "
         "over budget: up to $10.00 a month, limit $5.00; sends samples out of your "
         "network; needs 9.1 GB of memory, 8.0 GB available; licence gemma, allowed: "
-        "MIT; languages English, needed: English, German; context length 4,096 tokens, at least "
-        "8,192 tokens; not measured: time to first token."
+        "MIT; languages English, needed: English, German; context length 4,096 tokens, "
+        "at least 8,192 tokens; not measured: time to first token."
     )
     assert found.findings[0].reason.endswith(" Unverified: licence.")
 

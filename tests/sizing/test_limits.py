@@ -2,6 +2,7 @@ from math import inf
 
 import pytest
 
+from advisor.sizing import phrases
 from advisor.sizing.limits import excluded, limit_rows
 from advisor.sizing.measurement import Case, Costs, Evidence, Figure
 from tests.sizing.cases import a_case, candidate
@@ -40,6 +41,37 @@ def test_under_load_no_number_of_requests_is_named():
         {"p95_latency_ms": 300}, latency_ms=TIMES[:40], bursts=tuple(range(40))
     )
     assert (row.status, row.more) == ("undecided", None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "status"), [(196, "met"), (195, "undecided"), (184, "undecided")]
+)
+def test_a_disturbed_time_excludes_nobody(limit, status):
+    row = the_row({"p95_latency_ms": limit}, latency_ms=TIMES, disturbed=True)
+    assert row.status == status
+    assert row.disturbed == (status == "undecided")
+
+
+def test_a_disturbed_time_asks_for_a_quiet_machine():
+    row = the_row({"p95_latency_ms": 184}, latency_ms=TIMES, disturbed=True)
+    assert phrases.open_(row) == (
+        "p95 latency 190 ms, limit 184 ms; other programs disturbed the measurement: "
+        "repeat it on a quiet machine"
+    )
+
+
+def test_a_cost_that_follows_from_disturbed_times_is_left_open_too():
+    row = the_row(
+        {"monthly_budget_usd": 8},
+        costs=Costs(per_month=Figure(9.0, 9.0, 10.0, origin="measured")),
+        capacity_rps=Figure(2.0, 2.0, 2.0, origin="measured"),
+        disturbed=True,
+    )
+    assert (row.status, row.disturbed) == ("undecided", True)
+    assert phrases.open_(row) == (
+        "$2.00 over budget: up to $10.00 a month, limit $8.00; other programs "
+        "disturbed the measurement: repeat it on a quiet machine"
+    )
 
 
 def test_failures_fail_a_time_limit():

@@ -17,6 +17,7 @@ from advisor.sizing.naming import spoken
         ("hardware", "nvidia-rtx-4090", "NVIDIA RTX 4090"),
         ("hardware", "nvidia-h100-sxm-80gb", "NVIDIA H100 sxm 80gb"),
         ("hardware", "this-machine", "this machine"),
+        ("max_memory_gb", "8", "8"),
     ],
 )
 def test_a_value_is_told_as_people_say_it(rule: str, value: str, said: str):
