@@ -104,7 +104,8 @@ def test_a_cost_above_the_reserve_is_kept_apart():
     [
         (None, "settled"),
         (("http_503", "transport"), "released"),
-        (("connect_refused", "transport"), "released"),
+        (("not_connected", "transport"), "released"),
+        (("connection_lost", "transport"), "unknown"),
         (("rate_limited", "transport"), "released"),
         (("http_401", "configuration"), "released"),
         (("half_stream", "transport"), "unknown"),

@@ -5,6 +5,7 @@ from typing import Any
 from advisor.reports.pages import words
 from advisor.reports.selectors import Result, disturbed
 from advisor.runs.models import Run
+from advisor.runs.selectors.cuts import cuts_of
 from advisor.sizing import explanation, formats
 from advisor.web.parts import Fact, Notice
 
@@ -45,9 +46,27 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
         text = "Some answers could not be had; each counts at its worst for certifying."
         notices.append(_warning("Gaps.", text))
     if disturbed(result.run):
-        text = "Other work ran on the machine while times were measured."
+        text = (
+            "Other work ran on the machine in each try while times were measured. A"
+            " time may be too long, never too short, so it excludes nobody."
+        )
         notices.append(_warning("Disturbed measurement.", text))
+    notices += _cut_notices(result)
     return tuple(notices)
+
+
+def _cut_notices(result: Result) -> list[Notice]:
+    """Return what was cut: prompts are gaps, answers count as they stand."""
+    notices, cuts = [], cuts_of(result.run)
+    prompts = [f"{one.candidate} {one.prompts:,}" for one in cuts if one.prompts]
+    answers = [f"{one.candidate} {one.answers:,}" for one in cuts if one.answers]
+    if prompts:
+        text = f"The server cut prompts, which are gaps: {', '.join(prompts)}."
+        notices.append(_warning("Cut prompts.", text))
+    if answers:
+        text = "Answers ended at the output limit and are scored as they stand:"
+        notices.append(_warning("Cut answers.", f"{text} {', '.join(answers)}."))
+    return notices
 
 
 def method_of(result: Result) -> tuple[Fact, ...]:

@@ -11,15 +11,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from advisor.accounts.services import micro
-from advisor.engines.retrying import retry_class
+from advisor.engines.retrying import RATE_CODES, retry_class
 from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
 from advisor.runs.services.claiming import Claim, Lease, from_now
 from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
 
 AGAIN_SECONDS = 0.2
-# The server answered without doing the work, or nothing ever reached it.
-UNBILLED = ("connect", "dns", "tls", "refused", "http_", "rate_limited", "overloaded")
+# The server answered without doing the work, or nothing ever reached it. A connection
+# that broke off may have brought the request there.
+UNBILLED = ("not_connected", "tls", "address_refused", "http_", *RATE_CODES)
 
 
 @dataclass(frozen=True, slots=True)
