@@ -5,7 +5,7 @@ from typing import Any
 from advisor.charts import theme
 from advisor.reports.pages.comparison import Comparison
 from advisor.reports.pages.record.figures import svg_of
-from advisor.reports.pages.record.value import Figure, Record, Signature
+from advisor.reports.pages.record.value import Asked, Figure, Record, Signature
 from advisor.reports.pages.techniques import Technique
 from advisor.sizing import formats
 from advisor.web.figures import HeatCell
@@ -55,16 +55,17 @@ def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
         "revisit": list(record.consequences.revisit),
         "techniques": [technique_cells(one) for one in record.techniques],
         "method": [_fact(one) for one in record.method],
-        "samples": [
-            {
-                "title": one.title,
-                "input": one.input,
-                "expected": one.expected,
-                "answers": [list(pair) for pair in one.answers],
-            }
-            for one in record.samples
-        ],
+        "samples": [_asked(one) for one in record.samples],
         "stamp": record.stamp,
+    }
+
+
+def _asked(one: Asked) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "input": one.input,
+        "expected": one.expected,
+        "answers": [list(pair) for pair in one.answers],
     }
 
 
