@@ -17,7 +17,7 @@ REDIS_GONE_SECONDS = env.float("REDIS_GONE_SECONDS", default=60)
 STUCK_SECONDS = env.float("STUCK_SECONDS", default=60)
 WORKER_SECONDS = env.float("WORKER_SECONDS", default=10)
 STOP_SECONDS = env.float("STOP_SECONDS", default=5)
-# How many worker processes of each queue there are, on all machines together
+# Workers of each queue on all machines together, where none has said that it is there
 WORKERS = {
     "local": env.int("LOCAL_WORKERS", default=1),
     "remote": env.int("REMOTE_WORKERS", default=1),
