@@ -30,7 +30,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     chosen = wanted if wanted in THEMES else other
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    if not (
+        back.isprintable() and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    ):
         back = "/"
     response = redirect(back)
     response.set_cookie(

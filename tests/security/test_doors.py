@@ -15,7 +15,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from advisor.accounts.models import ApiToken, Membership, Team, User
 from advisor.accounts.selectors import RANK
+from advisor.catalog.models import Endpoint
+from advisor.projects.models import Project, Setup
+from advisor.reports.models import Comment, ShareLink
+from advisor.runs.models import Candidate, Run
 from tests.security.world import ACTORS, Route, World, build, routes
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +228,58 @@ def test_a_form_from_elsewhere_is_refused(world: World):
                 transaction.set_rollback(True)
             if answer.status_code != 403:
                 wrong.append(f"{route}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+# T36: what no form of an editor may set, whatever a request names.
+GUARDED = {
+    Membership: ("team_id", "user_id", "role"),
+    User: ("email", "is_staff", "is_superuser", "is_active", "password"),
+    Team: ("slug", "name", "month_cap_micro", "run_cap_micro", "demands_two_step"),
+    Project: ("team_id", "slug", "created_by_id"),
+    Setup: ("project_id", "state", "version", "rule_sha256"),
+    Run: ("team_id", "project_id", "state", "spent_micro", "reserved_micro", "seed"),
+    Candidate: ("run_id", "state", "role", "decision"),
+    Endpoint: ("team_id", "key_sealed", "operator_allowed"),
+    ShareLink: ("run_id", "token_sha256", "expires_at"),
+    Comment: ("run_id", "author_id", "author_name"),
+    ApiToken: ("team_id", "user_id", "scope", "expires_at"),
+}
+SMUGGLED = {
+    **{"team": "2", "team_id": "2", "user": "1", "user_id": "1", "role": "owner"},
+    **{"is_staff": "on", "is_superuser": "on", "password": "x", "state": "completed"},
+    **{"month_cap_micro": "1", "run_cap_micro": "1", "demands_two_step": "on"},
+    **{"slug": "smuggled", "created_by": "1", "created_by_id": "1", "version": "9"},
+    **{"spent_micro": "0", "reserved_micro": "0", "seed": "9", "run": "9"},
+    **{"run_id": "9", "decision": "certified", "key_sealed": "x"},
+    **{"operator_allowed": "on", "token_sha256": "x", "expires_at": "2099-01-01"},
+    **{"author": "1", "author_id": "1", "author_name": "Alice", "scope": "manage"},
+    **{"name": "A name that will do", "text": "Words.", "label": "Board", "days": "9"},
+}
+
+
+def guarded() -> dict[tuple[str, int], tuple[object, ...]]:
+    return {
+        (model.__name__, row[0]): row[1:]
+        for model, names in GUARDED.items()
+        for row in model._default_manager.values_list("pk", *names)
+    }
+
+
+def test_no_form_sets_what_it_does_not_show(world: World):
+    client, wrong = world.client("editor"), []
+    client.raise_request_exception = False
+    before = guarded()
+    for route in LISTED:
+        asks = asked_of(route) or {}
+        if "team" not in route.names or asks.get("POST") not in ("viewer", "editor"):
+            continue
+        with transaction.atomic():
+            client.post(world.address(route, "editor"), SMUGGLED)
+            now = guarded()
+            changed = [x for x, was in before.items() if now.get(x, was) != was]
+            transaction.set_rollback(True)
+        wrong += [f"{route}: {name} {pk}" for name, pk in changed]
     assert not wrong, "\n".join(wrong)
 
 

@@ -1,0 +1,84 @@
+"""The main way is walked by keyboard alone: Tab, Space, arrows, Enter and typing."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from advisor.accounts.models import Team, User
+from advisor.projects.models import Project
+from tests import people
+from tests.web_pages import test_in_a_browser as web
+from tests.wizard.walk import GOAL
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+alice, team, chromium = people.alice, people.team, web.chromium
+MOST_STOPS = 150
+# What a screen reader would call the focused element, and whether focus can be seen.
+FOCUSED = """
+() => {
+  const at = document.activeElement;
+  const label = at.labels?.[0]?.innerText ?? at.getAttribute('aria-label') ?? '';
+  const called = (label || at.innerText || '').trim().split('\\n')[0];
+  return [called, getComputedStyle(at).outlineStyle !== 'none' || at.id === 'main'];
+}
+"""
+
+
+class Keyboard:
+    """Hands that never leave the keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.unseen: list[str] = []
+
+    def reach(self, name: str) -> None:
+        """Press Tab until something of this name has the focus."""
+        for _ in range(MOST_STOPS):
+            self.page.keyboard.press("Tab")
+            called, seen = self.page.evaluate(FOCUSED)
+            if not seen:
+                self.unseen.append(called)
+            if called.startswith(name):
+                return
+        raise AssertionError(f"{MOST_STOPS} stops, and none is called {name!r}")
+
+    def press(self, name: str, key: str = "Enter") -> None:
+        self.reach(name)
+        self.page.keyboard.press(key)
+
+    def type(self, name: str, text: str) -> None:
+        self.reach(name)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+
+def test_from_the_front_door_to_the_candidates(
+    chromium: Browser, live_server: LiveServer, alice: User, team: Team
+):
+    visit = web.opened(chromium, live_server)
+    page = visit.go("/")
+    keys = Keyboard(page)
+    keys.type("Work e-mail", alice.email)
+    keys.type("Password", people.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/t/team-atlas/")
+    keys.press("New project")
+    page.wait_for_url("**/projects/new/**")
+    keys.type("Project name", GOAL["name"])
+    keys.type("Goal", GOAL["goal"])
+    keys.press("Classification", "Space")
+    keys.press("Someone notices", "ArrowDown")
+    keys.type("Decision owner", "Lead architect")
+    keys.press("Continue to constraints")
+    page.wait_for_url("**/setup/constraints/")
+    keys.type("Quality margin", "20")
+    keys.press("Continue to sample tasks")
+    page.wait_for_url("**/setup/samples/")
+    keys.press("Use the built-in support tickets")
+    expect(page.get_by_role("button", name="Continue to candidates")).to_be_visible()
+    keys.press("Continue to candidates")
+    page.wait_for_url("**/setup/candidates/")
+    project = Project.objects.get(team=team)
+    assert project.setups.get().document["constraints"]["quality_margin"] == 0.2
+    assert keys.unseen == []
+    assert visit.wrong == []

@@ -1,0 +1,142 @@
+"""What PostgreSQL is asked that SQLite forgives: prints what went wrong, else nothing.
+
+A program of its own, with DATABASE_URL of an empty database: `main("nul")` sends U+0000
+and half a character to every address; `main("races")` lets many do at once what only
+one may.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import setup_test_environment
+from django.utils import timezone
+
+from advisor.accounts import services
+from advisor.accounts.models import Membership, Role
+from advisor.accounts.services import InvitationRefused, MembershipRefused
+from tests.people import member, person
+from tests.security.test_doors import ALL, METHODS, asked_of
+from tests.security.world import World, build
+
+NUL = "a\x00b"
+# Percent-encoded: NUL, and half a character.
+BAD = ("%00", "%ED%A0%80")
+# Names that forms and queries of the product know; each is given every bad text.
+FIELDS = (
+    *("name", "goal", "owner", "email", "emails", "login", "password", "role", "text"),
+    *("q", "show", "tag", "sample", "page", "sort", "who", "what", "days", "from"),
+    *("team", "status", "next", "theme", "id", "model", "base_url", "key", "region"),
+    *("prompt", "scorer", "label", "reason", "slug", "licence", "kind", "floor"),
+    *("minimum", "p95", "volume", "cap", "month", "run", "demanded", "other", "input"),
+)
+
+
+def sent_nul() -> list[str]:
+    """Send bad characters to every address, in its path, query, form and body."""
+    world, wrong = build(), []
+    client = world.client("owner")
+    program = world.client("owner", api=True)
+    for one in (client, program):
+        one.raise_request_exception = False
+    for route in ALL:
+        if route.text.startswith("operate/"):
+            continue
+        by = program if route.text.startswith("api/") else client
+        for told, answer in _asked(world, route, by):
+            if answer.status_code >= 500:
+                wrong.append(f"{told}: {answer.status_code}")
+    return wrong
+
+
+def _asked(world: World, route: Any, client: Any) -> Any:
+    address = world.address(route, "owner").partition("?")[0]
+    cookies = dict(client.cookies)
+    query = "&".join(f"{field}={bad}" for field in FIELDS for bad in BAD)
+    asks = asked_of(route) or {}
+    for method in METHODS:
+        if method not in asks:
+            continue
+        places = [f"{address}?{query}", *(_spoilt(address, bad) for bad in BAD)]
+        for place in places:
+            with transaction.atomic():
+                yield f"{method} {place[:90]}", client.generic(method, place)
+                transaction.set_rollback(True)
+            client.cookies.update(cookies)
+        if method != "GET":
+            with transaction.atomic():
+                yield (
+                    f"{method} {route} with a form",
+                    client.post(address, dict.fromkeys(FIELDS, NUL)),
+                )
+                transaction.set_rollback(True)
+            client.cookies.update(cookies)
+            body = (
+                '{"name": "a\\u0000b", "x": "\\ud800", "document": {"goal": "\\u0000"}}'
+            )
+            with transaction.atomic():
+                yield (
+                    f"{method} {route} with JSON",
+                    client.generic(method, address, body, "application/json"),
+                )
+                transaction.set_rollback(True)
+
+
+def _spoilt(address: str, bad: str) -> str:
+    head, _, tail = address.rstrip("/").rpartition("/")
+    return f"{head}/{bad}{tail}/"
+
+
+def many_at_once() -> list[str]:
+    """Let twenty accept one invitation, and two owners leave a team together."""
+    owner = person("alice")
+    team = services.create_team(name="Team Atlas", owner=owner)
+    _, link = services.invite(
+        email="dora@example.com", role=Role.EDITOR, by=member(team, owner)
+    )
+    token, dora = link.strip("/").rpartition("/")[2], person("dora")
+
+    def accept() -> object:
+        return services.accept_invitation(token=token, user=dora, now=timezone.now())
+
+    joined = _together(20, accept)
+    wrong = []
+    if joined.count("done") != 1 or Membership.objects.filter(user=dora).count() != 1:
+        wrong.append(f"one invitation was accepted: {joined}")
+    bob = person("bob")
+    Membership.objects.create(team=team, user=bob, role=Role.OWNER)
+    leaving = iter([member(team, owner), member(team, bob)])
+
+    def leave() -> None:
+        one = next(leaving)
+        services.leave_or_remove(member=one, by=one)
+
+    left = _together(2, leave)
+    owners = Membership.objects.filter(team=team, role=Role.OWNER).count()
+    if left.count("done") != 1 or owners != 1:
+        wrong.append(f"of two owners that left together {owners} are there: {left}")
+    return wrong
+
+
+def _together(number: int, deed: Callable[[], object]) -> list[str]:
+    def one(_: int) -> str:
+        try:
+            deed()
+        except (InvitationRefused, MembershipRefused):
+            return "refused"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(one, range(number)))
+
+
+def main(what: str) -> None:
+    """Migrate, try, and print what went wrong."""
+    setup_test_environment()
+    call_command("migrate", verbosity=0)
+    tries = {"nul": sent_nul, "races": many_at_once}
+    print("\n".join(tries[what]()))
