@@ -46,9 +46,9 @@ EXAMPLE = '{"pattern": "x"}'
 EXAMPLE_OF_SEVERAL = '[{"name": "contains", "weight": 1}]'
 
 
-def _weight() -> NumberField:
+def _weight(which: str) -> NumberField:
     return NumberField(
-        label="Weight",
+        label=f"Weight of the {which}",
         low=0.1,
         high=100,
         message="Enter a weight between 0.1 and 100%",
@@ -100,11 +100,11 @@ class ScoringForm(HouseForm):
         initial=256,
     )
 
-    weight = _weight()
+    weight = _weight("first")
     scorer_2 = _another("Second score")
-    weight_2 = _weight()
+    weight_2 = _weight("second")
     scorer_3 = _another("Third score")
-    weight_3 = _weight()
+    weight_3 = _weight("third")
 
     @property
     def parts(self) -> list[Any]:
