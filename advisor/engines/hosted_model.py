@@ -19,6 +19,7 @@ from advisor.engines.common_prefix import PrefixKeeper
 from advisor.engines.decoding import Beat, Request, Writer, Written
 from advisor.engines.generation import GenerateDecoder
 from advisor.engines.local_model import LocalModel, does_not_fit, is_out_of_memory
+from advisor.engines.matrix_kernel import take_faster_product
 from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix
 from advisor.engines.pass_room import PassRoom
 from advisor.engines.persistence import failed
@@ -55,6 +56,7 @@ class HostedModel:
         self._decoder: SlotDecoder | GenerateDecoder
         self._weigher: ChoiceDecoder | PlainChoiceDecoder
         if packing_agrees(model, packed, self._room):
+            take_faster_product(model.network)
             self._prefixes = PrefixKeeper(packed)
             self._decoder = SlotDecoder(packed, self._writer, self._room, beat=beat)
             self._weigher = ChoiceDecoder(packed, self._room, beat=beat)

@@ -13,7 +13,7 @@ from advisor.engines.process_memory import available_bytes, status_bytes
 # Of the memory at hand, the shares that kept states and one pass's own may take.
 _KEPT, _PASSING = 0.5, 0.25
 # More tokens in a pass gain nothing: the matrices are large enough long before.
-_MOST_TOKENS, _FIRST_TOKENS = 2048, 512
+_MOST_TOKENS, _FIRST_TOKENS = 1024, 256
 _UNTOLD = 1 << 33
 
 
@@ -46,9 +46,11 @@ class PassRoom:
 
     def passed(self, tokens: int) -> None:
         """Take in that a pass of so many tokens is over: what did it really take?"""
-        self._proven = True
         before, self._peak = self._peak, self._highest()
-        if before is None or self._peak is None or tokens < _FIRST_TOKENS // 8:
+        if tokens < _FIRST_TOKENS // 8:
+            return
+        self._proven = True
+        if before is None or self._peak is None:
             return
         took = (self._peak - before) / tokens / self._per_token
         self._correction = max(self._correction, took)

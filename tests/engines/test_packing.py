@@ -48,6 +48,7 @@ def test_plain_arithmetic_says_what_the_fused_kernel_says(causal):
             assert torch.allclose(one, other, atol=1e-5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1), min_size=1, max_size=5))
 def test_a_shared_beginning_leaves_a_token_to_each(prompts):
     from advisor.engines.common_prefix import shared_length
@@ -83,7 +84,7 @@ def test_what_does_not_fit_is_read_in_smaller_passes(loaded):
     network = loaded("llama", use="slots").network
     free = PassRoom(network, limit=None)
     free.passed(512)
-    assert free.tokens == 2048
+    assert free.tokens == 1024
     assert free.rows(300, 64) == 64
     tight = PassRoom(network, limit=1)
     assert (tight.tokens, tight.rows(300, 64)) == (1, 1)

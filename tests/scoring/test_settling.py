@@ -1,7 +1,7 @@
 """A settled answer keeps its score, whatever follows."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.scoring.registry import scorer
@@ -21,6 +21,7 @@ SCORERS = [
 
 
 @pytest.mark.parametrize("spec", SCORERS)
+@settings(deadline=None)
 @given(start=TEXTS, rest=TEXTS)
 def test_no_text_that_follows_changes_a_settled_score(spec, start, rest):
     built = scorer(spec)
