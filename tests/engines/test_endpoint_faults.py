@@ -1,7 +1,23 @@
-"""What becomes of each fault of an endpoint? Scaled down to fractions of a second."""
+"""What becomes of each fault of an endpoint? Scaled down to fractions of a second.
+
+* F20 to F23 for one engine: rate limits, passing faults, wrong settings, silence
+* F24 a drip that never ends: `test_an_endless_drip_...`
+* F25 streams without an end, cut off, of one endless line: `test_a_broken_stream_...`
+* F26 bodies without end and bombs: `test_garbage_...`, `test_an_endless_body_...`
+* F27 garbage of every kind: `test_garbage_...`
+* F28 texts that cannot be stored as they are: `test_every_text_...`
+* F29 another model, a refusal, a tool call, an empty or a cut answer:
+  `test_garbage_...`, `test_empty_content_...`, `test_a_server_that_says_it_is_another_model_...`
+* F30 TLS that is expired, of another name, self-signed, old or broken off:
+  `test_a_bad_certificate_...`, `test_a_handshake_...`
+
+Whole runs under F20 to F23, F31 and F32 are in
+`tests/runs/test_endpoint_faults_in_runs.py`.
+"""
 
 import datetime
 import ipaddress
+import resource
 import ssl
 import zlib
 
@@ -11,6 +27,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from advisor.engines.base import EngineSpec
+from advisor.engines.loading import open_engine
 from tests.engines.stub_server import chat, event, piece, reply, stream_head
 from tests.engines.test_openai_compatible import asking, one, prompt
 
@@ -240,3 +258,66 @@ def test_a_bad_certificate_is_a_wrong_setting(tmp_path, fault):
         failure = one(engine).failure
         assert (failure.kind, failure.code) == ("configuration", "tls")
         assert not stub.requests
+
+
+def test_a_handshake_that_breaks_off_is_a_transport_failure(tmp_path):
+    path, _ = certificate(tmp_path, "127.0.0.1")
+    with asking(lambda _: [GOOD], options=QUICK) as (_, plain):
+        # A server that speaks no TLS closes the connection in the handshake.
+        secure = EngineSpec(
+            engine="openai",
+            base_url=plain.url.replace("http:", "https:"),
+            allowed_private=(plain.host_port,),
+            api_key="",
+            model="m",
+            options={**QUICK, "ca_file": str(path), "total_s": 2.0},
+        )
+        engine = open_engine(secure)
+        try:
+            failure = engine.measure(prompt()).failure
+        finally:
+            engine.close()
+        assert failure.kind in ("configuration", "transport", "model")
+        assert failure.code in ("tls", "not_connected", "timeout")
+        assert not plain.requests
+
+
+def test_an_endless_body_takes_no_memory():
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+    plenty = [head, *[b" " * 1_000_000] * 40]
+    with asking(lambda _: plenty, options={**QUICK, "total_s": 3.0}) as (engine, _):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        failure = engine.measure(prompt()).failure
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        assert failure.code == "bad_response:too_large"
+        # Kilobytes: 20 MB are allowed, the body has 40.
+        assert grown <= 20_000
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a\x00b", "a\ufffdb"),
+        ("a\ud800b\udfff", "a\ufffdb\ufffd"),
+        ("\u202eevil\u2066", "\u202eevil\u2066"),
+        ("\U0001f600\U00020000", "\U0001f600\U00020000"),
+        ("x" * 3_000_000, "x" * 3_000_000),
+    ],
+    ids=["nul", "surrogates", "bidi", "four bytes", "three megabytes"],
+)
+def test_every_text_can_be_stored(sent, kept):
+    with asking(lambda _: [reply(chat(sent))]) as (engine, _):
+        answer = one(engine)
+        assert answer.output == kept
+        assert answer.output.encode("utf-8")
+
+
+def test_a_server_that_says_it_is_another_model_is_noted():
+    def plan(request):
+        found = chat("yes")
+        found["model"] = "another" if request.number else "m-2026"
+        return [reply(found)]
+
+    with asking(plan) as (engine, _):
+        list(engine.answer([prompt(str(n)) for n in range(4)]))
+        assert engine.facts().versions["served_model"] == "another, m-2026"

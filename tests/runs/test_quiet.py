@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from advisor.runs.services.quiet import Noise, Watch, listeners, look
 
@@ -66,16 +68,27 @@ def test_a_server_on_this_machine_belongs_to_its_measurement():
         server.kill()
 
 
-def test_a_hog_is_seen_while_it_runs():
-    code = "print(1, flush=True)\nwhile True: pass"
-    watch_out = [sys.executable, "-c", f"import os\nif os.fork(): os._exit(0)\n{code}"]
+@contextmanager
+def hog() -> Iterator[None]:
+    """A program of somebody else that uses all it gets of a processor."""
     # Its parent is gone, so it is nobody's child and no work of ours.
+    code = (
+        "import os\nif os.fork(): os._exit(0)\nprint(1, flush=True)\nwhile True: pass"
+    )
     with subprocess.Popen(
-        watch_out, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as hog:
-        hog.stdout.readline()
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
         try:
-            seen = max(look().others for _ in range(10))
+            yield
         finally:
-            os.killpg(hog.pid, signal.SIGKILL)
-    assert seen > 0.25
+            os.killpg(parent.pid, signal.SIGKILL)
+
+
+def test_a_hog_is_seen_while_it_runs():
+    with hog():
+        assert max(look().others or 0.0 for _ in range(10)) > 0.25

@@ -1,5 +1,6 @@
 """The speed phase is one unit: apart from quality, flagged when disturbed, paid for."""
 
+import json
 import math
 
 import pytest
@@ -12,8 +13,10 @@ from advisor.runs.services.holding import held_engine
 from advisor.runs.services.money import ledger
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.verifying import broken_invariants
+from advisor.sizing.measurement import DISTURBED
 from advisor.sizing.percentiles import smallest_n
 from tests.runs.factory import make_setup
+from tests.runs.test_quiet import hog
 
 pytestmark = pytest.mark.django_db
 Phase = SpeedRecord.Phase
@@ -142,3 +145,60 @@ def test_the_cap_ends_a_speed_phase_as_it_ends_everything():
     run.refresh_from_db()
     assert run.spent_micro + run.reserved_micro + run.unknown_micro <= 4_000
     assert one.speed.filter(phase=Phase.SINGLE).count() < 72
+
+
+def test_what_others_disturb_is_repeated_and_then_excludes_nobody(settings):
+    settings.SPEED_REPEATS = 1
+    limits = {"min_quality": 0.01, "p95_latency_ms": 50}
+    with hog():
+        run, one = timed(constraints=limits)
+        services.run_inline(run)
+    one.refresh_from_db()
+    assert one.facts["speed"]["single"]["tries"] == 2
+    assert set(
+        one.speed.exclude(phase="warm_up").values_list("disturbed", flat=True)
+    ) == {True}
+    assert one.speed.filter(phase=Phase.SINGLE).count() == 72
+    (event,) = [e for e in selectors.events_of(run) if e.kind == "speed"]
+    assert event.text.endswith(
+        "Other programs disturbed it in each of 2 tries: its times may be too long, so"
+        " they exclude nobody."
+    )
+    (told,) = json.loads(run.recommendation.document)["candidates"]
+    row = next(c for c in told["constraints"] if c["name"] == "p95_latency_ms")
+    # 100 ms reported by the script, 50 allowed: too slow if it had been quiet.
+    assert (row["value"], row["status"]) == (100.0, "undecided")
+    assert told["latency_ms"]["p95"]["note"] == DISTURBED
+    assert DISTURBED in told["output_tokens_per_second"]["note"]
+    assert broken_invariants(run) == []
+
+
+def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
+    run, one = timed()
+    gone = {"code": "not_connected", "kind": "transport", "message": "Nobody listens."}
+    names = [f"s{number:04}" for number in range(20)]
+    one.spec["options"]["failures"] = dict.fromkeys(names, gone)
+    one.state = Candidate.State.SPEED
+    one.save(update_fields=["spec", "state"])
+    Run.objects.update(state=Run.State.RUNNING)
+    one = Candidate.objects.select_related("run").get()
+    with held_engine(one) as (engine, _):
+        assert measure_speed(one, engine, stopping=never) is False
+    assert not one.speed.exists()
+    assert one.state == Candidate.State.PAUSED
+    assert "The endpoint is down. Nobody listens." in one.reason
+
+
+def test_two_models_of_a_queue_are_not_timed_at_once():
+    run, one = timed()
+    other = Candidate.objects.create(
+        run=run, key="b", position=1, engine="fake", queue=one.queue, spec={}
+    )
+    Candidate.objects.update(state=Candidate.State.SPEED)
+    Run.objects.update(state=Run.State.RUNNING)
+    other.refresh_from_db()
+    assert claim_unit(other) is not None
+    one = Candidate.objects.select_related("run").get(pk=one.pk)
+    with held_engine(one) as (engine, _):
+        assert measure_speed(one, engine, stopping=never) is False
+    assert not one.speed.exists()

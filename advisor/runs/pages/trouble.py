@@ -94,6 +94,11 @@ def problems_of(progress: RunProgress) -> tuple[Problem, ...]:
             verdict = Verdict("fail", "fail", one.label)
             listed.append(Problem(verdict=verdict, where=one.key, text=one.reason))
         listed += [_problem(one, failure) for failure in one.failures]
+        if one.cut_outputs:
+            where = f"{one.key}, {formats.count(one.cut_outputs, 'answer')}"
+            text = "They ended at the output limit and are scored as they stand."
+            cut = Verdict("quiet", "warn", "Answers cut")
+            listed.append(Problem(verdict=cut, where=where, text=text))
     return tuple(listed)
 
 

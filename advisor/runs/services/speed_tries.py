@@ -5,7 +5,7 @@ is kept and stays flagged where none was quiet.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from django.conf import settings
@@ -75,7 +75,7 @@ class Quietly:
             if not part.disturbed or ended():
                 break
         assert kept is not None  # noqa: S101
-        return kept
+        return replace(kept, tries=number)
 
     def _once(self, work: Callable[[], Records], number: int) -> Part:
         before = wait_for_quiet(
