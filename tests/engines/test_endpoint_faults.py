@@ -7,7 +7,7 @@
 * F27 garbage of every kind: `test_garbage_...`
 * F28 texts that cannot be stored as they are: `test_every_text_...`
 * F29 another model, a refusal, a tool call, an empty or a cut answer:
-  `test_garbage_...`, `test_empty_content_...`, `test_a_server_that_says_it_is_another_model_...`
+  `test_garbage_...`, `test_empty_content_...`, `test_a_server_that_says_...`
 * F30 TLS that is expired, of another name, self-signed, old or broken off:
   `test_a_bad_certificate_...`, `test_a_handshake_...`
 
