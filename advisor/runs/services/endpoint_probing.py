@@ -81,7 +81,7 @@ def answers(candidate: Candidate) -> bool:
 def _too_long(standing: EndpointStanding) -> bool:
     since = standing.down_since
     down_s = (timezone.now() - since).total_seconds() if since else 0.0
-    return down_s > settings.ENDPOINT_GIVE_UP_SECONDS
+    return bool(down_s > settings.ENDPOINT_GIVE_UP_SECONDS)
 
 
 def _give_up(standing: EndpointStanding) -> None:
