@@ -90,9 +90,9 @@ def _cap(run: Run) -> Iterator[str]:
     total = run.spent_micro + run.reserved_micro + run.unknown_micro
     if run.cap_micro is not None and total > run.cap_micro:
         yield f"{total} micro pass the cap of {run.cap_micro}"
-    for month in run.team.months.exclude(cap_micro=None):
+    for month in run.team.months.all():
         held = month.spent_micro + month.reserved_micro + month.unknown_micro
-        if held > month.cap_micro:
+        if month.cap_micro is not None and held > month.cap_micro:
             yield f"{month.month:%B}: {held} micro pass the cap of {month.cap_micro}"
 
 
