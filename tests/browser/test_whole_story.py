@@ -47,8 +47,9 @@ class Person(Newcomer):
     def press(self, name: str) -> None:
         # A draft is kept while it is typed; leaving in the middle of it aborts that.
         if name.startswith("Continue"):
-            self.page.wait_for_timeout(900)
-            self.page.wait_for_load_state("networkidle")
+            self.page.evaluate("document.activeElement.blur()")
+            self.page.wait_for_timeout(1500)
+            self.page.wait_for_function("!document.querySelector('.htmx-request')")
         super().press(name)
 
     def upload(self, content: bytes) -> None:

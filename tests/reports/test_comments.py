@@ -6,6 +6,7 @@ from django.test import Client
 from advisor.accounts.models import Team, User
 from advisor.reports.models import Comment
 from advisor.reports.pages.commenting import PAGE
+from advisor.reports.pages.samples import sample_url
 from advisor.runs.models import Run
 from tests.people import Browser
 from tests.runs.finished import finished, url_of
@@ -109,3 +110,10 @@ def test_a_fragment_comes_without_the_page_around_it(
     )
     assert b"<html" not in answer.content
     assert b'id="comments"' in answer.content
+
+
+def test_a_sample_leads_to_its_comments(run: Run, bob: User, browser: Browser):
+    key = run.setup.sample_set.samples.first().key
+    html = browser(bob).get(sample_url(run, key)).content.decode()
+    assert f'hx-get="../comments/?sample={key}"' in html
+    assert f'href="../comments/?sample={key}"' in html

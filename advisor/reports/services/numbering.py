@@ -29,6 +29,14 @@ def open_record(*, run: Run) -> DecisionRecord:
     )
 
 
+@transaction.atomic
+def ensure_record(*, run: Run) -> None:
+    """Give a finished run its record where it has none yet."""
+    _lock(run.team_id)
+    if not DecisionRecord.objects.filter(run=run).exists():
+        open_record(run=run)
+
+
 def open_new_records() -> int:
     """Open a record for recommendations that have none, oldest first; say how many."""
     waiting = (
@@ -37,10 +45,7 @@ def open_new_records() -> int:
         .order_by("created_at", "pk")[:MOST_AT_ONCE]
     )
     for one in waiting:
-        with transaction.atomic():
-            _lock(one.run.team_id)
-            if not DecisionRecord.objects.filter(run=one.run).exists():
-                open_record(run=one.run)
+        ensure_record(run=one.run)
     return len(waiting)
 
 

@@ -18,7 +18,7 @@ from advisor.projects.services import known_names
 from advisor.reports.management.telling import Teller
 from advisor.reports.pages import record, terminal
 from advisor.reports.paper.rendering import ReportNotMade
-from advisor.reports.services import evaluating
+from advisor.reports.services import evaluating, numbering
 from advisor.reports.services.setup_files import read_setup, store_setup
 from advisor.runs.models import Run
 from advisor.runs.services import LaunchRefused
@@ -99,6 +99,7 @@ class Command(BaseCommand):
         document = json.loads(stored.document)
         self.stdout.write(terminal.comparison(document))
         self.stdout.write(f"\n{stored.sentence}")
+        numbering.ensure_record(run=run)
         try:
             if options["json"]:
                 self._write("JSON", options["json"], stored.document.encode())
