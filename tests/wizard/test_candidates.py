@@ -5,6 +5,7 @@ import pytest
 from advisor.accounts.models import Team, User
 from advisor.catalog.models import Endpoint, ModelCard
 from advisor.projects.models import Upload
+from advisor.projects.services import storing
 from tests.people import Browser
 from tests.wizard.conftest import answers
 from tests.wizard.walk import Walk, text
@@ -210,3 +211,12 @@ def test_the_list_tells_time_and_cost_and_where_they_come_from(begun: Walk, samp
     assert "about $0.80" in page
     assert "rule of thumb: 5 to 150 billion operations a second" in page
     assert "2 candidates: " in page
+
+
+def test_recorded_answers_without_room_are_told(begun: Walk):
+    begun.record("small", answers(0))
+    begun.team.uploads.update(size=storing.MOST_BYTES)
+    answer = begun.record("other", answers(1))
+    assert answer.status_code == 422
+    assert "Your team has 0.0 of 2 GB left" in text(answer)
+    assert len(begun.document["candidates"]) == 1

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -59,10 +60,10 @@ def add(request: TeamRequest, team: str, project: str, kind: str) -> HttpRespons
     """Add a model of one kind to the draft."""
     draft = draft_or_404(request, project)
     form = _form(draft, kind, request.POST, request.FILES)
-    if not form.is_valid():
+    entry = _entry(request, kind, form) if form.is_valid() else None
+    if entry is None:
         page = candidates_page(draft, _panels(draft, kind, form))
         return render_page(request, "projects/candidates.html", page, status=422)
-    entry = _entry(request, kind, form)
     role = form.cleaned_data["role"]
     services.add_model(setup=draft, entry=entry, role=role)
     return redirect(step_url(draft, "candidates"))
@@ -130,8 +131,19 @@ def _form(draft: Setup, kind: str, data: Any = None, files: Any = None) -> Any:
     return form
 
 
-def _entry(request: TeamRequest, kind: str, form: Any) -> dict[str, Any]:
-    """Return the candidate as stored; its file or address becomes a row first."""
+def _entry(request: TeamRequest, kind: str, form: Any) -> dict[str, Any] | None:
+    """Return the candidate as stored; its file or address becomes a row first.
+
+    None where there is no room for the file: the form says so.
+    """
+    try:
+        return _stored(request, kind, form)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return None
+
+
+def _stored(request: TeamRequest, kind: str, form: Any) -> dict[str, Any]:
     if kind == "recorded":
         upload = services.store_upload(
             team=request.team,
