@@ -48,7 +48,9 @@ def test_each_outcome_has_its_words(team: Team, bob: User, browser: Browser):
         "Ended": "Cancelled",
         "Drafted": "Draft, step 1 of 5",
     }
-    assert rows["Recommended one"][1:3] == ["good", "96.2 (89.5 to 98.7)"]
+    assert rows["Recommended one"][1:4] == ["good", "recorded answers", "96.2"]
+    assert rows["None"][1] == "Closest: bad"
+    assert rows["Kept"][1:3] == ["big", "no small model does"]
     assert rows["Waiting"][1:5] == ["–", "–", "–", "–"]
 
 
@@ -72,7 +74,7 @@ def test_costs_of_model_and_reference_stand_side_by_side(
         constraints={"quality_margin": 0.1, "monthly_requests": 100_000},
         objective="cost",
     )
-    assert rows_of(bob, team, browser)["Tickets"][3:5] == ["$100", "$3,000"]
+    assert rows_of(bob, team, browser)["Tickets"][4:7] == ["$100", "$3,000", "97%"]
 
 
 def test_the_latest_run_tells(team: Team, bob: User, browser: Browser):
@@ -96,9 +98,12 @@ def test_it_asks_the_database_no_more_for_more_projects(
     client, url = browser(bob), f"/t/{team.slug}/"
     finished(team, name="Number one")
     client.get(url)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(13):
         client.get(url)
     for number in range(3):
-        make_run(team, name=f"Further {number}")
-    with django_assert_num_queries(7):
+        finished(team, name=f"Further {number}")
+        make_run(team, name=f"Waiting {number}")
+    client.get(url)
+    # One more counts what the live runs have done.
+    with django_assert_num_queries(14):
         client.get(url)

@@ -1,0 +1,1 @@
+"""How fast are the pages with a million answers behind them?"""

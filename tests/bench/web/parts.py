@@ -1,0 +1,190 @@
+"""What is measured of the pages: each part returns its figures against its limits."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import psutil
+
+from advisor.accounts.models import Team
+from advisor.runs.models import Run
+from tests.bench.web.clients import Browser, Timed, one_by_one, open_loop
+
+MIX = (
+    ("comparison", 30),
+    ("samples", 20),
+    ("what-if", 20),
+    ("dashboard", 15),
+    ("run", 10),
+    ("status", 5),
+)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A running web process with a filled database behind it."""
+
+    port: int
+    cookie: str
+    worker: psutil.Process
+    team: Team
+    runs: list[Run]
+    full: bool
+
+    def browser(self) -> Browser:
+        """Open a signed-in connection."""
+        return Browser(self.port, self.cookie)
+
+    def url(self, run: Run, rest: str = "compare/") -> str:
+        """Return the address of a run's page."""
+        return f"/t/{self.team.slug}/p/{run.project.slug}/runs/{run.number}/{rest}"
+
+
+def pages(bench: Bench) -> dict[str, Any]:
+    """Each comparison at first and again, the dashboard, samples and what-if.
+
+    One after another. Beside the wait stands what a request takes of the web process's
+    own time: the wait of a machine that other work shares says little.
+    """
+    browser, runs = bench.browser(), bench.runs
+    browser.get("/healthz")
+    browser.get(f"/t/{bench.team.slug}/")
+    comparisons = [("comparison", bench.url(run)) for run in runs]
+    lists, searches = _lists(bench)
+    batches = {
+        "comparison first": (comparisons, {}),
+        "comparison cached": (comparisons * 2, {}),
+        "dashboard": ([("dashboard", f"/t/{bench.team.slug}/")] * 40, {}),
+        "samples": (lists, {}),
+        "search": (searches, {}),
+        "what-if": (_tries(bench, Random(2)), {"HX-Request": "true"}),
+    }
+    found: dict[str, Any] = {}
+    for name, (asked, headers) in batches.items():
+        timed, before = Timed(), _cpu(bench.worker)
+        one_by_one(browser, asked, timed, **headers)
+        spent = _cpu(bench.worker) - before
+        found[name] = {
+            "requests": len(asked),
+            "p50_ms": round(timed.percentile(0.5)),
+            "p95_ms": round(timed.percentile(0.95)),
+            "max_ms": round(timed.percentile(1.0)),
+            "own_ms": round(1000 * spent / len(asked), 1),
+            "bytes": max(timed.sizes.values()),
+            "wrong": timed.wrong,
+        }
+    found["load_of_the_machine"] = os.getloadavg()[0]
+    return found
+
+
+def _lists(bench: Bench) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    queries = ("", "?show=failures", "?show=different&page=3", "?tag=German")
+    listed = [
+        ("samples", bench.url(run, f"samples/{query}"))
+        for run in bench.runs[:12]
+        for query in queries
+    ]
+    searched = [
+        ("search", bench.url(run, "samples/?show=all&q=refund+account"))
+        for run in bench.runs[:12]
+    ]
+    return listed, searched
+
+
+def _tries(bench: Bench, rng: Random) -> list[tuple[str, str]]:
+    found = []
+    for run in bench.runs[:12]:
+        for _ in range(4):
+            margin = rng.choice((2, 3.5, 5, 6.5, 8, 10))
+            query = f"margin={margin}&p95={rng.choice((0.5, 1, 2, 3))}"
+            query += f"&volume={rng.choice((1e5, 1e6, 5e6)):.0f}&budget=2000"
+            found.append(("what-if", bench.url(run, f"what-if/?{query}")))
+    return found
+
+
+def mixed(bench: Bench) -> dict[str, Any]:
+    """50 requests a second of everything, on a clock: waits count from the plan."""
+    names = [name for name, weight in MIX for _ in range(weight)]
+    tries = _tries(bench, Random(4))
+
+    def choose(rng: Random) -> tuple[str, str, dict[str, str]]:
+        what, run = rng.choice(names), rng.choice(bench.runs)
+        if what == "dashboard":
+            return what, f"/t/{bench.team.slug}/", {}
+        if what == "what-if":
+            return what, rng.choice(tries)[1], {"HX-Request": "true"}
+        rest = {"comparison": "compare/", "samples": "samples/?show=failures"}
+        rest |= {"run": "", "status": "status/"}
+        return what, bench.url(run, rest[what]), {}
+
+    seconds = 120.0 if bench.full else 20.0
+    began, before = time.monotonic(), _cpu(bench.worker)
+    timed = open_loop(bench.browser, choose, rate=50, seconds=seconds)
+    wall = time.monotonic() - began
+    return {
+        "requests": sum(map(len, timed.seconds.values())),
+        "p50_ms": round(timed.percentile(0.5)),
+        "p95_ms": round(timed.percentile(0.95)),
+        "p99_ms": round(timed.percentile(0.99)),
+        "by_page_p95_ms": {
+            name: round(timed.percentile(0.95, name)) for name, _ in MIX
+        },
+        "web_share_of_a_core": round((_cpu(bench.worker) - before) / wall, 2),
+        "load_of_the_machine": os.getloadavg()[0],
+        "wrong": timed.wrong[:10],
+    }
+
+
+def watchers(bench: Bench) -> dict[str, Any]:
+    """200 open pages of a live run, each polling as its page does."""
+    run = bench.runs[-1]
+    Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, finished_at=None)
+    status, body = bench.browser().get(bench.url(run, ""))
+    assert status == 200, status
+    every = _interval(body.decode())
+    seconds = 60.0 if bench.full else 20.0
+    seen = _seen(body.decode())
+
+    def choose(_rng: Random) -> tuple[str, str, dict[str, str]]:
+        url = bench.url(run, f"status/{seen}")
+        return "status", url, {"HX-Request": "true"}
+
+    before, began = _cpu(bench.worker), time.monotonic()
+    timed = open_loop(bench.browser, choose, rate=200 / every, seconds=seconds)
+    share = (_cpu(bench.worker) - before) / (time.monotonic() - began)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.COMPLETED)
+    return {
+        "pages": 200,
+        "every_s": every,
+        "share_of_a_core": round(share, 3),
+        "p95_ms": round(timed.percentile(0.95)),
+        "bytes": timed.sizes,
+        "wrong": [one for one in timed.wrong if not one.startswith("204")][:5],
+    }
+
+
+def _interval(html: str) -> float:
+    """Return how often the page polls, in seconds; the chip of the top bar is apart."""
+    found = [part.partition("s")[0] for part in html.split('hx-trigger="every ')[1:]]
+    return float(next((one for one in found if one != "10"), "2"))
+
+
+def _seen(html: str) -> str:
+    """Return the query of the page's own poll."""
+    _, _, rest = html.partition("status/")
+    return rest.partition('"')[0].replace("&amp;", "&")
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+PARTS: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
+    "pages": pages,
+    "mixed": mixed,
+    "watchers": watchers,
+}

@@ -1,0 +1,62 @@
+"""On what do the pages run? The product's own web process over a scratch PostgreSQL."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from advisor.web.embedded import answers
+from advisor.web.roles import web
+from tests.services import ROOT, free_port, wait_until
+
+
+@contextmanager
+def web_process(
+    environment: Mapping[str, str],
+) -> Iterator[tuple[int, psutil.Process]]:
+    """Run the web role; yield its port and its worker."""
+    port = free_port()
+    given = {**environment, "SITE_URL": f"http://127.0.0.1:{port}"}
+    service = web(environment=given, port=port, ready=lambda: True)
+    process = subprocess.Popen(service.command, cwd=ROOT, env=given)
+    try:
+        assert wait_until(lambda: _answers(port), seconds=60)
+        parent = psutil.Process(process.pid)
+        yield port, parent.children()[0]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def migrate(environment: Mapping[str, str]) -> None:
+    """Make the tables."""
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=dict(environment), check=True)
+
+
+def environment_of(url: str, folder: Path, redis: str) -> dict[str, str]:
+    """Return what the processes get: PATH, the database, the cache and a folder."""
+    assert answers(redis)
+    return {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": url,
+        "REDIS_URL": redis,
+        "VAR_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "advisor.settings",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _answers(port: int) -> bool:
+    import http.client
+
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
