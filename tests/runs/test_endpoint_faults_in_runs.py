@@ -187,18 +187,19 @@ def test_f23_what_is_never_answered_is_a_failure_after_five_tries():
 
 def test_f31_an_endpoint_that_goes_up_and_down_wastes_little():
     good = 0
-    down_until = 0.0
+    is_down = False
     down = reply({}, "503 Service Unavailable")
 
     def plan(request):
-        nonlocal good, down_until
-        if time.monotonic() < down_until:
+        nonlocal good, is_down
+        if is_down:
+            # It comes back after somebody asked in vain.
+            is_down = not request.is_probe
             return [down]
         if request.is_probe:
             return [reply({"data": []})]
         good += 1
-        if good % 200 == 0:
-            down_until = time.monotonic() + 0.3
+        is_down = good % 200 == 0
         return [YES]
 
     with Stub(plan) as stub:
@@ -326,16 +327,25 @@ def test_each_attempt_has_a_key_of_its_own():
     connection.vendor == "sqlite", reason="another thread has no memory of these rows"
 )
 def test_cancelling_ends_a_timed_call_that_is_under_way(settings):
-    settings.HEARTBEAT_SECONDS = 0.1
+    settings.HEARTBEAT_SECONDS = 0.2
+    cancelled = threading.Event()
 
     def plan(request):
         return ["hold"] if request.json.get("stream") else answering(request)
 
     with Stub(listing(plan)) as stub:
         run = with_endpoint(stub)
-        work = threading.Thread(target=drive_and_disconnect, args=(run,))
-        work.start()
-        assert wait_until(lambda: any(r.json.get("stream") for r in stub.requests))
-        services.cancel(run=run)
-        work.join(timeout=10)
-        assert not work.is_alive()
+
+        def work() -> None:
+            while not cancelled.is_set():
+                drive_and_disconnect(run)
+
+        working = threading.Thread(target=work)
+        working.start()
+        try:
+            assert wait_until(lambda: any(r.json.get("stream") for r in stub.requests))
+            services.cancel(run=run)
+        finally:
+            cancelled.set()
+            working.join(timeout=10)
+        assert not working.is_alive()
