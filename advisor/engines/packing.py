@@ -111,19 +111,13 @@ class PackedNetwork:
         of each slot's token and of the last of each span's text.
         """
         rows = len(last)
-        ids, positions, ends = list(last), [], []
+        ids, positions = list(last), []
         if cache is not None and rows:
             positions = [len(prefix) + length for length in cache.lengths(rows)]
         for span in spans:
-            span.begin = len(ids)
-            ids += span.text
-            ends.append(len(ids) - 1)
-            start = len(prefix) + len(span.text)
-            positions += range(len(prefix), start)
-            for branch in span.branches:
-                ids += branch
-                positions += range(start, start + len(branch))
+            _place(span, ids, positions, after=len(prefix))
             span.mask = _branch_mask(span, self.device, self.network.dtype)
+        ends = [span.begin + len(span.text) - 1 for span in spans]
         blank = -len(ids) % (_ROUND if spans else 1)
         kept = [*range(rows), *ends] if keep is None else keep
         running = _Pass(
@@ -221,6 +215,17 @@ def _put(out: torch.Tensor, where: slice, own: Part, far: Part | None) -> None:
         return
     before = (far[0][:, :, where], far[1][:, :, where])
     out[:, :, where] = merge(own, before)
+
+
+def _place(span: Span, ids: list[int], positions: list[int], *, after: int) -> None:
+    """Add a span's tokens to the row; `after` tokens of a prefix come before them."""
+    span.begin = len(ids)
+    ids += span.text
+    start = after + len(span.text)
+    positions += range(after, start)
+    for branch in span.branches:
+        ids += branch
+        positions += range(start, start + len(branch))
 
 
 def _branch_mask(
