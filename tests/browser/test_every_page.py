@@ -18,7 +18,7 @@ from tests.web_pages import test_in_a_browser as web
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 chromium = web.chromium
-WIDTHS = (820, 390, 1280)
+WIDTHS = (820, 390, 320, 1280)
 HEAVIEST = 150 * 1024
 # Where axe looks at colours alone: the structure is the same in both themes.
 COLOURS = "() => axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})"
@@ -26,6 +26,10 @@ TOO_FAR = """
 () => [...document.querySelectorAll('body *')]
   .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
   .map(one => `${one.tagName}.${one.className}`).slice(0, 4).join(', ')
+"""
+CHARTS_ALONE = """
+() => [...document.querySelectorAll('[data-chart]')]
+  .filter(one => !one.parentElement.querySelector('details table')).length
 """
 WEIGHT = """
 () => performance.getEntriesByType('resource')
@@ -43,7 +47,7 @@ def world(transactional_db: None) -> Iterator[World]:
 
 def pages_of(world: World, actor: str) -> list[str]:
     """List the addresses that answer somebody with a whole page."""
-    client, found = world.client(actor), []
+    client, found = world.client(actor), ["/no-such-page/"]
     wanted = {"all"} if actor == "nobody" else set()
     for route in LISTED:
         level = (asked_of(route) or {}).get("GET")
@@ -73,6 +77,8 @@ def faults_of(page: Page, path: str) -> Iterator[str]:
         for node in found["nodes"]:
             yield f"{path} in the dark: {node['html'][:140]} {node['any'][:1]}"
     page.emulate_media(color_scheme="light")
+    if page.evaluate(CHARTS_ALONE):
+        yield f"{path} shows a chart without its data as a table"
     weight = page.evaluate(WEIGHT)
     # The styleguide holds every component many times over; no page does.
     if weight > HEAVIEST and path != "/styleguide/":

@@ -25,7 +25,7 @@ def busy(team: Team, alice: User, bob: User) -> Team:
     services.invite(email="dora@example.com", role=Role.EDITOR, by=owner)
     services.change_role(member=membership(team, bob), role=Role.EDITOR, by=owner)
     services.record(team=team, actor=None, action="endpoint.key_replaced", target="x")
-    services.record(team=team, actor=bob, action="run.cancelled", target="run 1 of Desk")
+    services.record(team=team, actor=bob, action="run.cancelled", target="run 1 of X")
     return team
 
 
@@ -36,7 +36,7 @@ def rows(answer: object) -> list[str]:
 
 def test_acts_read_as_sentences_newest_first(busy: Team, alice: User, browser: Browser):
     assert rows(browser(alice).get(LOG)) == [
-        "Bob: Cancelled run 1 of Desk",
+        "Bob: Cancelled run 1 of X",
         "System: Endpoint key replaced: x",
         "Alice: Changed bob@example.com from viewer to editor",
         "Alice: Invited dora@example.com as editor",
