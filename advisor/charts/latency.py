@@ -76,11 +76,16 @@ def _layout(
                 row, index, chart.limit_ms, mode, small=small
             )
     if chart.limit_ms is not None:
-        layout["shapes"].append(limit_line(mode, x=chart.limit_ms))
-        text = f"p95 limit {milliseconds(chart.limit_ms)}"
-        words = limit_text(mode, text, x=log10(chart.limit_ms), yanchor="bottom")
-        layout["annotations"].append({**words, "xanchor": "center"})
+        _draw_limit(layout, chart.limit_ms, mode)
     return layout
+
+
+def _draw_limit(layout: dict[str, Any], limit: float, mode: Theme) -> None:
+    """Add the line of the limit, and its words above it."""
+    layout["shapes"].append(limit_line(mode, x=limit))
+    text = f"p95 limit {milliseconds(limit)}"
+    words = limit_text(mode, text, x=log10(limit), yanchor="bottom")
+    layout["annotations"].append({**words, "xanchor": "center"})
 
 
 def _name(row: LatencyRow) -> str:

@@ -111,10 +111,8 @@ def run_pair_page(
         **{"a": str(first.run.number), "b": str(second.run.number)},
         **{"model_a": sides[0].model, "model_b": sides[1].model},
     }
-    number = query.get("page", "")[:6]
-    at = int(number) if number.isdecimal() else 1
     found = pairing.changes[show]
-    at = min(max(1, at), max(1, -(-len(found) // PAGE)))
+    at = _page(query.get("page", "")[:6], len(found))
     chosen = [pairing.shared[place] for place in found[(at - 1) * PAGE : at * PAGE]]
     return RunPairPage(
         title=f"Compare runs: {project.name}",
@@ -142,6 +140,12 @@ def run_pair_page(
         ),
         paging=_paging(f"{here}?{urlencode({**asked, 'show': show})}", at, len(found)),
     )
+
+
+def _page(asked: str, total: int) -> int:
+    """Return the page that is asked for, held inside those there are."""
+    number = int(asked) if asked.isdecimal() else 1
+    return min(max(1, number), max(1, -(-total // PAGE)))
 
 
 def _sides(

@@ -91,15 +91,7 @@ def _replay(
 ) -> Replayed | None:
     first, second, large = models
     said, heard = outputs[first.id], outputs[second.id]
-    size = min(first.answers.size, large.answers.size)
-    rows = [
-        at
-        for at in range(size)
-        if at in said
-        and at in heard
-        and not np.isnan(first.answers[at])
-        and not np.isnan(large.answers[at])
-    ]
+    rows = _shared(first, large, said, heard)
     if len(rows) < FEWEST:
         return None
     same = np.array([float(said[at] == heard[at]) for at in rows])
@@ -127,3 +119,20 @@ def _replay(
             tried=tried,
         ),
     )
+
+
+def _shared(
+    first: Evidence,
+    large: Evidence,
+    said: Mapping[int, str],
+    heard: Mapping[int, str],
+) -> list[int]:
+    """Return the places of the samples that all three answered."""
+    scored = [one.answers for one in (first, large)]
+    return [
+        at
+        for at in range(min(column.size for column in scored))
+        if at in said
+        and at in heard
+        and not any(np.isnan(column[at]) for column in scored)
+    ]
