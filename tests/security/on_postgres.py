@@ -17,6 +17,8 @@ from django.utils import timezone
 from advisor.accounts import services
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.services import InvitationRefused, MembershipRefused
+from advisor.runs.models import Run
+from advisor.runs.services import launch
 from tests.people import member, person
 from tests.security.test_doors import ALL, METHODS, asked_of
 from tests.security.world import World, build
@@ -120,6 +122,20 @@ def many_at_once() -> list[str]:
     return wrong
 
 
+def many_launches() -> list[str]:
+    """Press "Launch" twenty times at once, with the key that the page gave."""
+    world = build()
+    first = world.walk.run
+    setup, user = first.setup, world.users["editor"]
+
+    def press() -> object:
+        return launch(setup=setup, started_by=user, idempotency_key="one press")
+
+    pressed = _together(20, press)
+    runs = Run.objects.filter(team=world.team).exclude(pk=first.pk).count()
+    return [] if runs == 1 else [f"{runs} runs of one press: {pressed}"]
+
+
 def _together(number: int, deed: Callable[[], object]) -> list[str]:
     def one(_: int) -> str:
         try:
@@ -138,5 +154,5 @@ def main(what: str) -> None:
     """Migrate, try, and print what went wrong."""
     setup_test_environment()
     call_command("migrate", verbosity=0)
-    tries = {"nul": sent_nul, "races": many_at_once}
+    tries = {"nul": sent_nul, "races": many_at_once, "launches": many_launches}
     print("\n".join(tries[what]()))
