@@ -47,14 +47,9 @@ def _layout(
 ) -> dict[str, Any]:
     layout = base_layout(mode, height=90 + 56 * max(1, len(rows)))
     layout["margin"] = {"l": 8, "r": 70 if small else 150, "t": 34, "b": 50}
-    left, right = geometry.log_range(finite + [chart.limit_ms or (finite or [1.0])[0]])
-    ticks = geometry.log_ticks(left, right)[:: 2 if small else 1]
-    layout["xaxis"] = {
-        "type": "log",
-        "range": [left, right],
-        "tickvals": ticks,
-        "ticktext": [milliseconds(tick) for tick in ticks],
-    }
+    known = finite or [1.0]
+    left, right = geometry.log_range(known + [chart.limit_ms or known[0]])
+    layout["xaxis"] = _times(left, right, every=2 if small else 1)
     layout["yaxis"] = {
         "tickvals": [index + 0.12 for index in range(len(rows))],
         "ticktext": ["" if small else _name(row) for row in rows],
@@ -78,6 +73,17 @@ def _layout(
     if chart.limit_ms is not None:
         _draw_limit(layout, chart.limit_ms, mode)
     return layout
+
+
+def _times(left: float, right: float, *, every: int) -> dict[str, Any]:
+    """Return the axis of times, with every tick or every other one."""
+    ticks = geometry.log_ticks(left, right)[::every]
+    return {
+        "type": "log",
+        "range": [left, right],
+        "tickvals": ticks,
+        "ticktext": [milliseconds(tick) for tick in ticks],
+    }
 
 
 def _draw_limit(layout: dict[str, Any], limit: float, mode: Theme) -> None:

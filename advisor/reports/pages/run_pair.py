@@ -127,18 +127,23 @@ def run_pair_page(
         samples=shared_samples(pairing),
         test=any_difference(pairing, first, second),
         stats=stats(pairing),
-        shows=tuple(
-            Link(
-                f"{LABELS[one]} {formats.number(len(pairing.changes[one]))}",
-                f"{here}?{urlencode({**asked, 'show': one})}",
-                one == show,
-            )
-            for one in CHANGES
-        ),
+        shows=_shows(f"{here}?{urlencode(asked)}", pairing, show),
         rows=tuple(
             _row(second.run, one) for one in answer_pairs(*sides, tuple(chosen))
         ),
         paging=_paging(f"{here}?{urlencode({**asked, 'show': show})}", at, len(found)),
+    )
+
+
+def _shows(base: str, pairing: Pairing, show: Change) -> tuple[Link, ...]:
+    """Return a link for each kind of change, with its count."""
+    return tuple(
+        Link(
+            f"{LABELS[one]} {formats.number(len(pairing.changes[one]))}",
+            f"{base}&show={one}",
+            one == show,
+        )
+        for one in CHANGES
     )
 
 
