@@ -21,6 +21,7 @@ from advisor.runs.selectors.pairing import (
     CHANGES,
     AnswerPair,
     Change,
+    Pairing,
     Side,
     answer_pairs,
     pairing_of,
