@@ -72,7 +72,10 @@ def test_a_limit_keeps_its_level(run: Run):
 def test_a_limit_may_be_added_and_taken_away(run: Run):
     assert recommended(run, ttft_ms=10.0) == ("none_qualifies", None)
     assert "monthly_budget_usd" not in {
-        one.name for one in case_with(run, case_of(run), {"monthly_budget_usd": None}).constraints
+        one.name
+        for one in case_with(
+            run, case_of(run), {"monthly_budget_usd": None}
+        ).constraints
     }
 
 
@@ -118,7 +121,11 @@ def test_whole_replicas_carry_a_larger_volume():
     )
 
     def month(volume: float) -> Figure | None:
-        return case_with(run, case_of(run), {"monthly_requests": volume}).evidence[0].costs.per_month
+        return (
+            case_with(run, case_of(run), {"monthly_requests": volume})
+            .evidence[0]
+            .costs.per_month
+        )
 
     assert month(1_000) == Figure(730, 730, 730, 80, "measured")
     # A peak of five times the average, and 2.5 requests/s at a load of 0.8 each.
