@@ -48,7 +48,7 @@ class Person(Newcomer):
         # A draft is kept while it is typed; leaving in the middle of it aborts that.
         if name.startswith("Continue"):
             self.page.evaluate("document.activeElement.blur()")
-            self.page.wait_for_timeout(1500)
+            self.page.wait_for_timeout(900)
             self.page.wait_for_function("!document.querySelector('.htmx-request')")
         super().press(name)
 
