@@ -350,7 +350,8 @@ def test_a_lease_of_a_worker_that_died_counts_as_nobody(tmp_path: Path, settings
 def test_the_making_of_a_team_is_remembered(tmp_path: Path):
     evaluate(write_setup(tmp_path))
     team = Team.objects.get()
-    assert list(team.audit_events.values_list("action", flat=True)) == ["team.created"]
+    actions = list(team.audit_events.order_by("pk").values_list("action", flat=True))
+    assert actions == ["team.created", "run.launched"]
     assert record(team=team, actor=None, action="x").actor_name == "System"
 
 

@@ -14,7 +14,15 @@ from advisor.catalog.endpoint_keys import save_endpoint
 from advisor.runs import selectors, services
 from advisor.runs.models import Answer, Attempt, Candidate, Run, SpeedRecord, Trial
 from advisor.runs.services.verifying import broken_invariants
-from tests.engines.stub_server import Stub, chat, event, piece, reply, stream_head
+from tests.engines.stub_server import (
+    Stub,
+    chat,
+    event,
+    listing,
+    piece,
+    reply,
+    stream_head,
+)
 from tests.engines.tiny_models import make_model
 from tests.runs.factory import make_project, make_setup
 from tests.services import wait_until
@@ -102,7 +110,7 @@ def test_a_server_that_fails_now_and_then_loses_nothing():
             return [reply({}, status="500 Internal Server Error")]
         return answering(request)
 
-    with Stub(flaky) as stub:
+    with Stub(listing(flaky)) as stub:
         run = services.run_inline(with_endpoint(stub))
     answers = Answer.objects.filter(trial__run=run)
     assert answers.filter(score=1.0).count() == 40
