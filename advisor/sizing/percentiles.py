@@ -125,7 +125,9 @@ def _burst_bounds(
     passing = _count(ordered, lambda time: not within(time))
     reached = _count(ordered, beyond)
     high = inf if passing == ordered.size else float(ordered[passing])
-    return (0.0 if reached == 0 else float(ordered[reached - 1])), high
+    low = 0.0 if reached == 0 else float(ordered[reached - 1])
+    # Each side may be refuted by chance; where both are, the wider reading is kept.
+    return min(low, high), max(low, high)
 
 
 def _wealth(edge: Array, risk: float) -> float:

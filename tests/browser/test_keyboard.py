@@ -19,7 +19,8 @@ FOCUSED = """
   const at = document.activeElement;
   const label = at.labels?.[0]?.innerText ?? at.getAttribute('aria-label') ?? '';
   const called = (label || at.innerText || '').trim().split('\\n')[0];
-  const own = at.id === 'main' || at.type === 'date';  // a date's parts have their rings
+  // A date's parts have their own rings.
+  const own = at.id === 'main' || at.type === 'date';
   return [called, own || getComputedStyle(at).outlineStyle !== 'none'];
 }
 """

@@ -90,6 +90,17 @@ def test_a_certainty_beyond_all_numbers_is_still_a_bound():
     assert bounds([5.0] * 4000, 0.5, bursts=bursts) == (5.0, 5.0)
 
 
+@given(st.data())
+@settings(max_examples=60)
+def test_bounds_under_load_never_cross(data):
+    sizes = data.draw(st.lists(st.integers(1, 8), min_size=5, max_size=40))
+    rng = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    bursts = np.repeat(np.arange(len(sizes)), sizes)
+    times = rng.lognormal(0, 0.01, len(bursts)).round(2)
+    low, high = bounds(tuple(times.tolist()), 0.95, bursts=tuple(bursts.tolist()))
+    assert low <= high
+
+
 def test_bursts_must_match_the_requests():
     with pytest.raises(InvalidMeasurement, match="2 times and 1 bursts"):
         bounds([1.0, 2.0], 0.95, bursts=[0])

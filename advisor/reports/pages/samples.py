@@ -157,7 +157,7 @@ def sample_list(
             for show in SHOWS
             if show != "worse" or result.reference
         ),
-        tags=tuple((tag, tag == choice.tag) for tag in tags),
+        tags=tuple((tag, tag == choice.tag) for tag in map(visible, tags)),
         columns=columns,
         rows=tuple(_row(run, one, columns, choice) for one in found.samples),
         paging=_paging(here, choice, found.number, found.pages, found.total),

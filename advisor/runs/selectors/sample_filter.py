@@ -16,6 +16,7 @@ from advisor.runs.models import Answer, Run
 from advisor.runs.selectors.answers import SamplePage, views_of
 from advisor.runs.selectors.summary import Summary
 from advisor.web.kept import Kept
+from advisor.web.plain import visible
 
 Show = Literal["worse", "different", "failures", "none", "all"]
 SHOWS: tuple[Show, ...] = get_args(Show)
@@ -24,7 +25,7 @@ FULL = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which samples: one of the filters, a text in input or answers, a tag.
+    """Which samples: one of the filters, a text in input or answers, a tag as shown.
 
     ``worse`` are those on which ``subject`` scored below the reference; on
     ``different`` the scores differ, on ``failures`` a candidate missed the full score
@@ -51,7 +52,8 @@ def positions_of(run: Run, summary: Summary, wanted: Wanted) -> list[int]:
     mask = _masks(summary, wanted.subject)[wanted.show].copy()
     if wanted.tag:
         tags = summary.case.tags or ()
-        mask &= np.array([wanted.tag in one for one in tags], dtype=bool)
+        named = [wanted.tag in map(visible, one) for one in tags]
+        mask &= np.array(named, dtype=bool)
     if wanted.text:
         mask &= np.isin(np.array(summary.order), _holding(run, wanted.text))
     return [int(at) for at in np.flatnonzero(mask)]
