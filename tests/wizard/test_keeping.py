@@ -69,6 +69,18 @@ def test_a_key_is_never_kept(begun: Walk):
     assert "key" not in begun.draft.typed["goal"]
 
 
+def test_what_comes_after_the_step_was_confirmed_is_not_kept(begun: Walk):
+    here = f"{begun.base}setup/goal/"
+    address = begun.client.get(here).context["page"].keep
+    changed = {**GOAL, "goal": "Say where a letter belongs in one word."}
+    assert begun.post("goal", changed).status_code == 302
+    assert begun.client.post(address, {"name": "A"}).status_code == 204
+    assert "goal" not in begun.draft.typed
+    address = begun.client.get(here).context["page"].keep
+    assert begun.client.post(address, {"name": "A"}).status_code == 200
+    assert begun.draft.typed["goal"] == {"name": ["A"]}
+
+
 def test_only_editors_keep(begun: Walk, bob: User, charlie: User, browser: Browser):
     address = f"{begun.base}setup/goal/keep/"
     assert browser(bob).post(address).status_code == 403

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from advisor.projects import services
 from advisor.projects.models import Setup
 from advisor.projects.pages.header import project_url
 from advisor.web.panels import EffectPanel
@@ -100,7 +101,7 @@ def wizard_parts(setup: Setup, name: str) -> dict[str, Any]:
         "here": f"{team}projects/new/" if is_new else step_url(setup, name),
         "keep": f"{team}projects/new/keep/"
         if is_new
-        else step_url(setup, f"{name}/keep"),
+        else f"{step_url(setup, f'{name}/keep')}?of={services.ground_of(setup)}",
         "unconfirmed": UNCONFIRMED if name in setup.typed else None,
         "back": before if at else Link("Back to projects", team),
         "forward": f"Continue to {after}" if after else "Launch",

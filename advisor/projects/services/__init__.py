@@ -2,6 +2,7 @@
 
 from advisor.projects.services.drafting import (
     create_project,
+    ground_of,
     keep_typed,
     move_limits,
     next_draft,
@@ -47,6 +48,7 @@ __all__ = [
     "due_intakes",
     "end_with_team",
     "freeze",
+    "ground_of",
     "guessed",
     "is_small",
     "keep_typed",

@@ -1,6 +1,8 @@
 """How does a project get a draft, and what is typed into it?"""
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -108,6 +110,12 @@ def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Se
     setup.typed = {**setup.typed, step: kept}
     setup.save(update_fields=("typed", "updated_at"))
     return setup
+
+
+def ground_of(setup: Setup) -> str:
+    """Name what a form was filled from: a short hash of the stored document."""
+    text = json.dumps(setup.document, sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 def without_consent(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,8 +53,13 @@ def _value(typed: list[str] | None, is_list: bool) -> Any:
 @require_POST
 @needs(Role.EDITOR, "set up projects")
 def keep(request: TeamRequest, team: str, project: str, step: str) -> HttpResponse:
-    """Keep what stands in the fields of a step; nothing is checked."""
+    """Keep what stands in the fields of a step; nothing is checked.
+
+    What comes late, after the step was confirmed, is what was confirmed.
+    """
     draft = draft_or_404(request, project)
+    if request.GET.get("of", services.ground_of(draft)) != services.ground_of(draft):
+        return HttpResponse(status=204)
     services.keep_typed(setup=draft, step=step, typed=fields_of(request.POST))
     return saved(request)
 
