@@ -5,8 +5,13 @@ and looked at in both themes and at three widths; what weighs is counted on the 
 """
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import brotli
 import pytest
+from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -31,11 +36,11 @@ CHARTS_ALONE = """
 () => [...document.querySelectorAll('[data-chart]')]
   .filter(one => !one.parentElement.querySelector('details table')).length
 """
-WEIGHT = """
-() => performance.getEntriesByType('resource')
+LOADED = """
+() => [...performance.getEntriesByType('navigation'),
+       ...performance.getEntriesByType('resource')]
   .filter(one => !one.name.includes('plotly'))
-  .reduce((sum, one) => sum + one.decodedBodySize,
-    performance.getEntriesByType('navigation')[0].decodedBodySize)
+  .map(one => [one.name, one.decodedBodySize])
 """
 
 
@@ -43,6 +48,18 @@ WEIGHT = """
 def world(transactional_db: None) -> Iterator[World]:
     yield build()
     close_engines()
+
+
+def travelling(address: str, size: int) -> int:
+    """Return the bytes on the wire: pages as they are, static files as packed once."""
+    path = urlsplit(address).path
+    found = finders.find(path.removeprefix("/static/")) if "/static/" in path else None
+    return packed(str(found)) if found else size
+
+
+@cache
+def packed(path: str) -> int:
+    return len(brotli.compress(Path(path).read_bytes()))
 
 
 def pages_of(world: World, actor: str) -> list[str]:
@@ -79,7 +96,7 @@ def faults_of(page: Page, path: str) -> Iterator[str]:
     page.emulate_media(color_scheme="light")
     if page.evaluate(CHARTS_ALONE):
         yield f"{path} shows a chart without its data as a table"
-    weight = page.evaluate(WEIGHT)
+    weight = sum(travelling(*one) for one in page.evaluate(LOADED))
     # The styleguide holds every component many times over; no page does.
     if weight > HEAVIEST and path != "/styleguide/":
         yield f"{path} weighs {weight / 1024:.0f} KB without plotly"

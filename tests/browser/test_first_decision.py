@@ -157,6 +157,7 @@ def test_a_newcomer_reaches_a_decision_and_its_paper(
             "#chart-trade-off + .plot .main-svg, .plot .main-svg"
         ).first.wait_for()
         page.locator("#samples tbody a").first.click()
+        page.locator(".sbs h4").first.wait_for()
         assert page.locator(".sbs h4").count() == len(MODELS)
 
         page.go_back()

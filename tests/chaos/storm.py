@@ -23,6 +23,8 @@ import psutil
 import psycopg
 import redis
 
+from advisor.web.embedded import answers
+from advisor.web.supervisor import DEATHS_WINDOW_SECONDS, MAX_DEATHS
 from tests.chaos.reading import calls, column, shell
 from tests.services import Postgres, Services, new_database, wait_until
 
@@ -75,6 +77,7 @@ class Storm:
     outage: Callable[[], None] = lambda: None
     columns: int = 0
     struck: list[str] = field(default_factory=list)
+    deaths: list[float] = field(default_factory=list)
 
     @property
     def calls_file(self) -> Path:
@@ -96,12 +99,12 @@ class Storm:
         )
         seconds = time.monotonic() - began
         verified = self.running.manage("verify_run", pk)
-        answers = column(self.url, ANSWERS)
+        stored = column(self.url, ANSWERS)
         return Left(
             state=self.state(),
             trials=len(column(self.url, TRIALS)),
-            answers=len(answers),
-            double=len(answers) - len(set(answers)),
+            answers=len(stored),
+            double=len(stored) - len(set(stored)),
             calls=len(calls(self.calls_file)),
             seconds=seconds,
             verified="" if verified.returncode == 0 else verified.stdout,
@@ -110,17 +113,27 @@ class Storm:
     def strike(self, letter: str) -> None:
         """Let one fault happen; those that last end before this returns."""
         self.struck.append(letter)
+        if letter in "mgt":
+            self.wait_for_a_death()
         {
             "c": lambda: self.kill(main=False, children=True),
             "m": lambda: self.kill(main=True, children=False),
             "g": lambda: self.kill(main=True, children=True),
             "t": lambda: tell(self.running.pid("default"), signal.SIGTERM),
-            "f": lambda: redis.Redis.from_url(self.redis_url()).flushall(),
+            "f": self.flush_redis,
             "z": self.freeze_redis,
             "r": lambda: tell(self.running.pid("redis"), signal.SIGKILL),
             "p": self.cut_database,
             "s": self.add_column,
         }[letter]()
+
+    def wait_for_a_death(self) -> None:
+        """Leave room: a supervisor gives up a service that died often in a minute."""
+        room = MAX_DEATHS - 1
+        if len(self.deaths) >= room:
+            until = self.deaths[-room] + DEATHS_WINDOW_SECONDS + 2
+            time.sleep(max(0.0, until - time.monotonic()))
+        self.deaths.append(time.monotonic())
 
     def kill(self, *, main: bool, children: bool) -> None:
         try:
@@ -135,6 +148,10 @@ class Storm:
 
     def redis_url(self) -> str:
         return str(self.running.record()["redis_url"])
+
+    def flush_redis(self) -> None:
+        wait_until(lambda: answers(self.redis_url()))  # killed just before, perhaps
+        redis.Redis.from_url(self.redis_url()).flushall()
 
     def freeze_redis(self) -> None:
         pid = self.running.pid("redis")

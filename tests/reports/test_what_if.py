@@ -49,7 +49,7 @@ def test_the_panel_holds_the_limits_of_the_setup(client: Client, run: Run):
     assert 'name="margin" inputmode="decimal" value="5"' in panel
     assert 'value="1,000,000"' in panel
     assert 'name="p95"' not in panel
-    assert "Would use" not in panel
+    assert "Would use medium" in panel
 
 
 def test_a_moved_limit_ranks_again_and_tells_what_was_recorded(client, run):

@@ -48,13 +48,17 @@ def family(pid: int) -> list[psutil.Process]:
     return [parent, *parent.children(recursive=True)]
 
 
+def runs(process: psutil.Process) -> bool:
+    """Tell whether a process still runs; a zombie does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
+
+
 def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """List those that still run; a zombie does not."""
-    return [
-        process
-        for process in processes
-        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    """List those that still run."""
+    return [process for process in processes if runs(process)]
 
 
 def test_it_starts_everything_and_sigterm_leaves_no_process_and_no_folder(
