@@ -45,7 +45,8 @@ class Presence:
         except DatabaseError as error:
             log.warning("A worker could not say that it leaves: %s", error)
         finally:
-            connection.close()
+            if not connection.in_atomic_block:
+                connection.close()
 
     def _run(self) -> None:
         while not self._gone.is_set():
