@@ -12,7 +12,7 @@ STEP = (
     r"(?P<verb>pause|resume|cancel|retry|others)/$"
 )
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("operate/work/", operating.work, name="work"),
+    path("operate/under-way/", operating.work, name="work"),
     path(f"{PROJECT}setup/launch/", launching.launch, name="launch"),
     path(f"{PROJECT}runs/", watching.runs, name="runs"),
     path(RUN, watching.run, name="run"),

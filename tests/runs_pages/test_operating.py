@@ -26,7 +26,7 @@ def run():
 @pytest.fixture
 def page(client):
     def get() -> str:
-        return client.get("/operate/work/").content.decode()
+        return client.get("/operate/under-way/").content.decode()
 
     client.force_login(User.objects.create_superuser("operator@example.com", "x"))
     return get
@@ -34,11 +34,11 @@ def page(client):
 
 def test_members_are_sent_away(client):
     client.force_login(User.objects.create_user("member@example.com", "x"))
-    assert client.get("/operate/work/").status_code == 403
+    assert client.get("/operate/under-way/").status_code == 403
 
 
 def test_nobody_in_particular_is_asked_to_sign_in(client):
-    assert client.get("/operate/work/").status_code == 302
+    assert client.get("/operate/under-way/").status_code == 302
 
 
 def test_no_live_run_is_said(page):
