@@ -46,6 +46,8 @@ FAST = {
     "SPEED_REPEATS": "0",
     "STOP_SECONDS": "2",
 }
+# Leases as the product has them, where a slow disk is not to look like a lost worker.
+PATIENT = {"LEASE_SECONDS": "12", "HEARTBEAT_SECONDS": "3", "REAP_SECONDS": "1"}
 
 
 Completed = subprocess.CompletedProcess[str]
@@ -290,6 +292,9 @@ def running_services(
         wait_until(lambda: services.record() or process.poll() is not None, seconds=60)
         assert services.record(), log.read_text()
         yield services
+    except BaseException:
+        print(log.read_text()[-20_000:])  # pytest shows it beside the failure
+        raise
     finally:
         process.terminate()
         process.wait(30)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
-from tests.services import require
+from tests.services import PATIENT, require
 
 pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.models]
 
@@ -116,7 +116,13 @@ class Newcomer:
         self.press("Launch")
         self.page.wait_for_url("**/runs/1/")
         link = self.page.get_by_role("link", name="Open the comparison")
-        link.wait_for(timeout=RUN_MS)
+        try:
+            link.wait_for(timeout=RUN_MS)
+        except TimeoutError as late:
+            shown = self.page.locator("main").inner_text()
+            self.page.reload()
+            now = self.page.locator("main").inner_text()
+            raise AssertionError(f"shown: {shown}\n\nloaded again: {now}") from late
         link.click()
 
     def take_the_pdf(self, target: Path) -> None:
@@ -139,7 +145,7 @@ def text_of(pdf: Path) -> str:
 def test_a_newcomer_reaches_a_decision_and_its_paper(
     database_url, services, chromium, tmp_path
 ):
-    with services(roles=ROLES, DATABASE_URL=database_url) as running:
+    with services(roles=ROLES, DATABASE_URL=database_url, **PATIENT) as running:
         visitor = Newcomer(chromium, running.record()["site_url"])
         visitor.sign_up("ada@example.com")
         visitor.make_team("Team Atlas")

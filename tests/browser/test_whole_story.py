@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_first_decision import PASSWORD, ROLES, Newcomer, text_of
 from tests.browser.test_first_decision import chromium as real_chromium
+from tests.services import PATIENT
 
 pytestmark = [
     *(pytest.mark.browser, pytest.mark.services, pytest.mark.models),
@@ -102,7 +103,7 @@ def accept(page: Page, name: str) -> None:
 def test_a_decision_from_sign_up_to_removal(
     services, chromium: Browser, tmp_path: Path
 ):
-    with services(roles=ROLES) as running:
+    with services(roles=ROLES, **PATIENT) as running:
         base = running.record()["site_url"]
         ada, grace = Person(chromium, base), Person(chromium, base)
         outside = Person(chromium, base)
