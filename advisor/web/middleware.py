@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from redis.exceptions import RedisError
+
+from advisor.web import outage
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -93,6 +94,5 @@ class CacheDownMiddleware:
         if not isinstance(exception, RedisError):
             return None
         structlog.get_logger(__name__).warning("cache_down", error=str(exception))
-        response = render(request, "503.html", status=503)
-        response.headers["Retry-After"] = "10"
+        response = outage.unavailable(request)
         return response

@@ -21,8 +21,11 @@ def under_way() -> bool:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer 503 without a look at the database."""
-    response = HttpResponse(render_to_string("503.html"), status=503)
+    """Answer 503 without a look at the database; what was read is asked for again."""
+    again = RETRY_AFTER_SECONDS if request.method in ("GET", "HEAD") else None
+    response = HttpResponse(
+        render_to_string("503.html", {"again_s": again}), status=503
+    )
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 

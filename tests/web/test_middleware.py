@@ -68,5 +68,16 @@ def test_an_unreachable_redis_is_a_503_that_says_to_try_again() -> None:
 
     assert response is not None
     assert response.status_code == 503
-    assert response["Retry-After"] == "10"
+    assert response["Retry-After"] == "2"
+    assert b'http-equiv="refresh" content="2"' in response.content
     assert middleware.process_exception(request, ValueError("other")) is None
+
+
+def test_what_was_written_is_not_sent_again_by_itself() -> None:
+    middleware = CacheDownMiddleware(lambda request: None)  # type: ignore[arg-type, return-value]
+    request = RequestFactory().post("/sign-in/")
+    response = middleware.process_exception(request, RedisConnectionError("refused"))
+
+    assert response is not None
+    assert response["Retry-After"] == "2"
+    assert b"http-equiv" not in response.content
