@@ -1,10 +1,9 @@
 """A seeded world: teams, projects and finished runs with as many answers as asked.
 
-Rows of trials, answers and scores are copied in bulk; recommendations and summaries
-are made by the product's own services from these rows.
+Rows of trials, answers and scores are made in bulk; recommendations and summaries are
+made by the product's own services from these rows.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,19 +11,15 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-import psycopg
-from django.db.models import AutoField, Field, Model
 from django.utils import timezone
 
 from advisor.accounts.models import Team, User
 from advisor.accounts.services import create_team
-from advisor.projects.models import Sample, SampleSet
+from advisor.projects.models import Sample
 from advisor.runs.models import (
-    Answer,
     Candidate,
     Run,
     RunEvent,
-    Score,
     SpeedRecord,
     StoredRecommendation,
     Trial,
@@ -32,6 +27,7 @@ from advisor.runs.models import (
 from advisor.runs.services import decided, launch
 from advisor.runs.services.summarising import summarise
 from advisor.sizing import formats
+from tests.bench.web.bulk import Bulk
 from tests.runs.factory import make_project, make_setup
 
 WORDS = ("please", "claim", "invoice", "delivery", "refund", "account", "login", "late")
@@ -53,6 +49,7 @@ LIMITS = {
     "monthly_budget_usd": 2000,
 }
 TIMED = 120
+MAIL, NAME = "bench@example.com", "Bench"
 
 
 @dataclass(frozen=True)
@@ -83,30 +80,29 @@ def shapes(answers: int) -> list[Shape]:
 
 
 class World:
-    """Fills a database and remembers what is where."""
+    """Fills a database."""
 
     def __init__(self, url: str, seed: int) -> None:
         self.rng = Random(seed)
         self.owner = User.objects.create_user(
-            "bench@example.com", "a long walk on a cold beach", name="Bench"
+            MAIL, "a long walk on a cold beach", name=NAME
         )
-        self.team: Team = create_team(name="Bench", owner=self.owner)
-        self.copying = psycopg.connect(url, autocommit=True)
-        self.runs: list[Run] = []
+        self.team: Team = create_team(name=NAME, owner=self.owner)
+        self.bulk = Bulk(url)
 
-    def fill(self, wanted: Sequence[Shape]) -> int:
-        """Make a project with a finished run of each shape; return the answers."""
-        for shape in wanted:
-            self.runs.append(self._run(shape))
-        self.copying.execute("ANALYZE")
-        return sum(shape.answers for shape in wanted)
+    def fill(self, wanted: Sequence[Shape]) -> None:
+        """Make a project with a finished run of each shape."""
+        runs = [self._run(shape) for shape in wanted]
+        self.bulk.analyse()
+        for run, shape in zip(runs, wanted, strict=True):
+            self._finish(run, shape)
+        self.bulk.analyse()
 
     def _run(self, shape: Shape) -> Run:
-        project = make_project(self.team)
         named = MODELS[: shape.models]
         entries = [entry(name, price) for name, _, price, _ in named]
         setup = make_setup(
-            project=project,
+            project=make_project(self.team),
             samples=[{"id": "seed", "tags": ["English"]}],
             reference=entries[0],
             candidates=entries[1:],
@@ -118,69 +114,21 @@ class World:
         )
         run = launch(setup=setup, started_by=self.owner)
         Trial.objects.filter(run=run).delete()
-        samples = self._samples(run, shape.samples)
+        made = setup.sample_set_id
+        Sample.objects.filter(sample_set=made).delete()
+        assert made is not None
+        self.bulk.samples(made, self._texts(shape.samples))
+        known = {name: (share, price) for name, share, price, _ in named}
         candidates = list(run.candidates.order_by("pk"))
-        self._copy_answers(run, candidates, samples)
+        answering = {one: known[one.key] for one in candidates}
+        self.bulk.answers(run, answering, seed=self.rng.random())
         self._speed(candidates)
-        self._finish(run, shape)
         return run
 
-    def _samples(self, run: Run, count: int) -> list[int]:
-        made: SampleSet = run.setup.sample_set  # type: ignore[assignment]
-        Sample.objects.filter(sample_set=made).delete()
-        names = ("sample_set_id", "key", "position", "input", "expected", "tags")
-        rows = (
-            (
-                *(made.pk, f"s{at:06}", at, " ".join(self.rng.choices(WORDS, k=24))),
-                *(json.dumps("yes"), json.dumps(self.rng.sample(TAGS, 2))),
-            )
-            for at in range(count)
-        )
-        self._copy(Sample, names, rows)
-        ids = Sample.objects.filter(sample_set=made).order_by("position")
-        return list(ids.values_list("pk", flat=True))
-
-    def _copy_answers(
-        self, run: Run, candidates: Sequence[Candidate], samples: Sequence[int]
-    ) -> None:
-        first = self._next_id("runs_trial", len(candidates) * len(samples))
-        plan = [
-            (first + index * len(samples) + at, one, at, sample)
-            for index, one in enumerate(candidates)
-            for at, sample in enumerate(samples)
-        ]
-        names = ("id", "run_id", "candidate_id", "sample_id", "position", "block")
-        self._copy(
-            Trial,
-            (*names, "state"),
-            (
-                (pk, run.pk, one.pk, sample, at, at // 32, "succeeded")
-                for pk, one, at, sample in plan
-            ),
-        )
-        right = {name: share for name, share, _, _ in MODELS}
-        price = {name: cost for name, _, cost, _ in MODELS}
-        scored = [
-            (pk, one, float(self.rng.random() < right[one.key]))
-            for pk, one, _, _ in plan
-        ]
-        names = ("trial_id", "output", "finish", "score", "prompt_tokens")
-        self._copy(
-            Answer,
-            (*names, "completion_tokens", "cost_usd", "cost_origin", "created_at"),
-            (
-                (
-                    *(pk, "yes" if score else "no", "stop", score, 240, 8),
-                    *(price[one.key], "measured", timezone.now()),
-                )
-                for pk, one, score in scored
-            ),
-        )
-        self._copy(
-            Score,
-            ("trial_id", "scorer", "scorer_version", "value"),
-            ((pk, "exact_match", "1", score) for pk, _, score in scored),
-        )
+    def _texts(self, count: int) -> Iterator[tuple[str, list[str]]]:
+        for _ in range(count):
+            text = " ".join(self.rng.choices(WORDS, k=24))
+            yield text, self.rng.sample(TAGS, 2)
 
     def _speed(self, candidates: Sequence[Candidate]) -> None:
         mean = {name: ms for name, _, _, ms in MODELS}
@@ -222,45 +170,6 @@ class World:
         )
         run = Run.objects.select_related("recommendation").get(pk=run.pk)
         summarise(run)
-
-    def _next_id(self, table: str, count: int) -> int:
-        """Reserve ``count`` ids of a table and return the first."""
-        row = self.copying.execute(
-            "SELECT setval(pg_get_serial_sequence(%s, 'id'),"
-            " nextval(pg_get_serial_sequence(%s, 'id')) + %s)",
-            (table, table, count),
-        ).fetchone()
-        assert row is not None
-        return int(row[0]) - count
-
-    def _copy(
-        self,
-        model: type[Model],
-        names: Sequence[str],
-        rows: Iterator[tuple[object, ...]],
-    ) -> None:
-        """Copy rows; columns that are not named get the model's defaults."""
-        rest = [
-            field
-            for field in model._meta.concrete_fields
-            if field.column not in names and not auto(field)
-        ]
-        columns = [f'"{name}"' for name in (*names, *(one.column for one in rest))]
-        more = tuple(plain(field.get_default()) for field in rest)
-        statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
-        with self.copying.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row((*row, *more))
-
-
-def auto(field: "Field[Any, Any]") -> bool:
-    """Say whether the database gives the field its value."""
-    return isinstance(field, AutoField)
-
-
-def plain(value: object) -> object:
-    """Return a default as COPY takes it: lists and mappings as JSON."""
-    return json.dumps(value) if isinstance(value, list | dict) else value
 
 
 def entry(name: str, price: float) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""On what do the pages run? The product's own web process over a scratch PostgreSQL."""
+"""On what do the pages run? The product's own web processes over the kept database."""
 
+import http.client
 import os
 import subprocess
 import sys
@@ -18,18 +19,30 @@ from tests.services import ROOT, free_port, wait_until
 def web_process(
     environment: Mapping[str, str],
 ) -> Iterator[tuple[int, psutil.Process]]:
-    """Run the web role; yield its port and its worker."""
+    """Run the web role; yield its port and the parent of its processes."""
     port = free_port()
     given = {**environment, "SITE_URL": f"http://127.0.0.1:{port}"}
     service = web(environment=given, port=port, ready=lambda: True)
     process = subprocess.Popen(service.command, cwd=ROOT, env=given)
     try:
         assert wait_until(lambda: _answers(port), seconds=60)
-        parent = psutil.Process(process.pid)
-        yield port, parent.children()[0]
+        yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def seconds_of(process: psutil.Process) -> float:
+    """Return what a process took of the cores so far, with all that it started."""
+    spent = 0.0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        spent += times.user + times.system + times.children_user
+        spent += times.children_system
+    return float(spent)
 
 
 def migrate(environment: Mapping[str, str]) -> None:
@@ -52,8 +65,6 @@ def environment_of(url: str, folder: Path, redis: str) -> dict[str, str]:
 
 
 def _answers(port: int) -> bool:
-    import http.client
-
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         connection.request("GET", "/healthz")
