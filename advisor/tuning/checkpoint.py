@@ -17,8 +17,9 @@ from safetensors.torch import save_file
 def save_checkpoint(
     path: Path, model: Any, optimizer: torch.optim.Optimizer, state: dict[str, Any]
 ) -> None:
-    """Write weights, moments and `state` (JSON values) to one file, atomically."""
-    tensors = {f"w.{n}": p.detach() for n, p in model.named_parameters()}
+    """Write trained weights, moments and `state` (JSON values) to one file, at once."""
+    trained = ((n, p) for n, p in model.named_parameters() if p.requires_grad)
+    tensors = {f"w.{name}": weight.detach() for name, weight in trained}
     for index, moments in optimizer.state_dict()["state"].items():
         for name, value in moments.items():
             tensors[f"o.{index}.{name}"] = value

@@ -52,6 +52,9 @@ def by_logits(
         mine = answer_logits(student, batch)
         with torch.no_grad():
             other = answer_logits(teacher, batch)
+        # Equal vocabularies may be padded to different sizes.
+        size = min(mine.shape[-1], other.shape[-1])
+        mine, other = mine[..., :size], other[..., :size]
         far = distil_loss(mine, other, batch, temperature)
         return mix * far + (1 - mix) * answer_loss(mine, batch)
 

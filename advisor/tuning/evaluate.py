@@ -17,9 +17,13 @@ def answers(
     max_tokens: int = 8,
     rows: int = 32,
     chat: bool = True,
+    encoder: Encoder | None = None,
 ) -> list[str]:
-    """Answer every prompt, in order, without chance; left-padded batches of `rows`."""
-    encoder = Encoder(tokenizer)
+    """Answer every prompt, in order, without chance; left-padded batches of `rows`.
+
+    `encoder` reads the prompts; None reads them by the tokenizer's template.
+    """
+    encoder = encoder or Encoder(tokenizer)
     encoded = [encoder.prompt(text, chat=chat) for text in prompts]
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found = [""] * len(prompts)

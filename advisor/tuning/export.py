@@ -28,7 +28,7 @@ def export(
     stored = copy.deepcopy(model).to(dtype)
     stored.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
         bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+        eos_token_id=_ends(model, tokenizer),
         pad_token_id=tokenizer.pad_token_id,
         do_sample=False,
     )
@@ -39,3 +39,15 @@ def export(
         (folder / "card.json").write_text(f"{text}\n", encoding="utf-8")
     for path in folder.iterdir():
         path.chmod(READABLE)
+
+
+def _ends(model: Any, tokenizer: Any) -> int | list[int]:
+    """Return the tokens that end an answer: the tokenizer's, and others of the model.
+
+    Chat models may name several; losing one would let an answer run on.
+    """
+    told = getattr(model.generation_config, "eos_token_id", None)
+    if isinstance(told, list) and tokenizer.eos_token_id in told:
+        return list(told)
+    end: int = tokenizer.eos_token_id
+    return end

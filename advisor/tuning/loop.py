@@ -87,12 +87,14 @@ def train(
     every: int = 50,
     checkpoint: Path | None = None,
     budget_s: float | None = None,
+    saved_every_s: float = 0.0,
 ) -> Outcome:
     """Train `model` in place, for the recipe's steps.
 
-    With `checkpoint`, a file written every `every` steps, training goes on where it
-    stopped; a checkpoint of another recipe raises ValueError. `on_progress` may raise
-    to cancel. `budget_s` seconds end this sitting at the next report.
+    With `checkpoint`, a file written every `every` steps but not more often than
+    `saved_every_s`, training goes on where it stopped; a checkpoint of another recipe
+    raises ValueError. `on_progress` may raise to cancel. `budget_s` seconds end this
+    sitting at the next report.
     """
     with _threads(recipe.threads):
         torch.manual_seed(recipe.seed)
@@ -102,9 +104,11 @@ def train(
             sitting.advance(batches[sitting.step])
             if sitting.step % every and sitting.step < recipe.steps:
                 continue
-            sitting.save()
+            over = budget_s is not None and sitting.seconds() > budget_s
+            if over or sitting.is_due(recipe.steps, saved_every_s):
+                sitting.save()
             on_progress(sitting.progress())
-            if budget_s is not None and sitting.seconds() > budget_s:
+            if over:
                 break
         model.eval()
         return sitting.outcome()
@@ -128,6 +132,7 @@ class _Sitting:
     ) -> None:
         self._model, self._recipe, self._loss = model, recipe, loss
         self._path, self._started = checkpoint, time.monotonic()
+        self._saved = self._started
         self._weights = [p for p in model.parameters() if p.requires_grad]
         self._optimizer = _optimizer(self._weights, recipe)
         self.step, self._smooth, self._examples, self._tokens = 0, 0.0, 0, 0
@@ -144,6 +149,8 @@ class _Sitting:
     def advance(self, batch: Batch) -> None:
         """Take one step."""
         recipe = self._recipe
+        # By step, so that dropout falls the same way after an interruption.
+        torch.manual_seed((recipe.seed << 24) + self.step)
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(recipe, self.step)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.autocast):
@@ -158,8 +165,13 @@ class _Sitting:
         self._examples += batch.ids.shape[0]
         self._tokens += int(batch.attention.sum())
 
+    def is_due(self, steps: int, every_s: float) -> bool:
+        """Say whether the end is reached or nothing was saved for a while."""
+        return self.step == steps or time.monotonic() - self._saved >= every_s
+
     def save(self) -> None:
         """Write the checkpoint, if there is a place for it."""
+        self._saved = time.monotonic()
         if self._path is not None:
             state = {
                 "recipe": self._recipe.fingerprint(),

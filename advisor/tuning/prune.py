@@ -18,11 +18,17 @@ import torch
 from torch import nn
 
 from advisor.tuning.data import Batch
+from advisor.tuning.layouts import (
+    Layout,
+    NotPrunableError,
+    columns_of,
+    keep_inputs,
+    keep_outputs,
+    layout_of,
+)
 from advisor.tuning.losses import answer_logits, answer_loss
 
-
-class NotPrunableError(TypeError):
-    """Raised for an architecture whose parts are not laid out like Llama's."""
+__all__ = ["Importance", "NotPrunableError", "Target", "measure_importance", "prune"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +45,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importance:
-    """Hold what was measured: a loss rise a layer; sums a head and an MLP column."""
+    """Hold what was measured: a loss rise a layer; sums a head and an MLP column.
+
+    ``kv_heads`` and ``mlp`` are empty where the class has none that could be cut.
+    """
 
     layers: tuple[float, ...]
     kv_heads: tuple[torch.Tensor, ...]
@@ -48,61 +57,55 @@ class Importance:
 
 def measure_importance(model: Any, batches: Sequence[Batch]) -> Importance:
     """Measure every layer, head group and MLP column on the batches' answers."""
-    layers = _layers(model)
-    heads = [torch.zeros(model.config.num_key_value_heads) for _ in layers]
-    columns = [torch.zeros(layer.mlp.down_proj.in_features) for layer in layers]
-    taps = [
-        _Tap(part)
-        for layer in layers
-        for part in (layer.self_attn.o_proj, layer.mlp.down_proj)
-    ]
+    layout = layout_of(model)
+    layers = list(layout.listed(model))
+    heads = _Taps(layers, layout.heads[-1:], getattr(model.config, _KV, None))
+    columns = _Taps(layers, (layout.mlp_out,) if layout.mlp_out else (), None)
     model.eval()
     for batch in batches:
         model.zero_grad()
         loss = answer_loss(answer_logits(model, batch), batch)
         loss.backward()  # type: ignore[no-untyped-call]
-        for index in range(len(layers)):
-            attention, mlp = taps[2 * index].effect(), taps[2 * index + 1].effect()
-            heads[index] += attention.view(len(heads[index]), -1).sum(1)
-            columns[index] += mlp
-    for tap in taps:
-        tap.remove()
+        heads.add()
+        columns.add()
+    heads.remove()
+    columns.remove()
     model.zero_grad()
     return Importance(
         layers=tuple(
-            _rise_without(model, index, batches) for index in range(len(layers))
+            _rise_without(model, layout, index, batches) for index in range(len(layers))
         ),
-        kv_heads=tuple(heads),
-        mlp=tuple(columns),
+        kv_heads=heads.sums,
+        mlp=columns.sums,
     )
 
 
 def prune(model: Any, importance: Importance, target: Target) -> Any:
     """Make a smaller copy with the most important parts, in their old order.
 
-    Raises ValueError when the target asks for more than there is or for nothing.
+    Raises ValueError when the target asks for more than there is or for nothing, and
+    NotPrunableError for a part that a model of this class cannot lose.
     """
     config = copy.deepcopy(model.config)
+    layout = layout_of(model)
+    _check_parts(model, layout, target)
     kept = _keep(importance.layers, target.layers, "layers")
     small = copy.deepcopy(model)
-    layers = _layers(small)
-    small.model.layers = nn.ModuleList([layers[index] for index in kept])
+    layers: list[Any] = list(layout.listed(small))
+    layout.put(small, [layers[index] for index in kept])
     config.num_hidden_layers = len(kept)
     if getattr(config, "layer_types", None):
         config.layer_types = [config.layer_types[index] for index in kept]
-    for place, index in enumerate(kept):
-        layer = small.model.layers[place]
-        layer.self_attn.layer_idx = place
+    for index in kept:
+        layer = layers[index]
         if target.mlp is not None:
             columns = _keep(importance.mlp[index].tolist(), target.mlp, "mlp")
-            _narrow_mlp(layer.mlp, torch.tensor(columns))
+            _narrow_mlp(layer, layout, torch.tensor(columns))
         if target.kv_heads is not None:
             scores = importance.kv_heads[index].tolist()
-            _narrow_attention(
-                layer.self_attn, _keep(scores, target.kv_heads, "kv_heads")
-            )
+            _narrow_attention(layer, layout, _keep(scores, target.kv_heads, "kv_heads"))
     if target.mlp is not None:
-        config.intermediate_size = target.mlp
+        setattr(config, layout.width, target.mlp)
     if target.kv_heads is not None:
         groups = config.num_attention_heads // config.num_key_value_heads
         config.head_dim = layers[0].self_attn.head_dim
@@ -111,11 +114,36 @@ def prune(model: Any, importance: Importance, target: Target) -> Any:
     return _rebuilt(small, config)
 
 
+_KV = "num_key_value_heads"
+
+
+def _check_parts(model: Any, layout: Layout, target: Target) -> None:
+    lacking = [
+        name
+        for name, asked, there in (
+            ("heads", target.kv_heads, layout.heads),
+            ("MLP", target.mlp, layout.mlp_in),
+        )
+        if asked is not None and not there
+    ]
+    if lacking:
+        raise NotPrunableError(
+            f"The {' and the '.join(lacking)} of {type(model).__name__} cannot be cut"
+            " so that plain transformers still loads it. Drop layers instead."
+        )
+
+
 def _rebuilt(small: Any, config: Any) -> Any:
     """Load the narrowed weights into a model built from the new config."""
     config._attn_implementation = small.config._attn_implementation
     built = type(small)(config)
-    built.load_state_dict(small.state_dict())
+    try:
+        built.load_state_dict(small.state_dict())
+    except RuntimeError as error:
+        raise NotPrunableError(
+            f"{type(small).__name__} does not load its own parts when some are cut."
+            " Drop other parts, or distil it into a smaller model instead."
+        ) from error
     built.generation_config = small.generation_config
     return built.eval()
 
@@ -123,7 +151,7 @@ def _rebuilt(small: Any, config: Any) -> Any:
 class _Tap:
     """Listen to what flows into a linear part and how the loss depends on it."""
 
-    def __init__(self, part: nn.Linear) -> None:
+    def __init__(self, part: nn.Module) -> None:
         self._seen: torch.Tensor | None = None
         self._handle = part.register_forward_pre_hook(self._note)
 
@@ -136,15 +164,39 @@ class _Tap:
         """Sum |activation x gradient| over rows and tokens: one value a column."""
         if self._seen is None or self._seen.grad is None:
             raise NotPrunableError("A part of the model took no part in the answer.")
-        return (self._seen * self._seen.grad).abs().sum((0, 1)).detach()
+        effect = (self._seen * self._seen.grad).abs()
+        return effect.sum(tuple(range(effect.dim() - 1))).detach()
 
     def remove(self) -> None:
         """Stop listening."""
         self._handle.remove()
 
 
+class _Taps:
+    """Sum effects of one part in every layer; ``groups`` columns count as one each."""
+
+    def __init__(
+        self, layers: list[Any], names: tuple[str, ...], groups: int | None
+    ) -> None:
+        parts = [layer.get_submodule(name) for layer in layers for name in names]
+        self._taps = [_Tap(part) for part in parts]
+        self.sums = tuple(torch.zeros(groups or columns_of(part)) for part in parts)
+
+    def add(self) -> None:
+        """Add the effects of the backward pass that was just taken."""
+        for tap, total in zip(self._taps, self.sums, strict=True):
+            total += tap.effect().view(len(total), -1).sum(1)
+
+    def remove(self) -> None:
+        """Stop listening."""
+        for tap in self._taps:
+            tap.remove()
+
+
 @torch.no_grad()
-def _rise_without(model: Any, index: int, batches: Sequence[Batch]) -> float:
+def _rise_without(
+    model: Any, layout: Layout, index: int, batches: Sequence[Batch]
+) -> float:
     """Measure how much the answer loss rises when a layer is skipped."""
 
     def loss() -> float:
@@ -152,30 +204,14 @@ def _rise_without(model: Any, index: int, batches: Sequence[Batch]) -> float:
         return sum(values) / len(values)
 
     whole = loss()
-    layers = model.model.layers
-    model.model.layers = nn.ModuleList(
-        [layer for place, layer in enumerate(layers) if place != index]
-    )
+    layers = list(layout.listed(model))
+    layout.put(model, [one for place, one in enumerate(layers) if place != index])
     model.config.num_hidden_layers -= 1
     try:
         return loss() - whole
     finally:
-        model.model.layers = layers
+        layout.put(model, layers)
         model.config.num_hidden_layers += 1
-
-
-def _layers(model: Any) -> list[Any]:
-    """Find the layers of a Llama-like model. Raises NotPrunableError."""
-    layers = list(getattr(getattr(model, "model", None), "layers", []))
-    parts = ("self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
-    for layer in layers or [None]:
-        names = {name for name, _ in layer.named_modules()} if layer else set()
-        if not names.issuperset(parts):
-            raise NotPrunableError(
-                f"{type(model).__name__} is not laid out like Llama (layers of "
-                f"{', '.join(parts)}). Distil it into a smaller one instead."
-            )
-    return layers
 
 
 def _keep(scores: Sequence[float], count: int | None, what: str) -> list[int]:
@@ -190,32 +226,21 @@ def _keep(scores: Sequence[float], count: int | None, what: str) -> list[int]:
     return sorted(ranked[:count])
 
 
-def _narrow_mlp(mlp: Any, columns: torch.Tensor) -> None:
-    for part in (mlp.gate_proj, mlp.up_proj):
-        _rows(part, columns)
-    _columns(mlp.down_proj, columns)
+def _narrow_mlp(layer: Any, layout: Layout, columns: torch.Tensor) -> None:
+    for name in layout.mlp_in:
+        keep_outputs(layer.get_submodule(name), columns)
+    keep_inputs(layer.get_submodule(layout.mlp_out), columns)
 
 
-def _narrow_attention(attention: Any, kept: list[int]) -> None:
-    size, groups = attention.head_dim, attention.num_key_value_groups
+def _narrow_attention(layer: Any, layout: Layout, kept: list[int]) -> None:
+    size = layer.self_attn.head_dim
+    groups = layer.self_attn.num_key_value_groups
     keys = torch.tensor([h * size + i for h in kept for i in range(size)])
     queries = torch.tensor(
         [h * size * groups + i for h in kept for i in range(size * groups)]
     )
-    for part, chosen in (
-        (attention.q_proj, queries),
-        (attention.k_proj, keys),
-        (attention.v_proj, keys),
-    ):
-        _rows(part, chosen)
-    _columns(attention.o_proj, queries)
-
-
-def _rows(part: nn.Linear, chosen: torch.Tensor) -> None:
-    part.weight = nn.Parameter(part.weight.detach()[chosen].clone())
-    if part.bias is not None:
-        part.bias = nn.Parameter(part.bias.detach()[chosen].clone())
-
-
-def _columns(part: nn.Linear, chosen: torch.Tensor) -> None:
-    part.weight = nn.Parameter(part.weight.detach()[:, chosen].clone())
+    q, k, v, out = (layer.get_submodule(name) for name in layout.heads)
+    keep_outputs(q, queries)
+    keep_outputs(k, keys)
+    keep_outputs(v, keys)
+    keep_inputs(out, queries)

@@ -69,9 +69,11 @@ def measure_speed(
     *,
     new_tokens: int = 16,
     clock: Callable[[], float] = time.perf_counter,
+    encoder: Encoder | None = None,
 ) -> Speed:
     """Time a precision on the prompts, after one warm-up prompt."""
-    ready, encoder = in_precision(model, precision), Encoder(tokenizer)
+    ready = in_precision(model, precision)
+    encoder = encoder or Encoder(tokenizer)
     first: list[float] = []
     rates: list[float] = []
     for index, text in enumerate([prompts[0], *prompts]):

@@ -97,9 +97,21 @@ def test_it_refuses_to_keep_more_than_there_is(model):
         prune(model, measured, Target(layers=3))
 
 
-def test_it_refuses_an_architecture_of_another_layout(tokenizer, batch):
+def test_layers_and_the_mlp_of_another_layout_are_pruned(tokenizer, batch):
+    config = GPT2Config(vocab_size=len(tokenizer), n_embd=32, n_layer=3, n_head=2)
+    model = GPT2LMHeadModel(config).eval()
+    importance = measure_importance(model, [batch])
+    assert importance.kv_heads == ()
+    small = prune(model, importance, Target(layers=2, mlp=50))
+    assert (small.config.num_hidden_layers, small.config.n_inner) == (2, 50)
+    assert small.transformer.h[1].mlp.c_fc.weight.shape == (32, 50)
+    assert answer_logits(small, batch).isfinite().all()
+
+
+def test_heads_that_a_class_divides_its_width_by_are_refused(tokenizer, batch):
     other = GPT2LMHeadModel(
         GPT2Config(vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=2)
     )
-    with pytest.raises(NotPrunableError, match="GPT2LMHeadModel"):
-        measure_importance(other, [batch])
+    importance = measure_importance(other, [batch])
+    with pytest.raises(NotPrunableError, match="heads of GPT2LMHeadModel"):
+        prune(other, importance, Target(kv_heads=1))
