@@ -84,6 +84,10 @@ class Person(Newcomer):
         self.watch_the_run()
 
     def link_in(self, pattern: str) -> str:
+        self.page.wait_for_function(
+            "wanted => document.body && document.body.outerHTML.search(wanted) > 0",
+            arg=pattern,
+        )
         found = re.search(rf"{self.base}{pattern}", self.page.content())
         assert found is not None
         return found[0].removeprefix(self.base)
