@@ -16,6 +16,15 @@ from tests import services as real
 ServicesFactory = Callable[..., AbstractContextManager[real.Services]]
 
 
+REAL = ("browser", "services", "models")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files that start real things come first, so that none of them ends alone."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, REAL))}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let the test database forget what it audited.

@@ -143,9 +143,10 @@ def text_of(pdf: Path) -> str:
 
 
 def test_a_newcomer_reaches_a_decision_and_its_paper(
-    database_url, services, chromium, tmp_path
+    postgres_url, services, chromium, tmp_path
 ):
-    with services(roles=ROLES, DATABASE_URL=database_url, **PATIENT) as running:
+    """On PostgreSQL; the whole story is told on SQLite."""
+    with services(roles=ROLES, DATABASE_URL=postgres_url, **PATIENT) as running:
         visitor = Newcomer(chromium, running.record()["site_url"])
         visitor.sign_up("ada@example.com")
         visitor.make_team("Team Atlas")
