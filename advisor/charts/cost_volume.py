@@ -4,6 +4,7 @@ from math import log10
 from typing import Any
 
 from advisor.charts import geometry, theme
+from advisor.charts.labels import LINE
 from advisor.charts.parts import (
     Figure,
     base_layout,
@@ -60,10 +61,12 @@ def _layout(
         "tickvals": up,
         "ticktext": [geometry.short(tick, "$") for tick in up],
     }
+    margin = layout["margin"]
+    decade = (layout["height"] - margin["t"] - margin["b"]) / (high - low)
     layout["annotations"] = [
-        y_title("Cost per month (log scale)"),
+        y_title("Cost per month (log scale)", layout["margin"]["l"]),
         x_title("Requests per month (log scale)"),
-        *_line_ends(lines, chart.volume, mode, small=small),
+        *_line_ends(lines, chart.volume, mode, per_decade=decade, small=small),
         *_break_even(chart, mode, small=small),
     ]
     if chart.budget:
@@ -132,25 +135,29 @@ def _cost_line(line: CostLine, mode: Theme) -> dict[str, Any]:
 
 
 def _line_ends(
-    lines: list[CostLine], volume: float | None, mode: Theme, *, small: bool
+    lines: list[CostLine],
+    volume: float | None,
+    mode: Theme,
+    *,
+    per_decade: float,
+    small: bool,
 ) -> list[dict[str, Any]]:
     """Return each line's name at its end with its cost at the own volume.
 
-    Names are kept a line apart, the dearest on top.
+    The dearest stands on top; a name that would cover the one above it moves down.
+    ``per_decade`` are the pixels of ten times the cost.
     """
-    ends = sorted(lines, key=lambda line: -line.costs[-1])
-    found, above = [], None
-    for line in ends:
+    found, free = [], float("-inf")
+    for line in sorted(lines, key=lambda line: -line.costs[-1]):
         level = log10(line.costs[-1]) if line.costs[-1] > 0 else 0.0
+        text = _named(line, None if small else volume)
+        high = LINE * (1 + text.count("<br>"))
+        # A small plot holds the names, above the ends of their lines.
+        lift = high / 2 + 2 if small else 0.0
+        middle = -level * per_decade - lift
+        down = max(middle, free + high / 2) + level * per_decade
+        free = down - level * per_decade + high / 2
         role = {"recommended": "accent", "reference": "ink"}.get(line.verdict, "ink2")
-        text = plain(line.label)
-        text += " (reference)" if line.verdict == "reference" and not small else ""
-        cost = None if volume is None else line.at(volume)
-        if cost is not None and not small:
-            text += f"<br>{geometry.money(cost)} at {geometry.short(volume or 0.0)}"
-        near = above is not None and above - level < (0.14 if small else 0.3)
-        above = level
-        spot = {"xanchor": "right", "yanchor": "bottom"} if small else {}
         found.append(
             note(
                 text,
@@ -158,12 +165,22 @@ def _line_ends(
                 x=log10(line.volumes[-1]),
                 y=level,
                 align="left",
-                **({"xanchor": "left", "yanchor": "middle"} | spot),
+                xanchor="right" if small else "left",
+                yanchor="middle",
                 xshift=-4 if small else 8,
-                yshift=-14 if near else 6 if not small else 2,
+                yshift=round(-down, 1),
             )
         )
     return found
+
+
+def _named(line: CostLine, volume: float | None) -> str:
+    """Return a line's name, with its cost at ``volume`` where that is asked for."""
+    text, cost = plain(line.label), None if volume is None else line.at(volume)
+    if volume is None or cost is None:
+        return text
+    text += " (reference)" if line.verdict == "reference" else ""
+    return f"{text}<br>{geometry.money(cost)} at {geometry.short(volume)}"
 
 
 def _dots(lines: list[CostLine], volume: float, mode: Theme) -> dict[str, Any]:

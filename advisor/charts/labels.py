@@ -1,7 +1,8 @@
 """Where does each name stand, so that none covers another? Boxes in pixels.
 
-A name has its place beside its marker; where that is taken it moves below, then to
-the right, then above.
+A name has its place beside its marker; where that is taken it moves to the end of its
+interval, then below, to the right and above. A name far from its marker may be read as
+another's, so every pixel between the two counts like some that are covered.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 SIGN = 6.7  # pixels of a character at 12.5 px
 LINE = 15.0
 REACH = 10.0  # of a marker, and the gap to its name
+NEAR = 14.0  # pixels between a marker and its name that cost nothing
+FAR = 4.0  # covered square pixels that one more pixel between them is worth
 Box = tuple[float, float, float, float]
 
 
@@ -55,33 +58,48 @@ ELSEWHERE = (
 )
 
 
-def spread(names: Sequence[Name], width: float, height: float) -> list[Spot]:
+def spread(
+    names: Sequence[Name], width: float, height: float, blocked: Sequence[Box] = ()
+) -> list[Spot]:
     """Return a spot for each name in a plot of ``width`` by ``height`` pixels.
 
     Names are placed in their order, so the first gets the place it would have.
+    ``blocked`` are boxes that other words take.
     """
-    taken = [box for one in names for box in _marker(one)]
+    taken = [*blocked, *(box for one in names for box in _marker(one))]
     spots = []
     for one in names:
-        options = (BESIDE[not one.left], *ELSEWHERE)
-        boxes = [(spot, _box(one, spot)) for spot in options]
         mine = _around(one)
         others = [box for box in taken if box != mine]
-        spot, box = min(
-            boxes, key=lambda found: _cost(found[1], others, (width, height))
+        spot = min(
+            (BESIDE[not one.left], *_at_ends(one), *ELSEWHERE),
+            key=lambda spot: _cost(one, spot, others, (width, height)),  # noqa: B023
         )
         spots.append(spot)
-        taken.append(box)
+        taken.append(_box(one, spot))
     return spots
 
 
-def _cost(box: Box, taken: Sequence[Box], plot: tuple[float, float]) -> float:
-    """Return the area that is covered already or lies outside the plot."""
+def _at_ends(one: Name) -> tuple[Spot, ...]:
+    """Return the spots above and below the interval of a marker."""
+    if one.whisker is None:
+        return ()
+    away = LINE * len(one.text.split("\n")) / 2 + 2
+    top, foot = (end - one.y for end in one.whisker)
+    return (Spot("center", 0, top - away), Spot("center", 0, foot + away))
+
+
+def _cost(
+    one: Name, spot: Spot, taken: Sequence[Box], plot: tuple[float, float]
+) -> float:
+    """Return the area that is covered already or lies outside, and what is far off."""
+    box = _box(one, spot)
     left, top, right, bottom = box
-    width, height = plot
-    inside = _shared(box, (0.0, 0.0, width, height))
+    inside = _shared(box, (0.0, 0.0, *plot))
     outside = (right - left) * (bottom - top) - inside
-    return round(sum(_shared(box, other) for other in taken) + 4 * outside, 3)
+    off = max(left - one.x, one.x - right, top - one.y, one.y - bottom, NEAR) - NEAR
+    covered = sum(_shared(box, other) for other in taken)
+    return round(covered + 4 * outside + FAR * off, 3)
 
 
 def _shared(one: Box, other: Box) -> float:

@@ -61,8 +61,11 @@ def limit_text(
     return {"text": plain(text), "showarrow": False, "font": font, **spot}
 
 
-def y_title(text: str) -> dict[str, Any]:
-    """Return the title of the y axis: above it, never rotated."""
+def y_title(text: str, margin: float = 56.0) -> dict[str, Any]:
+    """Return the title of the y axis: above it, never rotated.
+
+    It begins 8 pixels inside the left ``margin`` of the plot.
+    """
     return {
         "text": text,
         "xref": "paper",
@@ -71,7 +74,7 @@ def y_title(text: str) -> dict[str, Any]:
         "y": 1,
         "xanchor": "left",
         "yanchor": "bottom",
-        "xshift": -48,
+        "xshift": 8 - margin,
         "yshift": 8,
         "showarrow": False,
     }

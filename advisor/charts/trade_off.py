@@ -6,8 +6,9 @@ All text that came from people or models is escaped: plotly reads a kind of HTML
 from math import log10
 from typing import Any
 
-from advisor.charts import geometry, theme
-from advisor.charts.labels import Name, Spot, spread
+from advisor.charts import geometry, limits, theme
+from advisor.charts.labels import Box, Name, Spot, spread
+from advisor.charts.limits import Axes
 from advisor.charts.parts import (
     NARROW,
     WIDE,
@@ -59,22 +60,26 @@ def _layout(
         "ticktext": [geometry.short(tick, "$") for tick in ticks],
     }
     layout["yaxis"] = {"range": [low, high], "ticksuffix": ""}
-    layout["shapes"], layout["annotations"] = _limits(trade, mode, left, right, high)
+    layout["shapes"], layout["annotations"] = limits.drawn(
+        trade, mode, left, right, high
+    )
     layout["annotations"] += [
-        y_title("Quality, points of score"),
+        y_title("Quality, points of score", layout["margin"]["l"]),
         x_title(f"{plain(trade.cost_title)} (log scale)"),
     ]
     height = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
-    axes = ((left, right), (low, high))
-    layout["annotations"] += _names(points, mode, axes, (width, height), small=small)
+    axes, plot = ((left, right), (low, high)), (width, height)
+    blocked = limits.boxes(trade, axes, plot)
+    layout["annotations"] += _names(points, mode, axes, plot, blocked, small=small)
     return layout
 
 
 def _names(
     points: tuple[Point, ...],
     mode: Theme,
-    axes: tuple[tuple[float, float], tuple[float, float]],
+    axes: Axes,
     plot: tuple[float, float],
+    blocked: tuple[Box, ...],
     *,
     small: bool,
 ) -> list[dict[str, Any]]:
@@ -98,7 +103,9 @@ def _names(
     ]
     return [
         _dot_label(point, name.text, spot, mode)
-        for point, name, spot in zip(ordered, names, spread(names, *plot), strict=True)
+        for point, name, spot in zip(
+            ordered, names, spread(names, *plot, blocked), strict=True
+        )
     ]
 
 
@@ -190,37 +197,3 @@ def _frontier(points: list[Point], mode: Theme) -> dict[str, Any]:
         "line": {"width": 1.25, "color": theme.colour(mode, "muted")},
         "hoverinfo": "skip",
     }
-
-
-def _limits(
-    trade: TradeOff, mode: Theme, left: float, right: float, top: float
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    shapes: list[dict[str, Any]] = []
-    texts: list[dict[str, Any]] = []
-    if trade.floor is not None or trade.budget:
-        shapes.append(
-            {
-                "type": "rect",
-                "layer": "below",
-                "line": {"width": 0},
-                "fillcolor": theme.colour(mode, "inside"),
-                "x0": 10**left,
-                "x1": trade.budget or 10**right,
-                "y0": trade.floor if trade.floor is not None else -2,
-                "y1": top,
-            }
-        )
-    if trade.floor is not None and trade.budget:
-        words = {"size": 12, "color": theme.colour(mode, "pass")}
-        place = {"x": 0, "y": 1, "xref": "paper", "yref": "paper"}
-        hung = {"xanchor": "left", "yanchor": "top", "xshift": 6, "yshift": -4}
-        texts.append(note("Inside both limits", words, **place, **hung))
-    if trade.floor is not None:
-        shapes.append(limit_line(mode, y=trade.floor))
-        texts.append(limit_text(mode, trade.floor_label, y=trade.floor))
-    if trade.budget:
-        shapes.append(limit_line(mode, x=trade.budget))
-        texts.append(
-            limit_text(mode, trade.budget_label, x=log10(trade.budget), at_foot=True)
-        )
-    return shapes, texts

@@ -20,6 +20,7 @@
     const small = figure.narrow && place.clientWidth < NARROW;
     const layout = small ? figure.narrow : figure.layout;
     place.dataset.small = String(Boolean(small));
+    if (source.dataset.summary) place.setAttribute("aria-label", source.dataset.summary);
     place.style.setProperty("--height", `${layout.height}px`);
     window.Plotly.react(place, figure.data, { ...layout, template: common[theme()] },
       { ...CONFIG, ...common.config });
@@ -32,7 +33,10 @@
 
   const drawAll = (inside) => inside.querySelectorAll("[data-chart]").forEach(draw);
   drawAll(document);
-  document.addEventListener("htmx:afterSwap", (event) => drawAll(event.detail.target));
+  // Limits that are tried come with the data of every chart.
+  document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+    drawAll(target.id === "what-if-result" ? document : target);
+  });
   document.addEventListener("theme", () => drawAll(document));
   system.addEventListener("change", () => drawAll(document));
 })();

@@ -157,8 +157,17 @@ def test_a_slider_ranks_again_at_once_and_is_kept_on_request(
     page.keyboard.press("End")
     expect(page.locator("#minimum")).to_have_value("100")
     expect(result).to_contain_text("Recorded: maple-4b.")
+    note = page.locator("#chart-trade-off-note")
+    expect(note).to_have_text(
+        "Under the limits you try: 0 of 6 candidates meet every constraint."
+    )
+    told = note.inner_text().partition(": ")[2]
+    drawn = page.locator("[data-chart=chart-trade-off]")
+    expect(drawn).to_have_attribute("aria-label", told)
+    expect(drawn.get_by_text("Quality floor 100.0")).to_be_visible()
     press(page, "Save as setup version 2")
-    page.wait_for_url("**/setup/constraints/")
+    page.wait_for_url("**/setup/review/")
+    page = visit.go(f"{walk.base}setup/constraints/")
     assert page.locator("[name=minimum]").input_value() == "100"
     assert visit.wrong == []
 

@@ -1,5 +1,6 @@
 """Charts show what was measured, name nothing as markup and draw alike twice."""
 
+import itertools
 import json
 import math
 
@@ -149,3 +150,23 @@ def test_each_verdict_has_its_own_shape_or_size():
         for m in (theme.marker("light", verdict) for verdict in theme.VERDICT_WORDS)
     }
     assert len(shapes) == len(theme.VERDICT_WORDS)
+
+
+def test_names_at_the_ends_of_near_lines_stand_apart():
+    near = (
+        CostLine(label=f"model-{at}", verdict="meets", volumes=(1e5, 1e7), costs=cost)
+        for at, cost in enumerate(((10.0, 1000.0), (9.0, 900.0), (8.0, 800.0)))
+    )
+    chart = CostVolume(lines=tuple(near), summary="", volume=1e6)
+    for layout in ("layout", "narrow"):
+        drawn = cost_volume.cost_volume(chart, mode="light")[layout]
+        names = [n for n in drawn["annotations"] if n["text"].startswith("model-")]
+        low, high = drawn["yaxis"]["range"]
+        pixels = drawn["height"] - drawn["margin"]["t"] - drawn["margin"]["b"]
+        middles = [(high - n["y"]) / (high - low) * pixels - n["yshift"] for n in names]
+        lines = [1 + n["text"].count("<br>") for n in names]
+        gaps = [after - before for before, after in itertools.pairwise(middles)]
+        assert len(names) == 3
+        assert all(
+            gap >= 14.9 * number for gap, number in zip(gaps, lines, strict=False)
+        )

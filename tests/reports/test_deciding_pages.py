@@ -10,7 +10,9 @@ from advisor.accounts.models import Team, User
 from advisor.reports.models import DecisionRecord
 from advisor.reports.selectors import standing_record
 from advisor.runs.models import Run
+from advisor.runs.services import launch, run_inline
 from tests.people import Browser
+from tests.runs.factory import keys, make_project, make_setup, right
 from tests.runs.finished import finished, make_run, url_of
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,39 @@ def test_records_are_listed_searched_and_filtered_by_the_address(
     assert "Superseded by RS-0003" in text(client.get(where))
     assert names("?q=nothing+like+it") == []
     assert browser(charlie).get(where).status_code == 404
+
+
+@pytest.fixture
+def race(team: Team) -> Run:
+    """A cheap model is certified before the dear one is asked anything."""
+    answers = {"answers": right(keys(120))}
+    price = {"input_per_1m": 1.0, "output_per_1m": 1.0}
+    setup = make_setup(
+        reference={"id": "large", **answers},
+        candidates=[
+            {"id": "cheap", "parameters": 10, "price": price, **answers},
+            {"id": "dear", "parameters": 99, "price": price, **answers},
+        ],
+        samples=120,
+        project=make_project(team),
+        constraints={"quality_margin": 0.2},
+        objective="size",
+        stop="decided",
+    )
+    return run_inline(launch(setup=setup, started_by=None))
+
+
+def test_what_a_certificate_spared_is_run_on_request(
+    client: Client, race: Run, bob: User, browser: Browser
+):
+    page = url_of(race, "compare/")
+    told = "dear was not run: cheap was certified first."
+    assert told in text(browser(bob).get(page))
+    assert "Run the others too" not in text(browser(bob).get(page))
+    html = text(client.get(page))
+    assert told in html
+    assert f'action="{url_of(race, "others/")}"' in html
+    answer = client.post(url_of(race, "others/"))
+    assert answer.url == url_of(race)
+    run_inline(race)
+    assert "was not run" not in text(client.get(page))

@@ -1,5 +1,8 @@
 """Limits are tried beside the comparison, and kept as the next version on request."""
 
+import json
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -88,6 +91,28 @@ def test_a_wrong_number_is_told_in_words(client: Client, run: Run, typed: str):
     assert "Would use" not in told
 
 
+def drawn(told: str, name: str) -> dict[str, Any]:
+    """The figure that takes the place of the one on the page."""
+    place = told.split(f'id="chart-{name}"')[1]
+    return dict(json.loads(place[place.index(">") + 1 : place.index("</div>")]))
+
+
+def test_the_charts_move_with_the_limits_and_say_so(client: Client, run: Run):
+    told = answer(client, run, margin="30", volume="1,000,000")
+    assert "Under the limits you try: 2 of 2 candidates meet every constraint." in told
+    floor = next(one for one in drawn(told, "trade-off")["layout"]["shapes"])
+    assert floor["x0"] == pytest.approx(70)
+    told = answer(client, run, margin="5", volume="1,000,000")
+    assert "Under the limits you try" not in told
+    assert 'data-summary="1 of 2 candidates meets every constraint.' in told
+
+
+def test_a_page_without_scripts_keeps_its_charts_to_itself(client: Client, run: Run):
+    page = client.get(f"{base(run)}compare/", {"margin": "30"}).content.decode()
+    assert page.count('id="chart-trade-off"') == 1
+    assert "hx-swap-oob" not in page
+
+
 def test_trying_changes_nothing(client: Client, run: Run):
     document = run.recommendation.document
     answer(client, run, margin="30")
@@ -99,7 +124,9 @@ def test_trying_changes_nothing(client: Client, run: Run):
 def test_the_limits_are_kept_as_the_next_version(client: Client, run: Run):
     typed = {"margin": "30", "volume": "2,000,000"}
     saved = client.post(f"{base(run)}what-if/save/", typed)
-    assert saved.url.endswith("/setup/constraints/")
+    assert saved.url.endswith("/setup/review/")
+    told = client.get(saved.url).content.decode()
+    assert "Setup version 2 has the limits that you tried." in told
     draft = Setup.objects.get(state=Setup.State.DRAFT)
     assert draft.version == 2
     assert draft.document["constraints"] == {

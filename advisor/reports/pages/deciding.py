@@ -12,6 +12,7 @@ from advisor.reports.pages.record import status_of
 from advisor.reports.pages.record.building import state_notices
 from advisor.reports.selectors import Result, choice_of, standing_record
 from advisor.reports.services.deciding import UNDO_FOR, may_take_back
+from advisor.runs.models import Candidate
 from advisor.web.parts import Action, Link, Notice, Verdict
 
 NOT_YOURS = "An editor can accept this."
@@ -30,6 +31,8 @@ class DecidePanel:
     accept: Action | None
     undo_url: str | None
     note: str
+    spared: str
+    others_url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,29 @@ def decide_panel(result: Result, member: Membership) -> DecidePanel:
         if row is not None and may_take_back(row, member)
         else None,
         note=_note(choice, signed=signed, allowed=allowed),
+        spared=_spared(result),
+        others_url=f"{here}others/" if allowed else None,
+    )
+
+
+def _spared(result: Result) -> str:
+    """Return who was not run because a cheaper one was certified; "" for nobody.
+
+    Who is declared unfit has a reason of its own, and would not be run by asking.
+    """
+    if not any(one["verdict"] == "not_run" for one in result.findings):
+        return ""
+    spared = [
+        one.key
+        for one in result.rows.values()
+        if one.state == Candidate.State.NOT_RUN and not one.reason
+    ]
+    if not spared:
+        return ""
+    verb = "was" if len(spared) == 1 else "were"
+    return (
+        f"{', '.join(spared)} {verb} not run: {result.document['recommended']}"
+        " was certified first."
     )
 
 

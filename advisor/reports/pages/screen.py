@@ -1,26 +1,19 @@
 """What does the comparison page show beside the comparison itself? Charts and links."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from advisor.charts import cost_volume, latency, trade_off
-from advisor.charts.parts import Figure
-from advisor.charts.values import CostVolume, Latencies, TradeOff
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
-from advisor.reports.pages.comparison import Comparison, comparison_of
+from advisor.reports.pages.comparison import Comparison
 from advisor.reports.pages.deciding import DecidePanel
-from advisor.reports.pages.next_steps import NextSteps, next_steps_of
+from advisor.reports.pages.drawn import Drawn, drawn_of
+from advisor.reports.pages.next_steps import NextSteps
 from advisor.reports.pages.samples import SampleList
-from advisor.reports.pages.volumes import cost_volume_table
 from advisor.reports.pages.what_if import WhatIf
 from advisor.reports.selectors import Result
 from advisor.runs.models import Run
-from advisor.web.figures import ChartFigure, DataTable
 from advisor.web.kept import Kept
 from advisor.web.parts import Action, Empty, Link
 
@@ -28,7 +21,7 @@ SECTIONS = (
     ("why-not", "Why not the others"),
     ("trade-off", "Cost and quality"),
     ("latency", "Latency"),
-    ("volume", "Cost and volume"),
+    ("cost-volume", "Cost and volume"),
     ("tags", "Quality by tag"),
     ("samples", "Samples"),
     ("techniques", "Techniques"),
@@ -37,20 +30,6 @@ SECTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """What a recommendation alone decides: it never changes while ``key`` stays."""
-
-    key: str
-    comparison: Comparison
-    next: NextSteps | None
-    trade_off: ChartFigure
-    latency: ChartFigure | None
-    volume: ChartFigure | None
-    downloads: tuple[Link, ...]
-
-
-KEPT: Kept[Drawn] = Kept(48)
 HTML: Kept[SafeString] = Kept(96)
 
 
@@ -91,7 +70,7 @@ def comparison_page(
     export = Action("PDF report", f"{here}report/", "secondary", "file")
     shown = {
         "latency": comparison.latencies is not None,
-        "volume": comparison.cost_volume is not None,
+        "cost-volume": comparison.cost_volume is not None,
         "what-if-h": bool(what_if.sliders),
         "tags": bool(comparison.slice_rows),
     }
@@ -122,56 +101,6 @@ def _html(template: str, drawn: Drawn) -> SafeString:
     )
 
 
-def drawn_of(result: Result) -> Drawn:
-    """Return what a run's recommendation alone decides, kept by its version."""
-    run = result.run
-    key = (run.pk, run.recommendation.sha256)
-    return KEPT.get(key, lambda: _drawn(result))
-
-
-def _drawn(result: Result) -> Drawn:
-    run, comparison = result.run, comparison_of(result)
-    here = project_url(run.project, f"runs/{run.number}/")
-    return Drawn(
-        key=f"{run.pk}-{run.recommendation.sha256}",
-        comparison=comparison,
-        next=next_steps_of(result),
-        **_charts(comparison),
-        downloads=(Link("JSON", f"{here}recommendation.json"),),
-    )
-
-
-def _charts(comparison: Comparison) -> dict[str, Any]:
-    """Return the three charts by their place on the page."""
-    trade, times, costs = (
-        comparison.trade_off,
-        comparison.latencies,
-        comparison.cost_volume,
-    )
-    return {
-        "trade_off": _chart(
-            trade,
-            partial(trade_off.trade_off, trade),
-            comparison.trade_off_table,
-            name="trade-off",
-        ),
-        "latency": times
-        and _chart(
-            times,
-            partial(latency.latencies, times),
-            comparison.latency_table,
-            name="latency",
-        ),
-        "volume": costs
-        and _chart(
-            costs,
-            partial(cost_volume.cost_volume, costs),
-            cost_volume_table(costs),
-            name="volume",
-        ),
-    }
-
-
 def no_comparison_page(run: Run) -> NoComparisonPage:
     """Return what is shown while a run has no recommendation."""
     here = project_url(run.project, f"runs/{run.number}/")
@@ -193,20 +122,4 @@ def _run_line(result: Result) -> tuple[str, ...]:
     return (
         f"Run {run.number}, finished {finished:%-d %b %Y %H:%M}",
         f"{count} samples",
-    )
-
-
-def _chart(
-    shown: TradeOff | Latencies | CostVolume,
-    draw: Callable[..., Figure],
-    table: DataTable,
-    *,
-    name: str,
-) -> ChartFigure:
-    """Return a figure with its words and its table."""
-    return ChartFigure(
-        id=f"chart-{name}",
-        summary=f"{shown.summary} All values are in the table below the chart.",
-        figure=draw(mode="light"),
-        table=table,
     )

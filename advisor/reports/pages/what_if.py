@@ -10,6 +10,8 @@ from advisor.projects.forms.limits import NUMBERS
 from advisor.projects.pages.header import project_url
 from advisor.reports.forms import MOVED, WhatIfForm
 from advisor.reports.pages import words
+from advisor.reports.pages.charts import charts_under
+from advisor.reports.pages.drawn import drawn_of
 from advisor.reports.pages.flips import flip_texts
 from advisor.reports.pages.reasons import reason_of
 from advisor.reports.pages.sliders import numbers_of, slider_of, stated
@@ -21,6 +23,7 @@ from advisor.sizing.errors import InvalidConstraints
 from advisor.sizing.flip_points import FlipPoint
 from advisor.sizing.recommendation import decide
 from advisor.sizing.standings import flips
+from advisor.web.figures import ChartFigure
 from advisor.web.panels import RankRow, Slider
 from advisor.web.parts import Verdict
 
@@ -38,6 +41,7 @@ class WhatIfResult:
     save: str
     save_url: str
     values: tuple[tuple[str, str], ...]
+    charts: tuple[ChartFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +83,12 @@ def form_of(result: Result, given: Mapping[str, Any]) -> WhatIfForm:
 
 
 def result_of_limits(
-    result: Result, form: WhatIfForm, member: Membership
+    result: Result, form: WhatIfForm, member: Membership, *, drawn: bool = False
 ) -> WhatIfResult:
-    """Return what the stored answers give under the limits of the form."""
+    """Return what the stored answers give under the limits of the form.
+
+    ``drawn`` adds the charts under these limits: the page's own where none is moved.
+    """
     if not form.is_valid():
         errors = [told for listed in form.errors.values() for told in listed]
         return _nothing(" ".join(f"{one}." for one in errors))
@@ -105,7 +112,14 @@ def result_of_limits(
         else "",
         save_url=project_url(run.project, f"runs/{run.number}/what-if/save/"),
         values=tuple((name, str(form[name].value())) for name in form.fields),
+        charts=_charts(result, decided if moved else None) if drawn else (),
     )
+
+
+def _charts(result: Result, decided: Recommendation | None) -> tuple[ChartFigure, ...]:
+    if decided is None:
+        return drawn_of(result).charts.all
+    return charts_under(result, decided).all
 
 
 def recorded_result(result: Result) -> WhatIfResult:

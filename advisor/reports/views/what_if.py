@@ -1,5 +1,6 @@
 """How are other limits tried on a finished run, and kept as the next version?"""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -26,8 +27,8 @@ def what_if(request: TeamRequest, team: str, project: str, number: int) -> HttpR
     """Answer at once what other limits would give; nothing is stored."""
     result = _result(request, project, number)
     form = pages.form_of(result, request.GET)
-    page = pages.result_of_limits(result, form, request.membership)
-    return render_page(request, "reports/_what_if_result.html", page)
+    page = pages.result_of_limits(result, form, request.membership, drawn=True)
+    return render_page(request, "reports/_what_if_answer.html", page)
 
 
 @require_POST
@@ -41,4 +42,7 @@ def save(request: TeamRequest, team: str, project: str, number: int) -> HttpResp
         return render_page(request, "reports/_what_if_result.html", page, status=422)
     draft = projects.open_draft(project=result.run.project, opened_by=request.user)
     projects.move_limits(setup=draft, limits=form.limits())
-    return redirect(step_url(draft, "constraints"))
+    messages.success(
+        request, f"Setup version {draft.version} has the limits that you tried."
+    )
+    return redirect(step_url(draft, "review"))

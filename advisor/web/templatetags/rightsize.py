@@ -2,8 +2,8 @@
 
 from django import forms, template
 from django.forms import BoundField
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -18,6 +18,13 @@ def icon(name: str) -> SafeString:
 def shown(value: object) -> object:
     """Return the value, or a dash when nothing was measured."""
     return "–" if value is None or value == "" else value
+
+
+@register.filter
+def as_json(value: object) -> SafeString:
+    """Return a value as JSON that no reader of HTML takes for anything but text."""
+    script = json_script(value)
+    return mark_safe(script[script.index(">") + 1 : script.rindex("<")])  # noqa: S308
 
 
 @register.filter
