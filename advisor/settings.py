@@ -125,13 +125,17 @@ DISPATCHER_CHORES = [
     "advisor.projects.tasks.hint_intakes",
     "advisor.catalog.tasks.hint_checks",
     "advisor.runs.tasks.hint_probes",
+    "advisor.adaptations.tasks.hint_adaptations",
 ]
 # Who says which runs need an endpoint as it is.
 ENDPOINT_USERS = ["advisor.runs.selectors.endpoint_use.runs_using"]
 # Who says how fast a model was in earlier runs.
 RUN_SPEEDS = "advisor.runs.selectors.speeds.seconds_per_answer"
+# Who else books calls on a team's month.
+MORE_SPENDING = ["advisor.adaptations.selectors.teacher_money"]
 # What rooms do before a team of theirs is deleted, from the top of the house down.
 TEAM_ENDINGS = [
+    "advisor.adaptations.services.end_with_team",
     "advisor.runs.services.end_with_team",
     "advisor.projects.services.end_with_team",
 ]
@@ -145,6 +149,7 @@ API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MODEL_ROOTS = env.list("MODEL_ROOTS", default=[])
+ADAPTED_DIR = VAR_DIR / "adapted"
 ALLOWED_PRIVATE_ENDPOINTS = env.list("ALLOWED_PRIVATE_ENDPOINTS", default=[])
 
 # Who gets in

@@ -62,8 +62,7 @@ class ModelCard(models.Model):
 class Price(models.Model):
     """What a model costs by the token at one vendor, in US dollars per million.
 
-    A price is never changed: a new row takes its place from ``since`` on, and the old
-    one keeps what held until ``ended_at``.
+    Never changed: a new row takes its place from ``since`` on, ``ended_at`` of the old.
     """
 
     team = models.ForeignKey(
@@ -229,6 +228,7 @@ class Change(models.Model):
         SHIPPED = "shipped", "Shipped with a release"
         HUB = "hub", "Read from a hub"
         FILE = "file", "Read from a price file"
+        MADE = "made", "Made here"
 
     team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)

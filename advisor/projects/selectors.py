@@ -129,7 +129,8 @@ def _names(rows: QuerySet[ModelCard] | QuerySet[HardwareProfile]) -> frozenset[s
 def local_models(team: Team) -> list[tuple[str, str]]:
     """Return the models that can run here, as name and label: built-in, then folders.
 
-    Folders are those directly under what the operator opened in MODEL_ROOTS.
+    Folders are those directly under what the operator opened in MODEL_ROOTS, and the
+    models that the team made here.
     """
     cards = {card.source: card for card in _visible_builtin(team)}
     built = [
@@ -138,10 +139,21 @@ def local_models(team: Team) -> list[tuple[str, str]]:
     ]
     folders = [
         (str(config.parent), config.parent.name)
-        for root in settings.MODEL_ROOTS
-        for config in sorted(Path(root).glob("*/config.json"))
+        for root in model_roots(team)
+        for config in sorted(root.glob("*/config.json"))
     ]
     return [*built, *folders]
+
+
+def model_roots(team: Team) -> list[Path]:
+    """Return the folders under which a team may name models, as they really lie."""
+    roots = [Path(root).resolve() for root in settings.MODEL_ROOTS]
+    return [*roots, adapted_root(team.pk)]
+
+
+def adapted_root(team_id: int) -> Path:
+    """Return the folder of the models that a team made here."""
+    return (Path(settings.ADAPTED_DIR) / str(team_id)).resolve()
 
 
 def entries_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -185,12 +197,14 @@ def leaves_network(endpoint: Endpoint) -> bool:
 def files_of_model(name: str) -> tuple[dict[str, Any], int] | None:
     """Return config.json and the number of parameters of a model that lies here.
 
-    Built-in models and folders that the operator opened; None for any other.
+    Built-in models, folders that the operator opened and models made here, whose
+    folders have names that nobody guesses; None for any other.
     """
     try:
         folder = model_path(name) if name.startswith(PREFIX) else Path(name).resolve()
         roots = [Path(root).resolve() for root in settings.MODEL_ROOTS]
-        if not name.startswith(PREFIX) and folder.parent not in roots:
+        made = Path(settings.ADAPTED_DIR).resolve() == folder.parent.parent
+        if not name.startswith(PREFIX) and folder.parent not in roots and not made:
             return None
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         weights = sorted(folder.glob("*.safetensors"))

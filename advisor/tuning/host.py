@@ -52,20 +52,21 @@ class Speaker:
             self.output.flush()
 
     def end(self, message: Mapping[str, Any]) -> None:
-        """Say how it ended, with what it cost; nothing is said afterwards."""
+        """Say how it ended, and what it cost; nothing is said afterwards."""
         self._over.set()
-        self.send({**message, **self._cost()})
+        self.send({**message, **self._told()})
         self.send({"kind": "done"})
 
     def _run(self) -> None:
         while not self._over.wait(BEAT_S):
-            known = asdict(self.progress) if self.progress else {}
-            told = {"kind": "progress", "stage": self.stage, **known, **self._cost()}
-            self.send(told)
+            self.send({"kind": "progress", **self._told()})
 
-    def _cost(self) -> dict[str, float]:
+    def _told(self) -> dict[str, Any]:
+        """Return the stage, how far training is, and what the sitting cost so far."""
+        known = asdict(self.progress) if self.progress else {}
         seconds = time.monotonic() - self.started
-        return {"spent_s": seconds, "cpu_s": time.process_time()}
+        cost = {"spent_s": seconds, "cpu_s": time.process_time()}
+        return {"stage": self.stage, **known, **cost}
 
 
 def job_of(message: Mapping[str, Any]) -> "Job":

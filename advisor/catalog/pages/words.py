@@ -191,6 +191,11 @@ FACTS: Mapping[str, Words] = {
     "input_per_1m": ("Input, per million tokens", by_token),
     "output_per_1m": ("Output, per million tokens", by_token),
     "cached_input_per_1m": ("Cached input, per million tokens", by_token),
+    "made_from": ("Made from", str),
+    "made_by": ("Made by", str),
+    "taught_by": ("Taught by", str),
+    "trained_on": ("Trained on", str),
+    "cost_of_making": ("Cost of making", str),
     "revision": ("Revision", lambda value: str(value)[:12]),
 }
 

@@ -24,6 +24,7 @@ from advisor.projects.schema import (
 from advisor.projects.schema import Setup as SetupValue
 from advisor.projects.schema.values import placed
 from advisor.projects.services.permits import for_members, sending_problems
+from advisor.projects.services.trained import training_problems
 
 NO_SAMPLES = Problem("samples", None, "are missing", "Upload a sample file.")
 
@@ -52,7 +53,8 @@ def freeze(
         for one in about_rows
         if one.severity == "error"
     ]
-    problems += [] if by_operator else for_members(value)
+    problems += [] if by_operator else for_members(value, setup.project.team)
+    problems += training_problems(value, setup.sample_set)
     problems += sending_problems(value, setup.project.team, setup.sample_set)
     if problems:
         raise SetupInvalid(problems)

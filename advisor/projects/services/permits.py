@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from django.conf import settings
-
 from advisor.accounts.models import Team
 from advisor.builtin import PREFIX, model_names
 from advisor.catalog.models import Endpoint
@@ -19,15 +17,15 @@ from advisor.projects.schema import Setup as SetupValue
 from advisor.projects.schema.problems import did_you_mean
 from advisor.projects.schema.rule import is_path
 from advisor.projects.schema.values import CandidateSpec, placed
-from advisor.projects.selectors import is_outside, leaves_network
+from advisor.projects.selectors import is_outside, leaves_network, model_roots
 
 HUB_ID = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
 Called = list[tuple[str, CandidateSpec, Endpoint]]
 
 
-def for_members(value: SetupValue) -> list[Problem]:
+def for_members(value: SetupValue, team: Team) -> list[Problem]:
     """Return what only the operator may give: other folders, scripts, options."""
-    return [*_folders(value), *_hub_names(value), *_scripts(value)]
+    return [*_folders(value, team), *_hub_names(value), *_scripts(value)]
 
 
 def sending_problems(
@@ -74,9 +72,9 @@ def _local_only(value: SetupValue, called: Called) -> Iterator[Problem]:
             yield Problem(f"{path}.endpoint", endpoint.name, wrong, remedy)
 
 
-def _folders(value: SetupValue) -> Iterator[Problem]:
-    """Yield the models that are folders outside what the operator opened to users."""
-    roots = [Path(root).resolve() for root in settings.MODEL_ROOTS]
+def _folders(value: SetupValue, team: Team) -> Iterator[Problem]:
+    """Yield the models that are folders outside what the team may name."""
+    roots = model_roots(team)
     for path, one in placed(value):
         if one.engine != "transformers" or one.model is None or not is_path(one.model):
             continue

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Literal
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from advisor.accounts.models import TeamMonth
 from advisor.accounts.services import locked_month
@@ -166,8 +168,15 @@ def ledger(run_id: int) -> dict[str, int]:
 
 
 def month_ledger(month_id: int) -> dict[str, int]:
-    """Return the money of a team's month as its attempts tell it, as ``ledger``."""
-    return _totals(Attempt.objects.filter(month_id=month_id))
+    """Return the money of a team's month as its calls tell it, as ``ledger``.
+
+    Rooms above, which the settings name, book calls of theirs as well.
+    """
+    totals = _totals(Attempt.objects.filter(month_id=month_id))
+    for name in settings.MORE_SPENDING:
+        for key, more in import_string(name)(month_id).items():
+            totals[key] += more
+    return totals
 
 
 def _totals(rows: QuerySet[Attempt]) -> dict[str, int]:

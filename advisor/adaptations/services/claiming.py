@@ -1,0 +1,82 @@
+"""Who works on a job, and until when? A lease under a claim number, in its row.
+
+Only the holder of the newest claim may write progress or an end. Cancelling ends the
+row at once; the holder notices at its next heartbeat and kills the work.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from advisor.adaptations.models import Adaptation
+from advisor.adaptations.selectors import due_adaptations
+
+S = Adaptation.State
+MOST_DEATHS = 3
+GAVE_UP = (
+    "The work ended three times without a word, as when memory runs out. Try LoRA,"
+    " fewer rows at once, or a smaller model."
+)
+
+
+def claim(pk: int) -> Adaptation | None:
+    """Take a job for the length of a lease; None when there is nothing to take."""
+    won = (
+        due_adaptations()
+        .filter(pk=pk)
+        .update(
+            state=S.RUNNING,
+            claims=F("claims") + 1,
+            # Who let a lease run out died, or stood still for as long.
+            deaths=F("deaths")
+            + Case(When(lease_until__isnull=False, then=1), default=0),
+            lease_until=_lease(),
+            started_at=Coalesce(F("started_at"), Now()),
+        )
+    )
+    if not won:
+        return None
+    found = Adaptation.objects.select_related(
+        "project__team", "setup__project__team", "setup__sample_set", "created_by"
+    ).get(pk=pk)
+    if found.deaths >= MOST_DEATHS:
+        end(found, S.FAILED, problem=GAVE_UP)
+        return None
+    return found
+
+
+def beat(adaptation: Adaptation, **seen: object) -> bool:
+    """Go on holding a job and note how far it is; False when it is held no more."""
+    return bool(mine(adaptation).update(lease_until=_lease(), **seen))
+
+
+def release(adaptation: Adaptation, **seen: object) -> None:
+    """Hand a job back to whoever goes on with it."""
+    mine(adaptation).update(lease_until=None, hinted_at=None, **seen)
+
+
+def end(adaptation: Adaptation, state: str, **seen: object) -> bool:
+    """End a job for good; False when it is held no more."""
+    return bool(
+        mine(adaptation).update(
+            state=state, lease_until=None, finished_at=Now(), stage="", **seen
+        )
+    )
+
+
+def mine(adaptation: Adaptation) -> QuerySet[Adaptation]:
+    """Return the row of a job while it is held under this claim."""
+    return Adaptation.objects.filter(
+        pk=adaptation.pk, state=S.RUNNING, claims=adaptation.claims
+    )
+
+
+def _died() -> Case:
+    return Case(When(lease_until__isnull=False, then=1), default=0)
+
+
+def _lease() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)

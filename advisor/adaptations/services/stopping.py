@@ -1,0 +1,58 @@
+"""How does a job end before it is done, and what goes with a deleted team?"""
+
+import shutil
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from advisor.accounts.models import Team, User
+from advisor.accounts.services import DeletionRefused, record
+from advisor.adaptations.models import Adaptation
+from advisor.adaptations.selectors import LIVE
+from advisor.adaptations.services.errors import AdaptationRefused
+from advisor.adaptations.services.finishing import clear_work
+from advisor.projects.selectors import adapted_root
+
+S = Adaptation.State
+
+
+@transaction.atomic
+def cancel(*, adaptation: Adaptation, by: User | None) -> Adaptation:
+    """End a job now; who works on it notices within seconds and kills the work.
+
+    Raises:
+        AdaptationRefused: It has ended already.
+    """
+    row = Adaptation.objects.select_for_update().get(pk=adaptation.pk)
+    if row.state not in LIVE:
+        told = row.get_state_display().lower()
+        raise AdaptationRefused([f"The job is {told} already."])
+    held = row.lease_until is not None
+    row.state, row.stage, row.lease_until = S.CANCELLED, "", None
+    row.save(update_fields=("state", "stage", "lease_until"))
+    Adaptation.objects.filter(pk=row.pk).update(finished_at=Now())
+    record(
+        team=adaptation.project.team,
+        actor=by,
+        action="adaptation.cancelled",
+        target=f"{row.key} in {adaptation.project.name}",
+    )
+    if not held:
+        clear_work(adaptation)
+    return row
+
+
+def end_with_team(*, team: Team) -> None:
+    """Delete the jobs and made models of a team; DeletionRefused while one is live."""
+    found = Adaptation.objects.filter(project__team=team)
+    live = found.filter(state__in=LIVE).select_related("project").first()
+    if live is not None:
+        raise DeletionRefused(
+            f"{live.key} of {live.project.name} is being made. Wait for its end, or"
+            " cancel it, then delete the team."
+        )
+    found.delete()
+    root = adapted_root(team.pk)
+    if root.is_relative_to(settings.ADAPTED_DIR):
+        transaction.on_commit(lambda: shutil.rmtree(root, ignore_errors=True))
