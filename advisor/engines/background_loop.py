@@ -6,8 +6,8 @@ not when the caller comes back from writing the answer before.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import CancelledError
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import CancelledError, Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -44,21 +44,36 @@ class BackgroundLoop:
     def iterate(self, items: AsyncIterator[T]) -> Iterator[T]:
         """Yield items as they come; leaving early cancels what is under way."""
         queue: SimpleQueue[tuple[T] | None] = SimpleQueue()
-
-        async def pump() -> None:
-            try:
-                async for item in items:
-                    queue.put((item,))
-            finally:
-                queue.put(None)
-
-        pumping = asyncio.run_coroutine_threadsafe(pump(), self._loop)
+        pumping = self.pump(
+            items, put=lambda item: queue.put((item,)), end=lambda: queue.put(None)
+        )
         try:
             while (item := queue.get()) is not None:
                 yield item[0]
             pumping.result()
         finally:
             pumping.cancel()
+
+    def pump(
+        self,
+        items: AsyncIterator[T],
+        *,
+        put: Callable[[T], object],
+        end: Callable[[], object],
+    ) -> "Future[None]":
+        """Hand items over as they come, from the loop's thread; then ``end`` is called.
+
+        Returns at once; cancelling the future cancels what is under way, and an error
+        is the future's, before ``end`` is called.
+        """
+
+        async def all_of_them() -> None:
+            async for item in items:
+                put(item)
+
+        pumping = asyncio.run_coroutine_threadsafe(all_of_them(), self._loop)
+        pumping.add_done_callback(lambda _: end())
+        return pumping
 
     def stop(self) -> None:
         """End the thread; what still runs is cancelled."""

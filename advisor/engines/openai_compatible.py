@@ -8,7 +8,8 @@ that the server does not report), `body` (further fields to send), `ca_file`
 """
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any, cast
 
 from advisor.engines.addresses import RefusedAddressError, read_target
@@ -89,15 +90,28 @@ class OpenAICompatible:
         of the waits, not of the model.
         """
         self.open()
-        loop, calls = cast(BackgroundLoop, self._loop), cast(Calls, self._calls)
+        return cast(BackgroundLoop, self._loop).iterate(self._answers(prompts))
+
+    def begin(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        put: Callable[[Answer], object],
+        end: Callable[[], object],
+    ) -> "Future[None]":
+        """Start to answer and return, as `Overlapping` tells: earlier prompts first."""
+        self.open()
+        loop = cast(BackgroundLoop, self._loop)
+        return loop.pump(self._answers(prompts), put=put, end=end)
+
+    def _answers(self, prompts: Sequence[Prompt]) -> AsyncIterator[Answer]:
+        calls = cast(Calls, self._calls)
 
         async def once(prompt: Prompt) -> Answer:
             return await calls.once(prompt, stream=False)
 
         patience = Patience(**self._option("retries", {}))
-        pace = cast(Pace, self._pace)
-        answers = answer_all(prompts, once, patience=patience, pace=pace)
-        return loop.iterate(answers)
+        return answer_all(prompts, once, patience=patience, pace=cast(Pace, self._pace))
 
     def measure(self, prompt: Prompt) -> Answer:
         """Answer one prompt as a stream, without a second try."""

@@ -27,9 +27,8 @@ presence: list[services.Presence] = []
 @app.task(name="advisor.runs.tasks.drive")  # type: ignore[untyped-decorator]
 def drive(run_id: int, candidate_id: int, **_: object) -> None:
     """Work a slice on one candidate, end what is over, hint at what is next."""
-    services.drive(
-        run_id=run_id, candidate_id=candidate_id, stopping=stopping.asked_to_stop
-    )
+    one = Candidate.objects.get(pk=candidate_id, run_id=run_id)
+    services.drive_beside(one, stopping=stopping.asked_to_stop)
     services.finish(run_id)
     if not stopping.asked_to_stop():
         publish(services.next_hints(candidate_id))

@@ -71,7 +71,8 @@ def test_a_heartbeat_outlives_its_connection(candidate, settings):
         first = until()
         return wait_until(lambda: until() != first)
 
-    with Keeper() as keeper, keeper.hold(lease.token):
+    with Keeper() as keeper:
+        keeper.take(lease.token, lease.claims)
         assert extended()
         drop_connections()
         connection.close()

@@ -265,7 +265,7 @@ def test_a_model_that_does_not_fit_lets_the_next_one_run():
 
 
 def test_undecided_after_all_samples_says_about_how_many_more():
-    answers = {k: "no" if at % 20 == 3 else "yes" for at, k in enumerate(keys(N))}
+    answers = {k: "no" if at % 16 == 3 else "yes" for at, k in enumerate(keys(N))}
     run = raced(candidates=[{"id": "close", "answers": answers}])
     assert run.candidates.get(key="close").decision == Candidate.Decision.UNDECIDED
     document = document_of(run)

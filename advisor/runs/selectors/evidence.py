@@ -1,9 +1,10 @@
 """What is known of each candidate of a run? Rows become the values that decide."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from advisor.runs.models import Candidate, Run
+from advisor.runs.models import Candidate, Run, SpeedRecord, Trial
 from advisor.runs.selectors.declared import leaves_network, planned_of
 from advisor.runs.selectors.scores import (
     Column,
@@ -45,8 +46,10 @@ def case_from(
     manifest = run.manifest
     reference = any(one.role == Candidate.Role.REFERENCE for one in rows)
     constraints = parse(manifest["constraints"], has_reference=reference)
-    groups, tags = _samples(run)
+    groups, tags = _samples(run.pk, run.manifest_sha256)
     demand = demand_of(constraints)
+    records = SpeedRecord.objects.filter(candidate__run=run).order_by()
+    timed = set(records.values_list("candidate_id", flat=True).distinct())
     accept_at = float(manifest["accept_at"])
     return Case(
         evidence=tuple(
@@ -56,6 +59,7 @@ def case_from(
                 demand,
                 groups,
                 accept_at,
+                timed=one.engine == "recorded" or one.pk in timed,
             )
             for one in sorted(rows, key=lambda c: (c.role, c.position, c.key))
         ),
@@ -88,13 +92,17 @@ def demand_of(constraints: tuple[Constraint, ...]) -> Demand:
     )
 
 
+@lru_cache(maxsize=8)
 def _samples(
-    run: Run,
+    run_id: int, manifest_sha256: str
 ) -> tuple[tuple[str | None, ...] | None, tuple[frozenset[str], ...] | None]:
-    """Return group and tags of each sample in permutation order; None for neither."""
-    first = run.candidates.order_by("pk").first()
+    """Return group and tags of each sample in permutation order; None for neither.
+
+    Frozen with the manifest, whose hash tells runs apart that had one number.
+    """
+    first = Candidate.objects.filter(run=run_id).order_by("pk").first()
     rows = list(
-        run.trials.filter(candidate=first, repeat=0)
+        Trial.objects.filter(run=run_id, candidate=first, repeat=0)
         .order_by("position")
         .values_list("sample__group", "sample__tags")
     )
@@ -109,12 +117,14 @@ def _evidence(
     demand: Demand,
     groups: tuple[str | None, ...] | None,
     accept_at: float,
+    *,
+    timed: bool,
 ) -> Evidence:
     spec: dict[str, Any] = one.spec
-    latency, ttft, bursts = latencies_of(one, column)
+    latency, ttft, bursts = latencies_of(one, column) if timed else (None, None, None)
     disturbed = latency is not None and was_disturbed(one)
     scores = column.scores()
-    capacity = capacity_of(one)
+    capacity = capacity_of(one) if timed else None
     return Evidence(
         id=one.key,
         role="reference" if one.role == Candidate.Role.REFERENCE else "candidate",
@@ -125,7 +135,7 @@ def _evidence(
         ttft_ms=ttft,
         bursts=bursts,
         disturbed=disturbed,
-        tokens_per_second=tokens_per_second_of(one, column),
+        tokens_per_second=tokens_per_second_of(one, column) if timed else None,
         memory_gb=_memory(one),
         capacity_rps=carried(one, capacity, demand),
         costs=costs_of(one, column, demand, capacity, groups, accept_at),

@@ -60,12 +60,23 @@ def run_by_number(project: Project, number: int) -> Run:
     return runs_of(project).get(number=number)
 
 
+def run_at(team: Team, project: str, number: int) -> Run:
+    """Return a team's run by its address; Run.DoesNotExist for any other. One query."""
+    found = (
+        Run.objects.filter(team=team, project__slug=project, number=number)
+        .select_related("project", "setup", "recommendation", "created_by")
+        .get()
+    )
+    found.team = found.project.team = team
+    return found
+
+
 def state_of_run(
     team: Team, project: str, number: int
-) -> tuple[int, datetime, str] | None:
-    """Return key, launch and state of a run, None where a team has no such run."""
+) -> tuple[int, datetime, int, str] | None:
+    """Return key, launch, generation and state of a run; None where there is none."""
     found = Run.objects.filter(team=team, project__slug=project, number=number)
-    return found.values_list("pk", "created_at", "state").first()
+    return found.values_list("pk", "created_at", "generation", "state").first()
 
 
 def latest_run(project: Project) -> Run | None:

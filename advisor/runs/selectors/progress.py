@@ -17,6 +17,7 @@ from advisor.runs.selectors.counting import (
 from advisor.runs.selectors.finding import candidates_of
 from advisor.runs.selectors.scores import partial_means
 from advisor.sizing.measurement import Figure
+from advisor.web.kept import Kept
 
 FINAL = (
     Run.State.COMPLETED,
@@ -25,6 +26,13 @@ FINAL = (
     Run.State.BUDGET_STOPPED,
     Run.State.FAILED,
 )
+MOVING = (
+    *("state", "generation", "pause_reason", "others_too", "started_at"),
+    *("finished_at", "cancel_requested_at", "cap_micro", "spent_micro"),
+    *("reserved_micro", "unknown_micro", "overshoot_micro"),
+)
+# Nothing is held any more when a run comes to these; it goes on as a new generation.
+STILL = (Run.State.COMPLETED, Run.State.WITH_GAPS, Run.State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +118,27 @@ class RunProgress:
         return self.total - self.made if self.final else 0
 
 
+ENDED: Kept[RunProgress] = Kept(1000)
+
+
 def progress_of(run: Run) -> RunProgress:
-    """Return where a run stands now; a handful of queries whatever its size."""
-    run.refresh_from_db()
+    """Return where a run stands now; a handful of queries whatever its size.
+
+    What ended is read once: reading it takes longer the larger it is.
+    """
+    before = (run.state, run.generation)
+    run.refresh_from_db(fields=MOVING)
+    if (run.state, run.generation) != before:
+        run.refresh_from_db()  # its recommendation, too, may be another one
+    if run.state not in STILL:
+        return _read(run)
+    booked = (run.spent_micro, run.unknown_micro, run.overshoot_micro, run.cap_micro)
+    ended = (run.state, run.generation, run.finished_at, run.pause_reason)
+    key = (run.pk, run.created_at, ended, booked)
+    return ENDED.get(key, lambda: _read(run))
+
+
+def _read(run: Run) -> RunProgress:
     states = states_of(run)
     answers = answers_of(run)
     failures = failures_of(run)

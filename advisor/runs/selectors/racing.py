@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
-from advisor.runs.models import Candidate, Run
+from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.selectors.evidence import case_from
-from advisor.runs.selectors.scores import Column, columns_of, scores_of
+from advisor.runs.selectors.scores import ENDED, Column, columns_of, scores_of
 from advisor.sizing.measurement import Case
 from advisor.sizing.race import Lane, Race, race
 
@@ -47,7 +48,7 @@ def standing_of(run: Run, rows: Sequence[Candidate]) -> RaceStanding:
     case = _with_states(case_from(run, rows, columns), rows)
     over = {one.key for one in rows if _rests(one)}
     lengths = {pk: _length(column) for pk, column in columns.items()}
-    most, ends = _most(run, rows, lengths), _block_ends(run)
+    most, ends = _most(run, rows, lengths), _block_ends(run.pk, run.manifest_sha256)
     samples = {one.pk: 0 for one in rows}
     for one in asked:
         whole = [end for end in ends if end <= min(lengths.get(one.pk, 0), most)]
@@ -65,6 +66,27 @@ def standing_of(run: Run, rows: Sequence[Candidate]) -> RaceStanding:
         samples=samples,
         judged={pk: ends.index(n) + 1 if n else 0 for pk, n in samples.items()},
         blocks=len(ends),
+    )
+
+
+def has_new_block(run: Run, rows: Sequence[Candidate]) -> bool:
+    """Say whether a block is whole that is not judged; two queries, no score read."""
+    asked = [one for one in rows if one.open_to and not one.decision]
+    holes = dict(
+        Trial.objects.filter(run=run, candidate__in=asked)
+        .exclude(state__in=ENDED)
+        .order_by()
+        .values_list("candidate_id")
+        .annotate(first=Min("position"))
+    )
+    count = int(run.manifest["samples"]["count"])
+    lengths = {one.pk: holes.get(one.pk, count) for one in asked}
+    most, ends = _most(run, rows, lengths), _block_ends(run.pk, run.manifest_sha256)
+    return any(
+        seen_by(one) < end <= min(lengths[one.pk], most)
+        for one in asked
+        if one.role == "candidate"
+        for end in ends
     )
 
 
@@ -108,9 +130,10 @@ def _most(run: Run, rows: Sequence[Candidate], lengths: Mapping[int, int]) -> in
     return lengths.get(reference.pk, 0)
 
 
-def _block_ends(run: Run) -> list[int]:
-    """Return the number of samples up to the end of each block."""
-    first = run.candidates.order_by("pk").first()
-    trials = run.trials.filter(candidate=first, repeat=0).order_by("block")
+@lru_cache(maxsize=8)
+def _block_ends(run_id: int, manifest_sha256: str) -> list[int]:
+    """Return the number of samples up to the end of each block; frozen at launch."""
+    first = Candidate.objects.filter(run=run_id).order_by("pk").first()
+    trials = Trial.objects.filter(candidate=first, repeat=0).order_by("block")
     last = trials.values("block").annotate(last=Max("position"))
     return [place + 1 for place in last.values_list("last", flat=True)]

@@ -38,7 +38,10 @@ class Wanted:
     tag: str = ""
 
 
-KEPT: Kept[Mapping[Show, np.ndarray]] = Kept(24)
+MOST_BYTES = 16_000_000
+KEPT: Kept[Mapping[Show, np.ndarray]] = Kept(
+    MOST_BYTES, weigh=lambda masks: sum(mask.nbytes for mask in masks.values())
+)
 
 
 def counts_of(summary: Summary, subject: str) -> dict[Show, int]:
@@ -47,7 +50,7 @@ def counts_of(summary: Summary, subject: str) -> dict[Show, int]:
     return {show: int(masks[show].sum()) for show in SHOWS}
 
 
-def positions_of(run: Run, summary: Summary, wanted: Wanted) -> list[int]:
+def positions_of(run: Run, summary: Summary, wanted: Wanted) -> np.ndarray:
     """Return the places of what is wanted in the run's fixed order, from 0."""
     mask = _masks(summary, wanted.subject)[wanted.show].copy()
     if wanted.tag:
@@ -56,7 +59,7 @@ def positions_of(run: Run, summary: Summary, wanted: Wanted) -> list[int]:
         mask &= np.array(named, dtype=bool)
     if wanted.text:
         mask &= np.isin(np.array(summary.order), _holding(run, wanted.text))
-    return [int(at) for at in np.flatnonzero(mask)]
+    return np.flatnonzero(mask)
 
 
 def page_of(
@@ -75,7 +78,7 @@ def page_of(
     places = positions_of(run, summary, wanted)
     pages = max(1, -(-len(places) // size))
     number = min(max(1, number), pages)
-    chosen = places[(number - 1) * size : number * size]
+    chosen = places[(number - 1) * size : number * size].tolist()
     views = views_of(run, [summary.order[at] for at in chosen], models)
     return SamplePage(samples=views, number=number, pages=pages, total=len(places))
 
@@ -84,7 +87,7 @@ def neighbours_of(
     run: Run, summary: Summary, wanted: Wanted, position: int
 ) -> tuple[str | None, str | None]:
     """Return the keys of the samples before and after a place, of those wanted."""
-    places = positions_of(run, summary, wanted)
+    places = positions_of(run, summary, wanted).tolist()
     before = next((at for at in reversed(places) if at < position), None)
     after = next((at for at in places if at > position), None)
     ids = [summary.order[at] for at in (before, after) if at is not None]

@@ -4,10 +4,10 @@ A run of 20,000 samples and ten models has 200,000 answers; a page asks for a sl
 curve or a filter of them. Everything here repeats rows and decides nothing.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -24,10 +24,13 @@ from advisor.sizing.flip_points import Change, FlipPoint
 from advisor.sizing.measurement import Case, Evidence, Figure
 from advisor.sizing.recommendation import decide
 from advisor.sizing.standings import flips, standings
+from advisor.web.kept import Kept
 
 SMALLEST_SLICE = 5
 DRAWN = 512  # times of one candidate that a curve is drawn from
-KEPT = 12  # summaries that a process holds in memory
+FORM = 2  # of the kept bytes; what has another form is made anew
+MOST_SUMMARIES = 256  # that a process holds in memory
+MOST_BYTES = 64_000_000  # of cases that it holds
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,17 @@ class Summary:
 
     run_pk: int
     version: str
-    case: Case
-    order: tuple[int, ...]
+    order: Sequence[int]
     slices: Mapping[str, Mapping[str, Figure]]
     times: Mapping[str, tuple[float, ...]]
     met_from: Mapping[str, Mapping[str, float]]
     flips: tuple[FlipPoint, ...]
     cascades: tuple[Mapping[str, Any], ...]
+
+    @property
+    def case(self) -> Case:
+        """Return all that the recommendation was made from; few pages need it."""
+        return CASES.get((self.run_pk, self.version), lambda: _case_of(self))
 
     def scores(self, key: str) -> np.ndarray:
         """Return the scores of a candidate, one a sample, NaN where there is none."""
@@ -60,10 +67,26 @@ class Summary:
         return found
 
 
+def weight_of(case: Case) -> int:
+    """Return about how many bytes of memory a case takes."""
+    # A score is a place in a tuple and one in an array, tags are a place.
+    return 16 * sum(len(one.scores) for one in case.evidence) + 8 * case.samples
+
+
+SUMMARIES: Kept[Summary] = Kept(MOST_SUMMARIES)
+CASES: Kept[Case] = Kept(MOST_BYTES, weigh=weight_of)
+
+
 def kept(run: Run) -> Summary | None:
     """Return the summary that was kept of a finished run; None where there is none."""
-    version = run.recommendation.sha256
-    return _read(run.pk, version) if _is_kept(run.pk, version) else None
+    key = (run.pk, run.recommendation.sha256)
+    found = SUMMARIES.find(key)
+    if found is not None:
+        return found
+    row = RunSummary.objects.filter(run=run.pk, version=key[1]).defer("case").first()
+    if row is None or row.figures.get("form") != FORM:
+        return None
+    return SUMMARIES.get(key, lambda: _read(row))
 
 
 def build(run: Run, document: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -71,6 +94,7 @@ def build(run: Run, document: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]
     case = ready(case_of(run))
     decided = decide(case)
     figures = {
+        "form": FORM,
         "order": _order(run),
         "slices": _slices(case),
         "times": {
@@ -111,19 +135,20 @@ def thinned(times: Sequence[float]) -> list[float | None]:
     return [float(time) if isfinite(time) else None for time in ordered]
 
 
-def _is_kept(run_pk: int, version: str) -> bool:
-    return RunSummary.objects.filter(run=run_pk, version=version).exists()
+def _case_of(summary: Summary) -> Case:
+    rows = RunSummary.objects.filter(run=summary.run_pk, version=summary.version)
+    content = rows.values_list("case", flat=True).first()
+    if content is None:  # deleted in between: the rows still say it
+        return ready(case_of(Run.objects.get(pk=summary.run_pk)))
+    return case_file.from_bytes(bytes(content))
 
 
-@lru_cache(maxsize=KEPT)
-def _read(run_pk: int, version: str) -> Summary:
-    row = RunSummary.objects.get(run=run_pk, version=version)
+def _read(row: RunSummary) -> Summary:
     figures = row.figures
     return Summary(
-        run_pk=run_pk,
-        version=version,
-        case=case_file.from_bytes(bytes(row.case)),
-        order=tuple(figures["order"]),
+        run_pk=row.run_id,
+        version=row.version,
+        order=array("q", figures["order"]),
         slices={
             tag: {key: Figure(**one) for key, one in found.items()}
             for tag, found in figures["slices"].items()

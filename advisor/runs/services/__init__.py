@@ -1,5 +1,6 @@
 """What may be done with runs? One verb each; every write is a transaction."""
 
+from advisor.runs.services.beside import drive_beside
 from advisor.runs.services.driving import Slice, begin, drive
 from advisor.runs.services.ending import end_with_team
 from advisor.runs.services.endpoint_probing import due_probes, probe
@@ -36,6 +37,7 @@ __all__ = [
     "close_engines",
     "decided",
     "drive",
+    "drive_beside",
     "drop_candidate",
     "due_candidates",
     "due_probes",

@@ -11,13 +11,20 @@ from advisor.runs.services.answering import DEFAULT_CONCURRENCY
 from advisor.runs.services.ordering import RACE_BLOCK
 
 FEWEST = 2  # blocks: one is judged while the other is asked
-LOADED = 4  # blocks that keep a model of one's own busy
+LOADED = 4  # blocks that fill the batch of a model of one's own
+MOST = 16  # blocks, however far away a decision seems
 
 
-def blocks_ahead(one: Candidate) -> int:
-    """Return the blocks that may be asked beyond what is judged."""
+def blocks_ahead(one: Candidate, more: int | None) -> int:
+    """Return the blocks that may be asked beyond what is judged.
+
+    ``more`` is about how many samples are missing for a decision, None if unknown. A
+    model of one's own goes half of that way at once, as it works best in large batches;
+    an endpoint has one block in line beside those that are under way.
+    """
     if one.queue == "local":
-        return LOADED
+        half = 0 if more is None else more // 2 // RACE_BLOCK
+        return min(max(LOADED, half), MOST)
     if one.engine != "openai":
         return FEWEST
     at_once = int(one.spec.get("concurrency") or DEFAULT_CONCURRENCY)

@@ -1,7 +1,7 @@
-"""How is one claimed block answered? Prompts out, answers in, outcomes committed."""
+"""What does it take to answer for one candidate? Prompt, scorer, price and purse."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from advisor.engines.base import (
@@ -11,16 +11,14 @@ from advisor.engines.base import (
 )
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
-from advisor.runs.models import Candidate
+from advisor.runs.models import Candidate, Run
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.cap_stop import stop_at_cap
-from advisor.runs.services.claiming import Claim, Lease
+from advisor.runs.services.claiming import Claim
 from advisor.runs.services.judging import Judge
-from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.money import reserve, worst_price_micro
 from advisor.runs.services.pricing import Price
 from advisor.runs.services.prompting import Prompting
-from advisor.runs.services.releasing import release
 from advisor.runs.services.reuse import Reuse
 from advisor.runs.services.states import move_candidate
 from advisor.scoring.registry import scorer
@@ -30,7 +28,10 @@ DEFAULT_CONCURRENCY = EngineSpec(engine="", model="").concurrency
 
 @dataclass(slots=True)
 class Desk:
-    """Where one candidate's blocks are answered, one after the other."""
+    """Where one candidate's blocks are answered.
+
+    ``short_of_money`` says that the caps did not allow all of the last block.
+    """
 
     candidate: Candidate
     engine: Engine
@@ -39,8 +40,7 @@ class Desk:
     reuse: Reuse
     wrong_in_a_row: int = 0
     oversized_in_a_row: int = 0
-    asked: dict[int, str] = field(default_factory=dict)
-    _samples: dict[int, Sample] = field(default_factory=dict)
+    short_of_money: bool = False
 
     @classmethod
     def of(cls, candidate: Candidate, engine: Engine) -> "Desk":
@@ -69,66 +69,44 @@ class Desk:
         """Return how many calls the engine may have under way."""
         return int(self.candidate.spec.get("concurrency") or DEFAULT_CONCURRENCY)
 
-    def answer(
-        self, lease: Lease, keeper: Keeper, *, stopping: Callable[[], bool]
-    ) -> int:
-        """Answer what is held under ``lease``; return how many answers were stored.
-
-        What could not be answered is handed back before this returns.
-        """
-        self._load(lease)
-        with keeper.hold(lease.token):
-            block = Block(desk=self, lease=lease, keeper=keeper, stopping=stopping)
-            try:
-                claims = self._paid(lease, self._new(block))
-                if claims:
-                    block.answer(claims)
-            finally:
-                block.close()
-        return block.stored
-
-    def _load(self, lease: Lease) -> None:
-        wanted = [claim.sample_id for claim in lease.claims]
-        self._samples = Sample.objects.in_bulk(wanted)
-
-    def sample(self, claim: Claim) -> Sample:
-        """Return the sample of a claim of the present block."""
-        return self._samples[claim.sample_id]
-
-    def _new(self, block: Block) -> list[Claim]:
-        """Take over what an earlier run has answered; return the claims left to ask."""
-        claims = block.lease.claims
-        self.asked = {
+    def keys(
+        self, claims: Sequence[Claim], samples: Mapping[int, Sample]
+    ) -> dict[int, str]:
+        """Return by trial the hash of what is asked, where the model is pinned."""
+        if not self.reuse.pin:
+            return {}
+        return {
             one.trial_id: self.reuse.key(
-                self.prompting.ask(self.sample(one), repeat=one.repeat),
+                self.prompting.ask(samples[one.sample_id], repeat=one.repeat),
                 repeat=one.repeat,
             )
             for one in claims
         }
-        known = self.reuse.known(self.asked.values())
-        for one in claims:
-            if (answer := known.get(self.asked[one.trial_id])) is not None:
-                block.take_over(one, answer)
-        return [one for one in claims if self.asked[one.trial_id] not in known]
 
-    def _paid(self, lease: Lease, claims: Sequence[Claim]) -> Sequence[Claim]:
-        """Return the claims that may be sent; hand back what the cap does not allow."""
+    def paid(self, block: Block, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Return the claims that may be sent; hand back what the caps do not allow.
+
+        Reserves are at the worst price: what calls under way turn out not to cost may
+        pay for others, so that a run stops at its cap only when none is.
+        """
+        self.short_of_money = False
         if not self.priced or not claims:
             return claims
-        paid = reserve(
-            self.candidate.run_id,
-            [(claim, self._worst(claim)) for claim in claims],
-        )
+        prices = {one.trial_id: self._worst(block, one) for one in claims}
+        run_id = self.candidate.run_id
+        paid = reserve(run_id, [(one, prices[one.trial_id]) for one in claims])
         ours = {claim.trial_id for claim in paid}
-        left = [one for one in claims if one.trial_id not in ours]
+        left = [one.trial_id for one in claims if one.trial_id not in ours]
         if left:
-            release(lease.token, [one.trial_id for one in left], sent=False)
-            stop_at_cap(self.candidate.run_id, self._worst(left[0]))
+            block.hand_back(left, sent=False)
+            self.short_of_money = True
+            if not Run.objects.filter(pk=run_id, reserved_micro__gt=0).exists():
+                stop_at_cap(run_id, prices[left[0]])
         return paid
 
-    def _worst(self, claim: Claim) -> int:
+    def _worst(self, block: Block, claim: Claim) -> int:
         price = cast(Price, self.judge.price)
-        prompt = self.prompting.prompt(self.sample(claim), claim)
+        prompt = self.prompting.ask(block.samples[claim.sample_id])
         return worst_price_micro(
             prompt_tokens=estimate_tokens(prompt.text),
             max_output_tokens=prompt.max_output_tokens,

@@ -4,27 +4,23 @@ Answers are judged as they come and committed with the block, or every two secon
 a slow one; what stays unanswered is handed back.
 """
 
-import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from advisor.engines.base import Answer, EngineError, Failure, Prompt
 from advisor.engines.pacing import Paced
 from advisor.engines.retrying import retry_class
+from advisor.projects.models import Sample
 from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.committing import commit_patiently
-from advisor.runs.services.judging import Outcome, broken, lost
-from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.judging import Outcome, lost
 from advisor.runs.services.releasing import release
 
 if TYPE_CHECKING:
     from advisor.runs.services.answering import Desk
-
-log = logging.getLogger(__name__)
 
 # A slow block is stored in parts, so that a crash loses at most this much work.
 FLUSH_SECONDS = 2.0
@@ -38,89 +34,102 @@ FORGIVEN_CLAIMS = 10
 
 @dataclass(slots=True, kw_only=True)
 class Block:
-    """The answers of one lease, on their way into the database."""
+    """The answers to what was claimed together, on their way into the database."""
 
     desk: "Desk"
     lease: Lease
-    keeper: Keeper
-    stopping: Callable[[], bool]
+    samples: Mapping[int, Sample]
+    asked: Mapping[int, str] = field(default_factory=dict)
     stored: int = 0
+    refusing: bool = False
     _ready: list[Outcome] = field(default_factory=list)
     _open: dict[int, Claim] = field(default_factory=dict)
     _sent: set[int] = field(default_factory=set)
-    _refusing: bool = False
+    _waiting: dict[str, deque[Claim]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
     _waiting_since: float = field(default_factory=time.monotonic)
 
-    def __post_init__(self) -> None:
-        self._open = {claim.trial_id: claim for claim in self.lease.claims}
+    @classmethod
+    def of(cls, desk: "Desk", lease: Lease) -> "Block":
+        """Take up a lease with its samples, and the keys of what is asked."""
+        samples = Sample.objects.in_bulk([one.sample_id for one in lease.claims])
+        block = cls(desk=desk, lease=lease, samples=samples)
+        block.asked = desk.keys(lease.claims, samples)
+        block._open = {claim.trial_id: claim for claim in lease.claims}
+        return block
 
-    def answer(self, claims: Sequence[Claim]) -> None:
-        """Answer claims of the lease until all are, or the work is to end."""
-        desk = self.desk
-        waiting: dict[str, deque[Claim]] = defaultdict(deque)
-        prompts: list[Prompt] = []
+    @property
+    def open(self) -> int:
+        """Return how many of its trials are unanswered."""
+        return len(self._open)
+
+    def known(self) -> list[Claim]:
+        """Take over what an earlier run has answered; return the claims left to ask."""
+        known = self.desk.reuse.known(self.asked.values())
+        left = []
+        for claim in self.lease.claims:
+            answer = known.get(self.asked.get(claim.trial_id, ""))
+            if answer is None or not self._take_over(claim, answer):
+                left.append(claim)
+        return left
+
+    def prompts(self, claims: Iterable[Claim]) -> list[Prompt]:
+        """Return what is sent for claims of the lease; they count as sent from now."""
+        made = []
         for claim in claims:
-            prompt = desk.prompting.prompt(desk.sample(claim), claim)
-            prompts.append(prompt)
-            waiting[prompt.id].append(claim)
-        self._sent.update(claim.trial_id for claim in claims)
-        answers = desk.engine.answer(prompts)
-        try:
-            with closing(answers):  # type: ignore[type-var]
-                for answer in answers:
-                    if not self._take(waiting[answer.prompt_id].popleft(), answer):
-                        break
-        except EngineError:
-            raise
-        except Exception as error:
-            if self.keeper.lost.is_set():
-                # The engine was closed under its own work: nobody wants it any more.
-                self.drop()
-                return
-            log.exception("The engine of %s broke", desk.candidate.key)
-            left = [claim for queue in waiting.values() for claim in queue]
-            for claim, answer in lost(left, broken(error)):
-                self._take(claim, answer)
-            raise EngineError(broken(error)) from error
+            prompt = self.desk.prompting.prompt(self.samples[claim.sample_id], claim)
+            self._waiting[prompt.id].append(claim)
+            self._sent.add(claim.trial_id)
+            made.append(prompt)
+        return made
 
-    def take_over(self, claim: Claim, answer: Answer) -> None:
+    def _take_over(self, claim: Claim, answer: Answer) -> bool:
         """Judge an answer that an earlier run was given; nothing is sent for it."""
-        desk = self.desk
-        outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
+        sample = self.samples[claim.sample_id]
+        outcome = self.desk.judge.outcome(claim, answer, sample)
         if outcome.row is None:
-            return
+            return False
         outcome.row.cached = True
-        outcome.row.asked_sha256 = desk.asked[claim.trial_id]
+        outcome.row.asked_sha256 = self.asked[claim.trial_id]
         self._ready.append(outcome)
         self._open.pop(claim.trial_id, None)
+        return True
+
+    def take(self, answer: Answer) -> bool:
+        """Judge one answer; False when the work is to end after it."""
+        return self._take(self._waiting[answer.prompt_id].popleft(), answer)
 
     def _take(self, claim: Claim, answer: Answer) -> bool:
-        """Judge one answer; False when the work is to end after it."""
-        desk = self.desk
-        if not self.keeper.tick():
-            self.drop()
-            return False
         if answer.failure is not None and answer.failure.code == NOT_SENT:
             # It stays open, and is handed back as it came.
             self._sent.discard(claim.trial_id)
             return True
-        outcome = desk.judge.outcome(claim, answer, desk.sample(claim))
+        sample = self.samples[claim.sample_id]
+        outcome = self.desk.judge.outcome(claim, answer, sample)
         if not self._ready:
             self._waiting_since = time.monotonic()
         if outcome.row is not None and outcome.failure is None:
-            outcome.row.asked_sha256 = desk.asked.get(claim.trial_id, "")
+            outcome.row.asked_sha256 = self.asked.get(claim.trial_id, "")
         self._ready.append(outcome)
         self._open.pop(claim.trial_id, None)
         if self._refused(outcome.failure):
             return False
-        if time.monotonic() - self._waiting_since > FLUSH_SECONDS:
+        # The last of a block is stored once its lease is kept no more.
+        if self._open and time.monotonic() - self._waiting_since > FLUSH_SECONDS:
             self.flush()
-        return not self.stopping()
+        return True
 
     def drop(self) -> None:
         """Forget the block: its trials are somebody else's, or nobody's, by now."""
         self._ready.clear()
         self._open.clear()
+
+    def fail(self, failure: Failure) -> None:
+        """Take ``failure`` for what was sent and not answered."""
+        left = [claim for queue in self._waiting.values() for claim in queue]
+        for claim, answer in lost(left, failure):
+            self._take(claim, answer)
 
     def _refused(self, failure: Failure | None) -> bool:
         """Count refusals in a row: two of them pause the candidate.
@@ -142,7 +151,7 @@ class Block:
         if desk.wrong_in_a_row < CONFIGURATION_FAILURES:
             return False
         desk.pause(failure)
-        self._refusing = True
+        self.refusing = True
         return True
 
     def flush(self) -> None:
@@ -166,18 +175,22 @@ class Block:
             return replace(outcome, counts=outcome.counts and counts)
         return outcome
 
-    def close(self) -> None:
-        """Store what is answered and hand back the rest.
+    def close(self, *, under_way: int) -> int:
+        """Store what is answered, hand back the rest; return the calls for nothing.
 
-        An engine sends in order and has at most ``concurrency`` calls under way; a
-        server that refuses is sent nothing more.
+        An engine sends in order: at most ``under_way`` calls, its first ones, may have
+        reached the server.
         """
         self.flush()
-        most = 0 if self._refusing else self.desk.calls_at_once
         left = list(self._open)
-        under_way = [pk for pk in left if pk in self._sent][:most]
-        rest = [pk for pk in left if pk not in under_way]
-        for ids, sent in ((under_way, True), (rest, False)):
-            if ids:
-                release(self.lease.token, ids, sent=sent)
-        self._open.clear()
+        sent = [pk for pk in left if pk in self._sent][:under_way]
+        self.hand_back([pk for pk in left if pk not in sent], sent=False)
+        self.hand_back(sent, sent=True)
+        return len(sent)
+
+    def hand_back(self, trial_ids: Sequence[int], *, sent: bool) -> None:
+        """Let others claim some of its trials that have no answer."""
+        if trial_ids:
+            release(self.lease.token, trial_ids, sent=sent)
+        for pk in trial_ids:
+            self._open.pop(pk, None)

@@ -1,19 +1,27 @@
 """Who works on what, and until when? Leases on blocks of trials.
 
-A block is claimed whole under one token. Only the database's clock decides whether a
-lease holds; only the holder of token and claim number may store an answer.
+One token holds the blocks that a worker has in hand. Only the database's clock decides
+whether a lease holds; only the holder of token and claim number may store an answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.states import WORKING
@@ -78,21 +86,28 @@ def is_opened() -> Q:
 
 
 @transaction.atomic
-def claim_block(candidate: Candidate, *, lease_s: float | None = None) -> Lease | None:
+def claim_block(
+    candidate: Candidate,
+    *,
+    lease_s: float | None = None,
+    most: int | None = None,
+    token: UUID | None = None,
+) -> Lease | None:
     """Claim what is pending of the first block; None when nothing is due.
 
-    Rows that another worker is claiming at this moment are passed over.
+    With ``most`` as many trials as that, of the blocks that follow as well; with
+    ``token`` under the lease that is held already. Rows that another worker is
+    claiming at this moment are passed over.
     """
     due = Trial.objects.filter(claimable([candidate.pk])).order_by("position", "id")
     due = due.select_for_update(skip_locked=True, of=("self",))
     first = due.first()
     if first is None:
         return None
-    if first.claims >= SUSPECT_CLAIMS and first.last_error_code == LOST:
-        rows = [first]
-    else:
-        rows = list(due.filter(block=first.block).exclude(SUSPECT))
-    token = uuid4()
+    rows = _claimed_together(first, due, most, alone=token is None)
+    if not rows:
+        return None
+    token = token or uuid4()
     Trial.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Trial.State.LEASED,
         lease_token=token,
@@ -115,6 +130,23 @@ def claim_block(candidate: Candidate, *, lease_s: float | None = None) -> Lease 
     return Lease(token=token, candidate_id=candidate.pk, claims=claims)
 
 
+def _claimed_together(
+    first: Trial, due: QuerySet[Trial], most: int | None, *, alone: bool
+) -> list[Trial]:
+    """Return the trials that are claimed with the first one.
+
+    A suspect is claimed when nothing else is held, and alone; what was lost before
+    only with its own block, so that one bad trial makes few others suspect.
+    """
+    lost = first.claims > 0 and first.last_error_code == LOST
+    if lost and first.claims >= SUSPECT_CLAIMS:
+        return [first] if alone else []
+    others = due.exclude(SUSPECT)
+    if most is None or lost:
+        return list(others.filter(block=first.block))
+    return list(others[:most])
+
+
 def beat(token: UUID, *, lease_s: float | None = None) -> bool:
     """Extend whatever is held under ``token``; False when it is no longer held.
 
@@ -129,6 +161,43 @@ def beat(token: UUID, *, lease_s: float | None = None) -> bool:
         return True
     unit = Candidate.objects.filter(lease_token=token)
     return bool(unit.filter(Exists(going)).update(lease_until=until))
+
+
+@transaction.atomic
+def revive(
+    token: UUID, claims: Mapping[int, int], *, candidate_id: int | None = None
+) -> bool:
+    """Take up again what was taken back for a late heartbeat, if nobody has it yet.
+
+    ``claims`` are the held trials with their claim numbers: a number that is still the
+    latest says that nobody else was asked. ``candidate_id`` names the candidate whose
+    lease it was; that was no crash, so it does not count as one. False when all of it
+    is somebody else's.
+    """
+    until = from_now(settings.LEASE_SECONDS)
+    going = Exists(Run.objects.filter(pk=OuterRef("run_id"), state__in=MAY_END))
+    if candidate_id is not None:
+        freed = Candidate.objects.filter(
+            going,
+            pk=candidate_id,
+            lease_token__isnull=True,
+            state__in=(*WORKING, Candidate.State.SPEED),
+        )
+        crashes = Greatest(F("crashes") - 1, 0)
+        return bool(freed.update(lease_token=token, lease_until=until, crashes=crashes))
+    lost = Trial.objects.filter(
+        going, pk__in=list(claims), state=Trial.State.PENDING, last_error_code=LOST
+    )
+    rows = lost.select_for_update(skip_locked=True, of=("self",))
+    ours = [row.pk for row in rows if row.claims == claims[row.pk]]
+    return bool(
+        Trial.objects.filter(pk__in=ours).update(
+            state=Trial.State.LEASED,
+            lease_token=token,
+            lease_until=until,
+            not_before=None,
+        )
+    )
 
 
 @transaction.atomic

@@ -17,8 +17,8 @@ from django.db.models.functions import Coalesce, Now
 from advisor.engines.base import EngineError, EngineFacts, Failure
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.answering import Desk
-from advisor.runs.services.claiming import claim_block, claim_unit, free_unit
-from advisor.runs.services.endpoint_health import Line, may_start
+from advisor.runs.services.claiming import claim_unit, free_unit
+from advisor.runs.services.endpoint_health import may_start
 from advisor.runs.services.fairness import served
 from advisor.runs.services.holding import held_engine, is_open
 from advisor.runs.services.keeping import Keeper
@@ -32,6 +32,7 @@ from advisor.runs.services.states import (
     move_candidate,
     move_run,
 )
+from advisor.runs.services.working import Work
 
 S = Candidate.State
 
@@ -57,17 +58,25 @@ def never() -> bool:
     return False
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 def drive(
     *,
     run_id: int,
     candidate_id: int,
     seconds: float | None = None,
     stopping: Callable[[], bool] = never,
+    enough: Callable[[], bool] = never,
+    before_timing: Callable[[], None] = nothing,
 ) -> Slice:
     """Work on one candidate of a run for at most ``seconds`` (default one slice).
 
     Returns at once when there is nothing to do. ``stopping`` is asked between answers;
-    when it says yes, what is answered is stored and the rest handed back.
+    when it says yes, what is answered is stored and the rest handed back. Once
+    ``enough`` says yes, nothing more is claimed. ``before_timing`` is called before
+    times are measured, to end what else this process does.
     """
     begin(run_id)
     candidate = Candidate.objects.select_related(
@@ -82,10 +91,13 @@ def drive(
         _open(candidate)
         with held_engine(candidate) as (engine, _):
             desk = Desk.of(candidate, engine)
-            stored = _quality(desk, until, stopping)
+            stored = _quality(
+                desk, lambda: time.monotonic() >= until or enough(), stopping
+            )
             candidate.refresh_from_db(fields=["state", "decision"])
             _end_quality(candidate, engine.facts())
             if candidate.state == S.SPEED and not stopping():
+                before_timing()
                 measure_speed(candidate, engine, stopping=stopping)
                 advance(run_id)
     except EngineError as error:
@@ -110,23 +122,14 @@ def begin(run_id: int) -> bool:
     )
 
 
-def _quality(desk: Desk, until: float, stopping: Callable[[], bool]) -> int:
-    stored = 0
-    line = Line.of(desk.candidate, desk.engine)
+def _quality(desk: Desk, over: Callable[[], bool], stopping: Callable[[], bool]) -> int:
     with Keeper(on_lost=desk.engine.close) as keeper:
-        while time.monotonic() < until and not stopping():
-            lease = claim_block(desk.candidate)
-            if lease is None:
-                break
-            line.share(desk.calls_at_once)
-            stored += desk.answer(lease, keeper, stopping=stopping)
-            advance(desk.candidate.run_id)
-            if keeper.lost.is_set():
-                raise LostError(stored)
-            if not line.goes_on():
-                break
-    if stored and desk.candidate.crashes:
-        Candidate.objects.filter(pk=desk.candidate.pk).update(crashes=0)
+        work = Work(desk=desk, keeper=keeper, over=over, stopping=stopping)
+        stored = work.run()
+        if stored and desk.candidate.crashes:
+            Candidate.objects.filter(pk=desk.candidate.pk).update(crashes=0)
+        if keeper.lost.is_set():
+            raise LostError(stored)
     return stored
 
 
@@ -147,7 +150,7 @@ def _open(candidate: Candidate) -> None:
     )
     token = claim_unit(candidate)
     keeper = Keeper()
-    with keeper, keeper.hold(token) if token else nullcontext():
+    with keeper, keeper.hold(token, candidate.pk) if token else nullcontext():
         try:
             with held_engine(candidate) as (_, facts):
                 row = facts_row(candidate, facts)

@@ -4,6 +4,7 @@ The recommendation is computed from rows alone and stored as bytes; computing it
 gives the same bytes.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from django.db import transaction
@@ -47,20 +48,25 @@ def finish(run_id: int) -> bool:
     return _decide(run)
 
 
-@transaction.atomic
 def _decide(run: Run) -> bool:
+    """Store what a run decided and end it.
+
+    Everything is in, so it is computed before the rows are locked: a large run would
+    keep everybody's heartbeats waiting.
+    """
     gaps = Answer.objects.filter(trial__run=run, score__isnull=True).exists()
     skipped = run.trials.filter(state=Trial.State.SKIPPED).exclude(
         last_error_code__in=NOT_NEEDED
     )
-    sentence = _store(run)
     to = Run.State.WITH_GAPS if gaps or skipped.exists() else Run.State.COMPLETED
-    return move_run(run.pk, to=to, sources=(Run.State.FINALIZING,), text=sentence)
-
-
-def _store(run: Run) -> str:
-    """Store the recommendation of a run as it stands; return its sentence."""
     document = decided(run)
+    with transaction.atomic():
+        sentence = _store(run, document)
+        return move_run(run.pk, to=to, sources=(Run.State.FINALIZING,), text=sentence)
+
+
+def _store(run: Run, document: Mapping[str, object]) -> str:
+    """Store the recommendation of a run; return its sentence."""
     text = formats.to_bytes(document).decode()
     StoredRecommendation.objects.update_or_create(
         run=run,
@@ -86,7 +92,7 @@ def _keep_decided(run: Run) -> bool:
         return False
     if not Answer.objects.filter(trial__run=run).exists():
         return False
-    _store(run)
+    _store(run, decided(run))
     return True
 
 

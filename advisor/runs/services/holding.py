@@ -98,6 +98,17 @@ def is_open(candidate: Candidate) -> bool:
     return holder.engine is not None and holder.key == _key(candidate)
 
 
+def close_own_engine() -> None:
+    """Close what this thread holds, as the thread ends."""
+    holder = _holder()
+    if holder.timer is not None:
+        holder.timer.cancel()
+    with holder.lock:
+        holder.drop()
+    _all.remove(holder)
+    del _local.holder
+
+
 def close_engines() -> None:
     """Close every engine that this process holds."""
     for holder in _all:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 
 from advisor.runs.models import Candidate, Run
-from advisor.runs.services.driving import drive, never
+from advisor.runs.services.beside import drive_beside
+from advisor.runs.services.driving import never
 from advisor.runs.services.endpoint_probing import probe_due
 from advisor.runs.services.finishing import finish
 from advisor.runs.services.hints import due_candidates
@@ -28,7 +29,7 @@ def run_inline(
     while not stopping():
         candidate = next(iter(due_candidates(run_ids=[run.pk])), None)
         if candidate is not None:
-            drive(run_id=run.pk, candidate_id=candidate.pk, stopping=stopping)
+            drive_beside(candidate, stopping=stopping, anywhere=True)
             if on_slice is not None:
                 on_slice(candidate)
         finish(run.pk)

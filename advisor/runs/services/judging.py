@@ -183,7 +183,7 @@ def _row(claim: Claim, answer: Answer, score: float | None) -> AnswerRow:
     )
 
 
-def broken(error: Exception) -> Failure:
+def broken(error: BaseException) -> Failure:
     """Return the failure of an engine that raised where it must not."""
     told = f"The engine broke: {type(error).__name__}: {error}"
     return Failure(code="engine_broke", kind="transport", message=told)

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from advisor.runs.services.claiming import beat
+from advisor.runs.services.claiming import Claim, beat, revive
 
 log = logging.getLogger(__name__)
 
@@ -19,17 +19,21 @@ log = logging.getLogger(__name__)
 class Keeper:
     """Extends one lease after the other from a thread of its own.
 
-    ``hold`` names the lease of the present work. ``lost`` is set when that lease is
-    gone, the run is cancelled, or the database was out of reach for two thirds of a
-    lease: then the work is to be dropped, and ``on_lost`` is called from the thread
-    to end a call that is under way. Inside an open transaction another connection
-    cannot see the rows; there ``tick``, called between answers, beats.
+    ``take`` names the lease of the present work, ``let_go`` ends it: before the last of
+    it is committed, as a heartbeat that comes just after would find nothing of it and
+    take it for lost. ``lost`` is set when the lease is gone, the run is cancelled, or
+    the database was out of reach for two thirds of a lease: then the work is to be
+    dropped, and ``on_lost`` is called from the thread to end a call that is under way.
+    Inside an open transaction another connection cannot see the rows; there ``tick``,
+    called between answers, beats.
     """
 
     def __init__(self, on_lost: Callable[[], None] | None = None) -> None:
         self._on_lost = on_lost
         self.lost = threading.Event()
         self._token: UUID | None = None
+        self._unit: int | None = None
+        self._claims: dict[int, int] = {}
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._last = time.monotonic()
@@ -51,18 +55,30 @@ class Keeper:
         if self._thread is not None:
             self._thread.join()
 
-    @contextmanager
-    def hold(self, token: UUID) -> Iterator["Keeper"]:
-        """Keep the lease of ``token``, claimed just now, until the end of the block."""
+    def take(self, token: UUID, claims: Iterable[Claim] = ()) -> None:
+        """Keep the lease of ``token``, claimed or extended just now by ``claims``."""
         with self._lock:
+            if self._token != token:
+                self.lost.clear()
+                self._claims.clear()
             self._token = token
+            self._claims |= {one.trial_id: one.number for one in claims}
             self._last = time.monotonic()
-            self.lost.clear()
+
+    def let_go(self) -> None:
+        """Keep nothing: what is left of the lease is long enough to end the work."""
+        with self._lock:
+            self._token = self._unit = None
+
+    @contextmanager
+    def hold(self, token: UUID, candidate_id: int) -> Iterator["Keeper"]:
+        """Keep a candidate's own lease, taken just now, until the end of the block."""
+        self.take(token)
+        self._unit = candidate_id
         try:
             yield self
         finally:
-            with self._lock:
-                self._token = None
+            self.let_go()
 
     def tick(self) -> bool:
         """Beat if no thread does and one is due; True while the work is ours."""
@@ -87,7 +103,7 @@ class Keeper:
         if self._token is None:
             return
         try:
-            held = beat(self._token)
+            held = beat(self._token) or self._revive(self._token)
         except DatabaseError as error:
             connection.close()
             log.warning("A heartbeat did not reach the database: %s", error)
@@ -98,3 +114,10 @@ class Keeper:
         self._last = time.monotonic()
         if not held:
             self.lost.set()
+
+    def _revive(self, token: UUID) -> bool:
+        """Take the work up again where a late heartbeat made it anybody's."""
+        late = time.monotonic() - self._last > settings.HEARTBEAT_SECONDS * 2
+        if not late or self.lost.is_set():
+            return False
+        return revive(token, dict(self._claims), candidate_id=self._unit)

@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from advisor.runs.models import Candidate, Run, Trial
-from advisor.runs.selectors.racing import RaceStanding, seen_by, standing_of
+from advisor.runs.selectors.racing import (
+    RaceStanding,
+    has_new_block,
+    seen_by,
+    standing_of,
+)
 from advisor.runs.services.ahead import blocks_ahead, reference_to
 from advisor.runs.services.hints import due_candidates
 from advisor.runs.services.reaping import skip
@@ -24,6 +29,7 @@ from advisor.runs.services.states import (
 D, S = Candidate.Decision, Candidate.State
 # Why a trial was skipped that nobody needs: no gap, and nothing to be tried again.
 NOT_NEEDED = ("decided", "not_run")
+TRIES_TO_JUDGE = 2
 WORDS = {
     D.CERTIFIED: "certified after {n} samples",
     D.DISCARDED: "discarded after {n} samples",
@@ -42,14 +48,68 @@ def awaits_judgement(one: Candidate) -> bool:
     return under_test and not one.decision
 
 
-@transaction.atomic
+def others_at_work(one: Candidate) -> bool:
+    """Say whether a race may soon need more of a candidate, or of the reference.
+
+    It does while others of the run are at work: what they bring opens the next blocks.
+    """
+    if one.open_to is None:
+        return False
+    needed = Candidate.objects.filter(
+        pk=one.pk, decision="", state__in=WORKING, run__state=Run.State.RUNNING
+    )
+    held = Trial.objects.filter(run=one.run_id, state=Trial.State.LEASED)
+    return held.exclude(candidate=one.pk).exists() and needed.exists()
+
+
 def advance(run_id: int) -> None:
-    """Judge what is in and open what comes next; safe to call at any time."""
-    run = Run.objects.get(pk=run_id)
-    if not is_race(run) or run.state not in (Run.State.QUEUED, Run.State.RUNNING):
+    """Judge what is in and open what comes next; safe to call at any time.
+
+    Judged without a lock, so that nobody's heartbeat waits for it; where another one
+    stored a judgement meanwhile, again, and at last under the lock.
+    """
+    for _ in range(TRIES_TO_JUDGE):
+        run = Run.objects.get(pk=run_id)
+        if not _is_raced(run):
+            return
+        rows = list(run.candidates.order_by("pk"))
+        if _apply(run, rows, standing_of(run, rows)):
+            return
+    with transaction.atomic():
+        rows = _locked(run)
+        _apply(run, rows, standing_of(run, rows))
+
+
+def judge_new(run: Run) -> None:
+    """Judge what a block adds that was stored just now, if it makes another one whole.
+
+    What is opened follows from what is judged, so that there is nothing else to do.
+    """
+    if not is_race(run):
         return
-    rows = list(run.candidates.select_for_update(of=("self",)).order_by("pk"))
-    now = standing_of(run, rows)
+    rows = run.candidates.only("role", "state", "decision", "open_to", "certifiers")
+    if has_new_block(run, list(rows)):
+        advance(run.pk)
+
+
+def _is_raced(run: Run) -> bool:
+    return is_race(run) and run.state in (Run.State.QUEUED, Run.State.RUNNING)
+
+
+def _locked(run: Run) -> list[Candidate]:
+    return list(run.candidates.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _mark(one: Candidate) -> tuple[object, ...]:
+    return one.state, one.decision, one.open_to, one.decided_after, seen_by(one)
+
+
+@transaction.atomic
+def _apply(run: Run, judged: Sequence[Candidate], now: RaceStanding) -> bool:
+    """Store a judgement of rows; False when they have changed since."""
+    rows = _locked(run)
+    if [_mark(one) for one in rows] != [_mark(one) for one in judged]:
+        return False
     candidates = [one for one in rows if one.role == Candidate.Role.CANDIDATE]
     reference = next((one for one in rows if one not in candidates), None)
     candidates.sort(key=lambda one: one.position)
@@ -62,6 +122,7 @@ def advance(run_id: int) -> None:
         _open(chosen, reference, now)
     elif not _awaited(candidates):
         _end(run, candidates, reference)
+    return True
 
 
 def advance_when_idle(run: Run) -> None:
@@ -131,7 +192,8 @@ def _next(
 
 def _open(one: Candidate, reference: Candidate | None, now: RaceStanding) -> None:
     """Let a candidate go on some blocks beyond what is judged, and its reference."""
-    to = min(now.blocks, now.judged[one.pk] + blocks_ahead(one))
+    ahead = blocks_ahead(one, now.lane(one).more)
+    to = min(now.blocks, now.judged[one.pk] + ahead)
     _raise(one, to)
     if reference is not None:
         _raise(reference, reference_to(one, reference, to, now.blocks))

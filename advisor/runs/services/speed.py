@@ -29,7 +29,8 @@ def measure_speed(
     if token is None:
         time.sleep(min(settings.REAP_SECONDS, 0.2))
         return False
-    with Keeper(on_lost=engine.close) as keeper, keeper.hold(token):
+    keeper = Keeper(on_lost=engine.close)
+    with keeper, keeper.hold(token, candidate.pk):
 
         def ended() -> bool:
             return stopping() or not keeper.tick()

@@ -1,9 +1,10 @@
 """How does a member watch and steer a run?"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,27 +19,30 @@ from advisor.projects.pages.header import project_url
 from advisor.runs import pages, services
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Run
-from advisor.runs.selectors import runs_of
+from advisor.runs.selectors import run_at
 from advisor.runs.selectors.finding import state_of_run
 from advisor.runs.selectors.progress import FINAL
 from advisor.runs.services.remembering import remember
 from advisor.web.kept import Kept
 from advisor.web.rendering import render_page
 
-# However many pages watch a run, its rows are read this often.
-FRESH_SECONDS = 1.5
+# However many pages watch a run, its rows are read this often; where that takes long,
+# at most an eighth of the time goes into it.
+FRESH_SECONDS, LONGEST_SECONDS, SHARE = 1.5, 10.0, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A run as it stood a moment ago."""
+    """A run as it stood a moment ago; ``until`` is when it is looked at again."""
 
     html: str
     seen: str
     final: bool
+    until: float
 
 
 FRAGMENTS: Kept[Fragment] = Kept(64)
+LOOKING: Kept[Lock] = Kept(256)
 STEPS: dict[str, Callable[..., Run]] = {
     "pause": services.pause,
     "resume": services.resume,
@@ -48,8 +52,10 @@ STEPS: dict[str, Callable[..., Run]] = {
 }
 
 
-def state_or_404(team: Team, project: str, number: int) -> tuple[int, datetime, str]:
-    """Return key, launch and state of a run: all that a poll needs at first."""
+def state_or_404(
+    team: Team, project: str, number: int
+) -> tuple[int, datetime, int, str]:
+    """Return key, launch, generation and state of a run: all a poll needs at first."""
     found = state_of_run(team, project, number)
     if found is None:
         raise Http404
@@ -57,8 +63,10 @@ def state_or_404(team: Team, project: str, number: int) -> tuple[int, datetime, 
 
 
 def _run_or_404(request: TeamRequest, project: str, number: int) -> Run:
-    found = get_object_or_404(Project, team=request.team, slug=project)
-    return get_object_or_404(runs_of(found), number=number)
+    try:
+        return run_at(request.team, project, number)
+    except Run.DoesNotExist as missing:
+        raise Http404 from missing
 
 
 @require_safe
@@ -83,13 +91,11 @@ def status(request: TeamRequest, team: str, project: str, number: int) -> HttpRe
     204 leaves the page as it is. A run that was paused or goes on has other buttons, so
     its page is loaded again.
     """
-    pk, launched, state = state_or_404(request.team, project, number)
+    key = state_or_404(request.team, project, number)
+    state = key[-1]
     if state not in FINAL and request.GET.get("state", state) != state:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    fragment = FRAGMENTS.get(
-        (pk, launched, state, int(time.monotonic() / FRESH_SECONDS)),
-        lambda: _fragment(request, project, number),
-    )
+    fragment = _recent(key, lambda: _fragment(request, project, number))
     if fragment.final:
         return HttpResponse(fragment.html, status=286)
     if request.GET.get("seen") == fragment.seen:
@@ -97,11 +103,34 @@ def status(request: TeamRequest, team: str, project: str, number: int) -> HttpRe
     return HttpResponse(fragment.html)
 
 
+def _recent(key: Hashable, make: Callable[[], Fragment]) -> Fragment:
+    """Return how a run stood a moment ago; one request looks, the others do not wait.
+
+    They are shown what was seen before; only at first there is nothing to show.
+    """
+    found, looking = FRAGMENTS.find(key), LOOKING.get(key, Lock)
+    if found is not None and time.monotonic() < found.until:
+        return found
+    if not looking.acquire(blocking=found is None) and found is not None:
+        return found
+    try:
+        seen = FRAGMENTS.find(key)
+        if seen is None or seen is found:
+            seen = make()
+            FRAGMENTS.put(key, seen)
+        return seen
+    finally:
+        looking.release()
+
+
 def _fragment(request: TeamRequest, project: str, number: int) -> Fragment:
     """Return what the run's page shows now, the same for every member who watches."""
+    began = time.monotonic()
     page = pages.run_page(_run_or_404(request, project, number), request.membership)
     html = render_to_string("runs/_status.html", {"page": page})
-    return Fragment(html, page.seen, page.final)
+    now = time.monotonic()
+    fresh = min(LONGEST_SECONDS, max(FRESH_SECONDS, SHARE * (now - began)))
+    return Fragment(html, page.seen, page.final, until=now + fresh)
 
 
 @require_POST

@@ -1,0 +1,42 @@
+"""How many trials does a worker claim at once? As many as keep its engine busy.
+
+Each claim costs a few transactions, and a model of one's own is only busy while a block
+fills its batch: so blocks are large where answers come fast, or in batches. What is
+claimed by a worker that dies is missed for a lease: so they are small where a call
+takes long.
+"""
+
+from dataclasses import dataclass
+
+from advisor.engines.overlapping import Overlapping
+from advisor.runs.services.answering import Desk
+from advisor.runs.services.ordering import BLOCK
+
+# How long a block of an engine takes that answers block by block.
+SECONDS, LOCAL_SECONDS = 1.0, 10.0
+LOCAL_FIRST = 64
+FEWEST, MOST = 16, 512
+
+
+@dataclass(slots=True)
+class Portions:
+    """The size of the next block; ``seconds`` is what one should take, 0 if any may."""
+
+    size: int
+    seconds: float
+
+    @classmethod
+    def of(cls, desk: Desk) -> "Portions":
+        """Begin with what is known of an engine."""
+        if isinstance(desk.engine, Overlapping):
+            return cls(max(FEWEST, desk.calls_at_once), 0.0)
+        if desk.candidate.queue == "local":
+            return cls(LOCAL_FIRST, LOCAL_SECONDS)
+        return cls(BLOCK, SECONDS)
+
+    def took(self, count: int, seconds: float) -> None:
+        """Take in how long ``count`` answers took; a single one tells little."""
+        if self.seconds and count >= FEWEST:
+            rate = count / max(seconds, 1e-6)
+            most = min(MOST, 4 * self.size)
+            self.size = max(BLOCK, min(most, round(rate * self.seconds)))

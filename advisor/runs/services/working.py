@@ -1,0 +1,227 @@
+"""How is a candidate's engine kept busy? Block after block, without a pause.
+
+An engine that may be asked while it answers is given the next block before the last one
+is through, so that it never waits for its slowest call, a transaction or a judgement.
+What is in hand is held under one token. Other engines answer block by block, of a size
+that their speed suggests. Why so: docs/decisions/looking-ahead.md.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+
+from advisor.engines.base import Answer, EngineError, Prompt
+from advisor.engines.overlapping import Overlapping
+from advisor.runs.services.answering import Desk
+from advisor.runs.services.blocks import Block
+from advisor.runs.services.claiming import SUSPECT_CLAIMS, claim_block
+from advisor.runs.services.endpoint_health import Line
+from advisor.runs.services.judging import broken
+from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.portions import Portions
+from advisor.runs.services.racing import judge_new, others_at_work
+
+log = logging.getLogger(__name__)
+
+# How often a lease and the wish to stop are looked at while no answer comes.
+LOOK_SECONDS = 0.5
+# How soon somebody looks again who had nothing to claim, and for how long after the
+# others of the run were last seen at work.
+AGAIN_SECONDS = 0.05
+PATIENCE_SECONDS = 1.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """A slice of work on one candidate; ``over`` ends claiming, ``stopping`` all."""
+
+    desk: Desk
+    keeper: Keeper
+    over: Callable[[], bool]
+    stopping: Callable[[], bool]
+    stored: int = 0
+    _line: Line = field(init=False)
+    _portions: Portions = field(init=False)
+    _blocks: list[Block] = field(default_factory=list)
+    _calls: dict[int, "Future[None]"] = field(default_factory=dict)
+    _came: SimpleQueue[tuple[Block, Answer | None]] = field(default_factory=SimpleQueue)
+    _dry_until: float = 0.0
+    _others_seen: float = float("-inf")
+    _ending: bool = False
+
+    def __post_init__(self) -> None:
+        self._line = Line.of(self.desk.candidate, self.desk.engine)
+        self._portions = Portions.of(self.desk)
+
+    def run(self) -> int:
+        """Work until nothing is due or it is time; return how many answers were stored.
+
+        What could not be answered is handed back before this returns.
+        """
+        try:
+            while not self._ending:
+                if self._room() and self._begin():
+                    continue
+                if self._calls:
+                    self._step()
+                elif not self._waits():
+                    break
+        finally:
+            self._leave()
+        return self.stored
+
+    def _room(self) -> bool:
+        """Say whether another block may be claimed now."""
+        if time.monotonic() < self._dry_until or self.over():
+            return False
+        if not self._blocks:
+            return True
+        first = self._blocks[0].lease.claims
+        suspect = len(first) == 1 and first[0].number > SUSPECT_CLAIMS
+        in_hand = sum(block.open for block in self._blocks)
+        enough = in_hand >= 1.5 * self.desk.calls_at_once
+        return not (enough or suspect or self.desk.short_of_money)
+
+    def _begin(self) -> bool:
+        """Claim the next block and have it answered; False when nothing is due."""
+        if not self._blocks and self.stopping():
+            self._ending = True
+            return True
+        token = self._blocks[0].lease.token if self._blocks else None
+        size = self._portions.size
+        lease = claim_block(self.desk.candidate, most=size, token=token)
+        if lease is None:
+            self._dry_until = time.monotonic() + AGAIN_SECONDS
+            return False
+        self.keeper.take(lease.token, lease.claims)
+        self._line.share(self.desk.calls_at_once)
+        block = Block.of(self.desk, lease)
+        self._blocks.append(block)
+        claims = self.desk.paid(block, block.known())
+        if self.desk.short_of_money:
+            self._dry_until = time.monotonic() + AGAIN_SECONDS
+        prompts = block.prompts(claims)
+        if isinstance(self.desk.engine, Overlapping) and prompts:
+            self._ask(self.desk.engine, block, prompts)
+        else:
+            self._answer_through(block, prompts)
+        return True
+
+    def _ask(self, engine: Overlapping, block: Block, prompts: list[Prompt]) -> None:
+        """Have a block answered beside those that are under way."""
+        self._calls[id(block)] = engine.begin(
+            prompts,
+            put=lambda answer: self._came.put((block, answer)),
+            end=lambda: self._came.put((block, None)),
+        )
+
+    def _answer_through(self, block: Block, prompts: list[Prompt]) -> None:
+        """Have a block answered to its end."""
+        began = time.monotonic()
+        answers = self.desk.engine.answer(prompts)
+        try:
+            with closing(answers):  # type: ignore[type-var]
+                for answer in answers if prompts else ():
+                    if not self._take(block, answer):
+                        return
+        except EngineError:
+            raise
+        except Exception as error:
+            self._broke(block, error)
+        else:
+            self._portions.took(len(prompts), time.monotonic() - began)
+            self._finish(block)
+
+    def _step(self) -> None:
+        """Take in what comes next from the blocks under way."""
+        try:
+            block, answer = self._came.get(timeout=LOOK_SECONDS)
+        except Empty:
+            if not self.keeper.tick():
+                self._drop()
+            self._ending = self._ending or self.stopping()
+            return
+        if answer is not None:
+            self._take(block, answer)
+            return
+        call = self._calls.pop(id(block))
+        error = None if call.cancelled() else call.exception()
+        if isinstance(error, EngineError):
+            raise error
+        if error is not None:
+            self._broke(block, error)
+        elif self.keeper.lost.is_set():
+            self._drop()
+        else:
+            self._finish(block)
+
+    def _take(self, block: Block, answer: Answer) -> bool:
+        """Judge one answer; False when the work is to end after it."""
+        if not self.keeper.tick():
+            self._drop()
+        elif not block.take(answer) or self.stopping():
+            self._ending = True
+        return not self._ending
+
+    def _broke(self, block: Block, error: BaseException) -> None:
+        """Deal with an engine that raised where it must not."""
+        if self.keeper.lost.is_set():
+            # The engine was closed under its own work: nobody wants it any more.
+            self._drop()
+            return
+        log.error("The engine of %s broke", self.desk.candidate.key, exc_info=error)
+        failure = broken(error)
+        block.fail(failure)
+        raise EngineError(failure) from error
+
+    def _finish(self, block: Block) -> None:
+        """Store a block that is through, and judge what it adds."""
+        self._blocks.remove(block)
+        if not self._blocks:
+            self.keeper.let_go()
+        block.close(under_way=0)
+        self.stored += block.stored
+        self._dry_until = 0.0
+        judge_new(self.desk.candidate.run)
+        if not self._line.goes_on():
+            self._ending = True
+
+    def _waits(self) -> bool:
+        """Wait a moment where more is about to be due; False where nothing is."""
+        if self.over() or self.stopping():
+            return False
+        if others_at_work(self.desk.candidate):
+            self._others_seen = time.monotonic()
+        patient = time.monotonic() - self._others_seen < PATIENCE_SECONDS
+        if not (patient or self.desk.short_of_money):
+            return False
+        time.sleep(AGAIN_SECONDS)
+        return True
+
+    def _drop(self) -> None:
+        """Forget what is in hand: it is somebody else's, or nobody's, by now."""
+        self._ending = True
+        for block in self._blocks:
+            block.drop()
+
+    def _leave(self) -> None:
+        """Store what is answered and hand back the rest."""
+        self.keeper.let_go()
+        for call in self._calls.values():
+            call.cancel()
+        while not (self._came.empty() or self.keeper.lost.is_set()):
+            block, answer = self._came.get()
+            if answer is not None:
+                block.take(answer)
+        refusing = any(block.refusing for block in self._blocks)
+        under_way = 0 if refusing else self.desk.calls_at_once
+        for block in self._blocks:
+            under_way -= block.close(under_way=under_way)
+            self.stored += block.stored
+        if self._blocks:
+            judge_new(self.desk.candidate.run)
+        self._blocks.clear()

@@ -1,0 +1,105 @@
+"""What does a run cost beyond the calls that it makes?
+
+model: a real model that the product ships, the wall time of a run over the same calls
+of its engine in a bare loop (limit 1.03). null: a model that answers at once, in
+milliseconds a sample from launch to verdict, on a PostgreSQL whose commits reach the
+disk (limit 0.3). rate: answers a second through a whole run at an endpoint, over what
+64 calls of 0.2 s at once allow (limit 0.97). Each part in a process of its own.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import tests.services as services
+from tests.bench.overhead import endpoint
+
+ROOT = Path(__file__).resolve().parents[3]
+DURABLE = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")
+LIMITS = {"model": 1.03, "null": 0.3, "rate": 0.97}
+
+
+def measured(part: str, url: str, *words: object) -> Any:
+    """Run one part in a process of its own, on an empty database."""
+    command = [sys.executable, "-m", f"tests.bench.overhead.{part}"]
+    done = subprocess.run(
+        [*command, *map(str, words)],
+        env={**os.environ, "BENCH_DATABASE_URL": url, "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def parts(given: argparse.Namespace) -> dict[str, Any]:
+    """Return what the chosen parts found."""
+    found: dict[str, Any] = {}
+    tries = 5 if given.full else 1
+    with services.private_postgres() as server:
+
+        def fresh() -> str:
+            return services.new_database(server.url)
+
+        if "model" in given.parts:
+            found["model"] = measured("model", fresh(), 400, 5 if given.full else 2)
+        if "null" in given.parts:
+            count = 10_000 if given.full else 2000
+            found["null"] = [measured("null", fresh(), count) for _ in range(tries)]
+        if "rate" in given.parts:
+            rounds = 150 if given.full else 30
+            with endpoint.served() as port:
+                found["rate"] = [
+                    measured("rate", fresh(), port, rounds)
+                    for _ in range(3 if given.full else 1)
+                ]
+    return found
+
+
+def told(found: dict[str, Any]) -> None:
+    """Print each ratio against its limit."""
+    if "model" in found:
+        ratios = found["model"]["ratios"]
+        print(f"model: run / bare loop {median(ratios):.3f} (limit 1.03) of {ratios}")
+    if "null" in found:
+        each = [one["ms_a_sample"] for one in found["null"]]
+        print(f"null: {median(each):.3f} ms a sample (limit 0.3) of {each}")
+    if "rate" in found:
+        shares = [one["whole"] for one in found["rate"]]
+        print(f"rate: {median(shares):.3f} of what is possible (limit 0.97), {shares}")
+
+
+def main() -> None:
+    """Run the chosen parts, print them, write var/bench/overhead.json."""
+    parser = argparse.ArgumentParser(prog="scripts/bench/overhead", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=list(LIMITS))
+    parser.add_argument("--full", action="store_true", help="what is cited")
+    given = parser.parse_args()
+    services.POSTGRES_SETTINGS = (*DURABLE, "shared_buffers=128MB")
+    found = parts(given)
+    told(found)
+    target = ROOT / "var/bench/overhead.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    known = json.loads(target.read_text()) if target.exists() else {}
+    machine = {
+        "machine": platform.platform(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "date": datetime.now(UTC).date().isoformat(),
+        "limits": LIMITS,
+    }
+    target.write_text(json.dumps(known | machine | found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
