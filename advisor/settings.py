@@ -122,6 +122,7 @@ DATABASES = {
 DISPATCHER_CHORES = [
     "advisor.reports.tasks.number_records",
     "advisor.reports.tasks.hint_exports",
+    "advisor.reports.tasks.remind_of_decisions",
     "advisor.projects.tasks.hint_intakes",
     "advisor.catalog.tasks.hint_checks",
     "advisor.runs.tasks.hint_probes",

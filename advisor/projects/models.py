@@ -19,6 +19,9 @@ class Project(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    reminded_of = models.DateField(
+        null=True, blank=True, help_text="The decision day that was reminded of"
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -179,6 +182,12 @@ class Intake(models.Model):
     columns = models.JSONField(default=list, blank=True)
     sheets = models.JSONField(default=list, blank=True)
     problems = models.JSONField(default=list, blank=True)
+    cells = models.JSONField(
+        default=dict, blank=True, help_text="What stands where errors are, by row"
+    )
+    corrections = models.JSONField(
+        default=dict, blank=True, help_text="What was put right by hand, by row"
+    )
     usable = models.IntegerField(null=True, help_text="Rows that could be used")
     lease_until = models.DateTimeField(null=True, blank=True)
     claims = models.IntegerField(default=0)

@@ -25,11 +25,11 @@ MOST_HEADER_BYTES = 100_000_000
 INSIDE = ("device", "own_server")
 
 
-def projects_of(team: Team) -> QuerySet[Project]:
-    """Return the team's projects that are not archived, newest first."""
+def projects_of(team: Team, *, archived: bool = False) -> QuerySet[Project]:
+    """Return the team's projects that are, or are not, archived, newest first."""
     setups = Prefetch("setups", Setup.objects.order_by("-version"))
     return (
-        Project.objects.filter(team=team, archived_at__isnull=True)
+        Project.objects.filter(team=team, archived_at__isnull=not archived)
         .select_related("team")
         .prefetch_related(setups)
         .order_by("-created_at", "-pk")

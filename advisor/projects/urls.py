@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from advisor.projects.views import (
+    archiving,
     candidates,
     intakes,
     keeping,
@@ -21,9 +22,11 @@ KEEP = (
     r"^t/(?P<team>[-\w]+)/p/(?P<project>[-\w]+)/setup/"
     r"(?P<step>goal|constraints|samples|review)/keep/$"
 )
+ARCHIVE = r"^t/(?P<team>[-\w]+)/p/(?P<project>[-\w]+)/(?P<verb>archive|restore)/$"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:team>/projects/new/", steps.new, name="new"),
     path("t/<slug:team>/projects/new/keep/", keeping.keep_new, name="keep-new"),
+    re_path(ARCHIVE, archiving.step, name="archive"),
     path(SETUP, steps.setup, name="setup"),
     re_path(KEEP, keeping.keep, name="keep"),
     path(f"{SETUP}goal/", steps.goal, name="goal"),
@@ -32,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SETUP}samples/", samples.samples, name="samples"),
     path(f"{SETUP}samples/upload/", samples.upload, name="upload"),
     path(f"{SETUP}samples/<int:upload>/columns/", samples.columns, name="columns"),
+    path(f"{SETUP}samples/<int:upload>/rows/", samples.rows, name="rows"),
     path(f"{SETUP}samples/pack/", samples.pack, name="pack"),
     path(f"{SETUP}samples/progress/", intakes.progress, name="progress"),
     path(f"{SETUP}samples/problems.csv", intakes.problems, name="problems"),

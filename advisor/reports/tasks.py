@@ -1,15 +1,19 @@
 """Which messages make papers? A hint with an id; the row says whether there is work."""
 
 import logging
+import time
 
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from advisor.celery import app
 from advisor.reports.pages.record import content_of
 from advisor.reports.paper.rendering import ReportNotMade
-from advisor.reports.services import exports, numbering
+from advisor.reports.services import exports, numbering, telling
 
 log = logging.getLogger(__name__)
+EVERY_SECONDS = 3600.0
+_next_look = [0.0]
 
 
 @app.task(name="advisor.reports.tasks.make_export")  # type: ignore[untyped-decorator]
@@ -37,6 +41,13 @@ def hint_exports(queue_answers: bool) -> None:
         except (OperationalError, OSError) as error:
             log.warning("A hint was not sent: %s", error)
             return
+
+
+def remind_of_decisions(queue_answers: bool) -> None:
+    """Write once an hour of what is to be decided within a week."""
+    if time.monotonic() >= _next_look[0]:
+        _next_look[0] = time.monotonic() + EVERY_SECONDS
+        telling.remind(timezone.localdate())
 
 
 def number_records(queue_answers: bool) -> None:

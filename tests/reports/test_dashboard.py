@@ -1,12 +1,16 @@
 """The dashboard tells of each project how it stands and what its model costs."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from advisor.accounts.models import Team, User
 from advisor.projects import services as projects
 from advisor.runs import services
 from tests.people import Browser
 from tests.reports.reading import texts
+from tests.reports.signing import sign
 from tests.runs.factory import keys, right
 from tests.runs.finished import finished, make_run, timed
 
@@ -107,3 +111,42 @@ def test_it_asks_the_database_no_more_for_more_projects(
     # One more counts what the live runs have done.
     with django_assert_num_queries(14):
         client.get(url)
+
+
+def shown(user: User, team: Team, browser: Browser, query: str = "") -> str:
+    return browser(user).get(f"/t/{team.slug}/{query}").content.decode()
+
+
+def test_an_archived_project_leaves_the_list_and_comes_back(
+    team: Team, edith: User, bob: User, browser: Browser
+):
+    run = finished(team, name="Old one")
+    make_run(team, name="New one")
+    base = f"/t/{team.slug}/p/{run.project.slug}/"
+    assert "Archived" not in shown(bob, team, browser)
+    assert browser(bob).post(f"{base}archive/").status_code == 403
+    assert b"Archive project" not in browser(bob).get(f"{base}activity/").content
+    answer = browser(edith).post(f"{base}archive/", follow=True)
+    assert "Old one is archived. Nothing of it is deleted." in answer.content.decode()
+    assert list(rows_of(bob, team, browser)) == ["New one"]
+    page = shown(bob, team, browser, "?show=archived")
+    assert "Archived 1" in page
+    assert [row[0] for row in texts(page, "dash")[1:]] == ["Old one"]
+    assert browser(bob).get(f"{base}runs/1/compare/").status_code == 200
+    browser(edith).post(f"{base}restore/")
+    assert set(rows_of(bob, team, browser)) == {"New one", "Old one"}
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [(8, ""), (5, ": 5 days left."), (0, ": today."), (-2, ", 2 days ago.")],
+)
+def test_a_day_that_draws_near_needs_attention_until_it_is_decided(
+    days: int, told: str, team: Team, edith: User, browser: Browser
+):
+    day = timezone.localdate() + timedelta(days=days)
+    run = finished(team, name="Soon", decide_by=day.isoformat())
+    page = shown(edith, team, browser)
+    assert (f"To be decided by {day:%-d %b %Y}{told}" in page) == bool(told)
+    sign(run, edith)
+    assert "To be decided by" not in shown(edith, team, browser)

@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
 from advisor.accounts.models import Membership, User
+from advisor.adaptations.models import Adaptation
 from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard, Price
 from advisor.projects.models import Intake, Upload
 from advisor.projects.services import open_draft
@@ -16,9 +17,11 @@ from advisor.reports.models import Export
 from advisor.reports.services.commenting import write_comment
 from advisor.reports.services.numbering import open_record
 from advisor.reports.services.sharing import share
+from advisor.tuning.order import Order
 from tests.wizard.walk import Walk
 
 Ids = dict[str, object]
+ARCHIVE = r"^t/(?P<team>[-\w]+)/p/(?P<project>[-\w]+)/(?P<verb>archive"
 
 
 def things(walk: Walk) -> Ids:
@@ -67,13 +70,27 @@ def places(walk: Walk, owner: Membership) -> dict[str, Ids]:
     """Return ids that differ under addresses that begin so."""
     link, address = share(run=walk.run, label="Board", days=3, by=owner)
     token = address.strip("/").rpartition("/")[2]
-    run = "t/<slug:team>/p/<slug:project>/runs/<int:number>/"
+    project = "t/<slug:team>/p/<slug:project>/"
+    run = f"{project}runs/<int:number>/"
+    made = Adaptation.objects.create(
+        project=walk.project,
+        number=7,
+        setup=walk.run.setup,
+        key="small-tuned",
+        parent_key="small",
+        parent={"id": "small", "engine": "transformers", "model": "builtin/small"},
+        technique="fine_tune",
+        recipe=Order(technique="fine_tune").document(),
+        budget_s=60,
+    )
     for team, slug in ((walk.team, "own"), (None, "for-all")):
         ModelCard.objects.create(team=team, slug=slug, name=f"Model {slug}")
         HardwareProfile.objects.create(team=team, slug=slug, name=slug, kind="gpu")
     return {
         "shared/": {"token": token},
         f"{run}share/": {"link": link.pk},
+        f"{project}adaptations/": {"number": made.number},
+        ARCHIVE: {"verb": "restore"},
         "t/<slug:team>/catalog/": {"slug": "own"},
         "catalog/": {"slug": "for-all"},
     }

@@ -118,3 +118,53 @@ def test_new_samples_take_the_place_of_the_old_ones(begun: Walk, samples: bytes)
     begun.upload(lines({"id": k, "input": k, "expected": "no"} for k in keys(50)))
     assert begun.draft.sample_set.version == 2
     assert begun.draft.sample_set.count == 50
+
+
+def broken() -> bytes:
+    rows = [{"id": key, "input": key, "expected": "yes"} for key in keys(40)]
+    rows[3]["id"] = rows[2]["id"]
+    rows[7]["input"] = ""
+    return lines(rows)
+
+
+def test_rows_are_put_right_in_place(begun: Walk):
+    page = text(begun.upload(broken(), "broken.jsonl"))
+    assert 'name="cell:4:id" value="s0002"' in page
+    assert 'name="cell:8:input" value=""' in page
+    assert "Leave the 2 rows out and continue with 38" in page
+    upload = Upload.objects.get()
+    typed = {"cell:4:id": "s0003", "cell:8:input": " "}
+    again = begun.post(f"samples/{upload.pk}/rows", typed)
+    assert again.status_code == 422
+    assert "cell:4:id" not in text(again)
+    assert 'name="cell:8:input" value=" "' in text(again)
+    last = {"cell:8:input": "Where is it?", "cell:5:input": "not asked for"}
+    assert begun.post(f"samples/{upload.pk}/rows", last).status_code == 302
+    samples = begun.draft.sample_set.samples.order_by("position")
+    assert samples.count() == 40
+    assert [samples[3].key, samples[4].input, samples[7].input] == [
+        "s0003",
+        "s0004",
+        "Where is it?",
+    ]
+    assert "2 cells were put right by hand." in text(begun.open("samples"))
+
+
+def test_what_was_put_right_stays_when_other_columns_are_chosen(begun: Walk):
+    begun.upload(broken(), "broken.jsonl")
+    upload = Upload.objects.get()
+    begun.post(
+        f"samples/{upload.pk}/rows", {"cell:4:id": "s0003", "cell:8:input": "Why?"}
+    )
+    chosen = {"input": "input", "expected": "expected", "id": "", "group": "id"}
+    assert begun.post(f"samples/{upload.pk}/columns", chosen).status_code == 302
+    assert begun.draft.sample_set.samples.get(position=7).input == "Why?"
+
+
+def test_rows_that_are_not_put_right_may_be_left_out(begun: Walk):
+    begun.upload(broken(), "broken.jsonl")
+    upload = Upload.objects.get()
+    typed = {"cell:4:id": "s0003", "leave_out": "1"}
+    assert begun.post(f"samples/{upload.pk}/rows", typed).status_code == 302
+    assert begun.draft.sample_set.count == 39
+    assert "1 row was left out" in text(begun.open("samples"))

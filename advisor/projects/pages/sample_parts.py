@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from advisor.projects.models import Intake, Sample, SampleSet
-from advisor.projects.parsing import Problem
+from advisor.projects.pages.sample_problems import page_number, paging_of
 from advisor.projects.parsing.personal import veiled
 from advisor.projects.selectors import evaluation_samples, tuning_samples
 from advisor.sizing import formats
@@ -15,7 +15,6 @@ from advisor.web.parts import Bar, Link, Paging
 from advisor.web.plain import visible
 
 ROWS = 10  # of a preview page
-PROBLEMS = 50  # of a page of problems
 EXCERPT = 120
 
 
@@ -39,18 +38,6 @@ class Waiting:
     count: str
     bar: Bar
     poll: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemList:
-    """Everything wrong with a file, a page of it at a time."""
-
-    heading: str
-    first: tuple[str, ...]
-    rows: tuple[Problem, ...]
-    paging: Paging
-    csv: str
-    leave_out: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,45 +103,6 @@ def waiting_of(intake: Intake | None, base: str) -> Waiting | None:
     )
 
 
-def problems_of(
-    intake: Intake | None, base: str, number: int = 1
-) -> ProblemList | None:
-    """Return a page of what is wrong with a refused file, with the way to all of it."""
-    if intake is None or intake.state != Intake.State.REFUSED:
-        return None
-    found = [Problem(**one) for one in intake.problems]
-    found.sort(key=lambda one: (one.severity != "error", one.row or 0))
-    errors = [one for one in found if one.severity == "error"]
-    rows = {one.row for one in errors if one.row is not None}
-    paging, start = _paging(len(found), PROBLEMS, number, base, "problems")
-    told = f"{formats.count(len(rows), 'row')} cannot be used." if rows else ""
-    usable = intake.usable or 0
-    leave = ""
-    if rows and usable and all(one.row is not None for one in errors):
-        leave = (
-            f"Leave the {formats.count(len(rows), 'row')} out and continue with"
-            f" {formats.number(usable)}"
-        )
-    return ProblemList(
-        heading=told,
-        first=tuple(one.message for one in errors[:5]),
-        rows=tuple(found[start : start + PROBLEMS]),
-        paging=paging,
-        csv=f"{base}problems.csv",
-        leave_out=leave,
-    )
-
-
-def problem_rows(intake: Intake) -> list[tuple[object, ...]]:
-    """Return everything wrong with a file as rows of a CSV file, its header first."""
-    head = ("row", "column", "severity", "what is wrong", "found", "what to do")
-    listed = [Problem(**one) for one in intake.problems]
-    return [
-        head,
-        *((p.row, p.column, p.severity, p.wrong, p.found, p.remedy) for p in listed),
-    ]
-
-
 def preview_of(stored: SampleSet, base: str, query: Mapping[str, str]) -> Preview:
     """Return a page of the samples: those that decide, or those that may train."""
     deciding, training = evaluation_samples(stored), tuning_samples(stored)
@@ -164,7 +112,7 @@ def preview_of(stored: SampleSet, base: str, query: Mapping[str, str]) -> Previe
     extra = "split=tuning&" if tuning else ""
     number = page_number(query.get("rows"))
     total = counts[1] if tuning else counts[0]
-    paging, start = _paging(total, ROWS, number, f"{base}?{extra}", "rows")
+    paging, start = paging_of(total, ROWS, number, f"{base}?{extra}", "rows")
     tabs = (
         Link(f"Decide {formats.number(counts[0])}", f"{base}#preview-h", not tuning),
         Link(
@@ -185,13 +133,6 @@ def preview_of(stored: SampleSet, base: str, query: Mapping[str, str]) -> Previe
     )
 
 
-def page_number(text: str | None) -> int:
-    """Return the page that an address asks for; the first where it asks for none."""
-    return (
-        int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1
-    )
-
-
 def _row(one: Sample) -> PreviewRow:
     expected = formats.DASH if one.expected is None else str(one.expected)
     return PreviewRow(
@@ -201,27 +142,6 @@ def _row(one: Sample) -> PreviewRow:
         tags=", ".join(visible(tag) for tag in one.tags),
         split=one.split,
     )
-
-
-def _paging(
-    total: int, size: int, number: int, base: str, name: str
-) -> tuple[Paging, int]:
-    pages = max(1, -(-total // size))
-    number = min(max(1, number), pages)
-    start = (number - 1) * size
-    address = base if "?" in base else f"{base}?"
-
-    def at(page: int) -> str | None:
-        return f"{address}{name}={page}#{name}" if 1 <= page <= pages else None
-
-    paging = Paging(
-        first=min(start + 1, total),
-        last=min(start + size, total),
-        total=total,
-        previous=at(number - 1),
-        next=at(number + 1),
-    )
-    return paging, start
 
 
 def _short(text: str) -> str:

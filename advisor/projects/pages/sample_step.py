@@ -7,16 +7,19 @@ from advisor.projects.forms import FileForm, ScoringForm, SplitForm, UploadForm
 from advisor.projects.models import Intake, Setup
 from advisor.projects.pages.flagged import Flagged, flagged_of
 from advisor.projects.pages.margin import MarginCurve, margin_panel
+from advisor.projects.pages.pack_offers import PackOffer, pack_offers
 from advisor.projects.pages.sample_parts import (
     FileCard,
     Preview,
-    ProblemList,
     Waiting,
     file_card,
-    page_number,
     preview_of,
-    problems_of,
     waiting_of,
+)
+from advisor.projects.pages.sample_problems import (
+    ProblemList,
+    page_number,
+    problems_of,
 )
 from advisor.projects.pages.wizard import WizardPage, step_url, wizard_parts
 from advisor.projects.selectors import outside_endpoints
@@ -44,11 +47,13 @@ class SamplesPage:
     waiting: Waiting | None
     refused: str
     upload_id: int | None
+    rows_url: str
     problems: ProblemList | None
     notices: tuple[Notice, ...]
     preview: Preview | None
     flagged: Flagged | None
     unscored: tuple[str, ...]
+    packs: tuple[PackOffer, ...]
 
     @property
     def title(self) -> str:
@@ -95,11 +100,13 @@ def samples_page(
         waiting=waiting_of(intake, base),
         refused=_refused(intake),
         upload_id=None if intake is None else intake.upload_id,
+        rows_url="" if intake is None else f"{base}{intake.upload_id}/rows/",
         problems=problems_of(intake, base, page_number(query.get("problems"))),
         notices=() if stored is None else _notices(stored.notes),
         preview=None if stored is None else preview_of(stored, base, query),
         flagged=flagged_of(stored, outside_endpoints(setup)),
         unscored=tuple(unscored[:UNSCORED_SHOWN]),
+        packs=pack_offers(),
     )
 
 

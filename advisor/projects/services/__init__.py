@@ -1,5 +1,6 @@
 """What may be done with projects? One verb each; every write is a transaction."""
 
+from advisor.projects.services.archiving import archive, restore
 from advisor.projects.services.drafting import (
     create_project,
     ground_of,
@@ -41,6 +42,7 @@ from advisor.projects.services.storing import store_samples, store_upload
 __all__ = [
     "Reading",
     "add_model",
+    "archive",
     "claim_intake",
     "contents_of",
     "create_project",
@@ -62,6 +64,7 @@ __all__ = [
     "read_samples",
     "remove_model",
     "rename_project",
+    "restore",
     "save_draft",
     "set_tuning_share",
     "store_samples",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from advisor.accounts.models import User
 from advisor.projects.models import Intake, Setup, Upload
 from advisor.projects.parsing import Options, Problem
+from advisor.projects.parsing.corrections import cells_at_fault
 from advisor.projects.services.reading import Reading, read_samples, take_samples
 
 AT_ONCE_BYTES = 1_000_000  # up to here a file is read while its sender waits
@@ -41,11 +42,12 @@ def open_intake(
     options: Mapping[str, Any] | None = None,
     leave_out: bool = False,
     tuning_share: float = 0.0,
+    corrections: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Intake:
     """Ask for a file to become the samples of a draft; it takes the last one's place.
 
     ``mapping`` None lets the columns be guessed; ``leave_out`` goes on without the rows
-    that have errors.
+    that have errors; ``corrections`` take the place of cells of the same file.
     """
     Intake.objects.filter(setup=setup).delete()
     return Intake.objects.create(
@@ -56,6 +58,7 @@ def open_intake(
         options=dict(options or {}),
         leave_out=leave_out,
         tuning_share=tuning_share,
+        corrections={row: dict(cells) for row, cells in (corrections or {}).items()},
         requested_by=requested_by,
     )
 
@@ -109,6 +112,7 @@ def work_intake(intake: Intake) -> None:
         intake.mapping,
         Options(**intake.options),
         told,
+        intake.corrections,
     )
     told(len(reading.table.rows))
     seen = {
@@ -117,6 +121,7 @@ def work_intake(intake: Intake) -> None:
         "usable": len(reading.rows),
         "rows_total": len(reading.table.rows),
         "problems": [asdict(one) for one in reading.problems],
+        "cells": cells_at_fault(reading.table, reading.problems),
     }
     if not reading.usable and not (intake.leave_out and reading.rows):
         _end(intake, Intake.State.REFUSED, **seen)
@@ -140,6 +145,7 @@ def _take(intake: Intake, reading: Reading, seen: Mapping[str, Any]) -> None:
             name=intake.name,
             reading=reading,
             tuning_share=intake.tuning_share,
+            corrections=intake.corrections,
         )
         _end(intake, Intake.State.TAKEN, **seen)
 

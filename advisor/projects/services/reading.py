@@ -19,10 +19,12 @@ from advisor.projects.parsing import (
     parse_in_child,
     samples_from,
 )
+from advisor.projects.parsing.corrections import Cells, corrected
 from advisor.projects.parsing.flags import masked_sample
 from advisor.projects.services.drafting import save_draft, without_consent
 from advisor.projects.services.storing import store_samples
 from advisor.scoring.registry import scorer
+from advisor.sizing import formats
 
 SAMPLES_STEP = 3
 DEFAULTS = Options()
@@ -48,9 +50,14 @@ def read_samples(
     chosen: Mapping[str, str] | None = None,
     options: Options = DEFAULTS,
     tell: Callable[[int], None] | None = None,
+    corrections: Cells | None = None,
 ) -> Reading:
-    """Read a file's samples by the chosen columns, else by the likeliest ones."""
+    """Read a file's samples by the chosen columns, else by the likeliest ones.
+
+    ``corrections`` take the place of cells, by row number and column.
+    """
     table = parse_in_child(content, name, options, tell=tell)
+    table = corrected(table, corrections or {})
     if not table.columns:
         return Reading(table=table, problems=table.problems)
     mapping = chosen if chosen is not None else guess_mapping(table.columns)
@@ -61,16 +68,25 @@ def read_samples(
 
 @transaction.atomic
 def take_samples(
-    *, setup: Setup, name: str, reading: Reading, tuning_share: float = 0.0
+    *,
+    setup: Setup,
+    name: str,
+    reading: Reading,
+    tuning_share: float = 0.0,
+    corrections: Cells | None = None,
 ) -> SampleSet:
     """Make a reading the samples of a draft; warnings are kept beside them.
 
     Where a reading is taken in spite of errors, the rows with errors are left out and
-    the note says how many.
+    the note says how many; another how many cells were put right by hand.
     """
     bad = len({p.row for p in reading.problems if p.severity == "error"})
     notes = [p.message for p in reading.problems if p.severity != "error"]
     left_out = f"{bad:,} {'row was' if bad == 1 else 'rows were'} left out."
+    by_hand = sum(len(cells) for cells in (corrections or {}).values())
+    if by_hand:
+        verb = "was" if by_hand == 1 else "were"
+        notes.append(f"{formats.count(by_hand, 'cell')} {verb} put right by hand.")
     stored = store_samples(
         project=setup.project,
         name=name,

@@ -9,7 +9,8 @@ from advisor.accounts.models import Role
 from advisor.projects import selectors, services
 from advisor.projects.forms import SplitForm
 from advisor.projects.models import Intake
-from advisor.projects.pages.sample_parts import problem_rows, waiting_of
+from advisor.projects.pages.sample_parts import waiting_of
+from advisor.projects.pages.sample_problems import problem_rows
 from advisor.projects.pages.wizard import step_url
 from advisor.projects.views.finding import draft_or_404
 from advisor.projects.views.samples import show

@@ -4,22 +4,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
+from advisor.builtin import pack_names
 from advisor.projects import selectors, services
 from advisor.projects.forms import FileForm, ScoringForm, SplitForm, UploadForm
+from advisor.projects.forms.cells import typed_cells
 from advisor.projects.models import Intake, Setup, Upload
 from advisor.projects.pages.sample_step import samples_page
 from advisor.projects.pages.wizard import step_url
+from advisor.projects.parsing.corrections import merged
 from advisor.projects.views.finding import draft_or_404
 from advisor.projects.views.keeping import closing, restored
 from advisor.web.rendering import render_page
 
-PACK = "builtin/tickets"
+PACK = "tickets"
 NO_SAMPLES = "Upload a sample file first, or use the built-in samples"
 
 
@@ -93,16 +96,40 @@ def columns(request: TeamRequest, team: str, project: str, upload: int) -> HttpR
         mapping=form.chosen(),
         options=form.options(),
         leave_out=bool(request.POST.get("leave_out")),
+        corrections=intake.corrections,
+    )
+
+
+@require_POST
+@needs(Role.EDITOR, "set up projects")
+def rows(request: TeamRequest, team: str, project: str, upload: int) -> HttpResponse:
+    """Read a kept file again with the cells that were put right by hand."""
+    draft = draft_or_404(request, project)
+    intake = get_object_or_404(
+        Intake.objects.select_related("upload"), setup_id=draft.pk, upload=upload
+    )
+    return _read(
+        request,
+        draft,
+        intake.upload,
+        name=intake.name,
+        mapping=intake.mapping,
+        options=intake.options,
+        leave_out=bool(request.POST.get("leave_out")),
+        corrections=merged(intake.corrections, typed_cells(request.POST, intake.cells)),
     )
 
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
 def pack(request: TeamRequest, team: str, project: str) -> HttpResponse:
-    """Take the sample pack that ships, with the prompt and scorer that suit it."""
+    """Take a sample pack that ships, with the prompt and scorer that suit it."""
     draft = draft_or_404(request, project)
+    name = request.POST.get("pack", PACK)
+    if name not in pack_names():
+        raise Http404(f"There is no sample pack {name!r}: {', '.join(pack_names())}.")
     services.drop_intake(setup=draft)
-    services.take_pack(setup=draft, name=PACK)
+    services.take_pack(setup=draft, name=name)
     return redirect(step_url(draft, "samples"))
 
 

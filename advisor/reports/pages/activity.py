@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from advisor.accounts.models import Membership, Role
+from advisor.accounts.selectors import may
 from advisor.projects.models import Project
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.reports.selectors.history import Act, acts_of
-from advisor.web.parts import Link, Paging, Verdict
+from advisor.web.parts import Action, Link, Paging, Verdict
 from advisor.web.plain import visible
 
 PAGE = 30
@@ -34,9 +36,11 @@ class ActivityPage:
     header: ProjectHeader
     rows: tuple[ActRow, ...]
     paging: Paging
+    archiving: Action | None
+    archived: str
 
 
-def activity_page(project: Project, number: int) -> ActivityPage:
+def activity_page(project: Project, number: int, member: Membership) -> ActivityPage:
     """Return a page of what happened in a project."""
     number = min(max(1, number), MOST_PAGES)
     found = acts_of(project, number * PAGE + 1)
@@ -47,6 +51,8 @@ def activity_page(project: Project, number: int) -> ActivityPage:
         title=f"Activity: {project.name}",
         header=header_of(project, "Activity"),
         rows=tuple(_row(project, act) for act in shown),
+        archiving=_archiving(project) if may(member, Role.EDITOR) else None,
+        archived=_archived(project),
         paging=Paging(
             first=start + 1 if shown else 0,
             last=start + len(shown),
@@ -55,6 +61,20 @@ def activity_page(project: Project, number: int) -> ActivityPage:
             next=f"?page={number + 1}" if more else None,
         ),
     )
+
+
+def _archiving(project: Project) -> Action:
+    """Return the way out of the list, or back into it."""
+    if project.archived_at is None:
+        return Action("Archive project", project_url(project, "archive/"), "quiet")
+    return Action("Restore project", project_url(project, "restore/"), "secondary")
+
+
+def _archived(project: Project) -> str:
+    """Return what archiving means, or since when the project is."""
+    if project.archived_at is None:
+        return "An archived project leaves the list. Nothing of it is deleted."
+    return f"Archived on {timezone.localtime(project.archived_at):%-d %b %Y}."
 
 
 def _row(project: Project, act: Act) -> ActRow:

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from advisor.accounts.models import Membership, Role
+from advisor.accounts.models import Membership, Role, Team
 from advisor.accounts.selectors import Spending, may, spending_of
+from advisor.projects.selectors import projects_of
 from advisor.reports.pages.portfolio import ProjectRow, project_rows, shown
 from advisor.sizing import formats
-from advisor.web.parts import Action, Alert, Empty, Link, Stat
+from advisor.web.parts import Action, Alert, Empty, Link, Stat, Verdict
 
 MOST_ALERTS = 5
 SHOWS = {"all": "All", "decided": "Decided", "open": "Open"}
+ARCHIVED = "archived"
 COLUMNS = (
     *("Project", "Status", "Right-sized model", "Quality", "Cost a month"),
     *("Reference a month", "Saving", "Last run"),
@@ -47,6 +49,7 @@ def dashboard_page(membership: Membership, query: Mapping[str, str]) -> Dashboar
     """
     team, rows = membership.team, project_rows(membership.team)
     chosen = Choice.of(query)
+    archived = projects_of(team, archived=True).count()
     create = Action("New project", f"/t/{team.slug}/projects/new/", "primary", "plus")
     every = query.get("alerts") == "all"
     all_alerts = f"?{chosen.query()}&alerts=all"
@@ -62,24 +65,39 @@ def dashboard_page(membership: Membership, query: Mapping[str, str]) -> Dashboar
         more_alerts=None if every or troubled <= MOST_ALERTS else all_alerts,
         search=chosen.text,
         show=chosen.show,
-        shows=tuple(
-            Link(
-                f"{label} {sum(chosen.shown(row, name) for row in rows)}",
-                f"?{chosen.query(show=name)}",
-                name == chosen.show,
-            )
-            for name, label in SHOWS.items()
-        ),
+        shows=_shows(chosen, rows, archived),
         sort=chosen.sort,
         sorts=tuple(SORTS.items()),
-        total=len(rows),
-        rows=chosen.of_rows(rows),
+        total=len(rows) + archived,
+        rows=chosen.of_rows(_listed(team, chosen, rows)),
         empty=Empty(
             title="No projects yet",
             text="A project is one decision: which model for this job?",
             actions=(create,) if may_create else (),
         ),
     )
+
+
+def _shows(
+    chosen: "Choice", rows: tuple[ProjectRow, ...], archived: int
+) -> tuple[Link, ...]:
+    """Return the groups with how many are in each; the archived where there are any."""
+    counts = {
+        f"{label} {sum(chosen.shown(row, name) for row in rows)}": name
+        for name, label in SHOWS.items()
+    }
+    if archived or chosen.show == ARCHIVED:
+        counts[f"Archived {archived}"] = ARCHIVED
+    return tuple(
+        Link(text, f"?{chosen.query(show=name)}", name == chosen.show)
+        for text, name in counts.items()
+    )
+
+
+def _listed(
+    team: Team, chosen: "Choice", rows: tuple[ProjectRow, ...]
+) -> tuple[ProjectRow, ...]:
+    return project_rows(team, archived=True) if chosen.show == ARCHIVED else rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +114,7 @@ class Choice:
         show, sort = query.get("show", ""), query.get("sort", "")
         return cls(
             text=query.get("q", "").strip()[:80],
-            show=show if show in SHOWS else "all",
+            show=show if show in (*SHOWS, ARCHIVED) else "all",
             sort=sort if sort in SORTS else "last",
         )
 
@@ -108,7 +126,8 @@ class Choice:
     def shown(self, row: ProjectRow, show: str) -> bool:
         """Say whether a row belongs to one of the groups, as far as it is searched."""
         wanted = self.text.casefold() in f"{row.name} {row.model}".casefold()
-        return wanted and (show == "all" or row.is_decided == (show == "decided"))
+        all_of_them = show in ("all", ARCHIVED)
+        return wanted and (all_of_them or row.is_decided == (show == "decided"))
 
     def of_rows(self, rows: tuple[ProjectRow, ...]) -> tuple[ProjectRow, ...]:
         """Return the rows that are shown, in order."""
@@ -131,12 +150,12 @@ def _alerts(rows: tuple[ProjectRow, ...], most: int) -> tuple[Alert, ...]:
     order = ("fail", "warn", "quiet", "accent", "pass")
     found = sorted(
         (row for row in rows if row.trouble is not None),
-        key=lambda row: order.index(row.status.tone),
+        key=lambda row: order.index(_mark(row).tone),
     )
     return tuple(
         Alert(
-            tone=row.status.tone,
-            icon=row.status.icon,
+            tone=_mark(row).tone,
+            icon=_mark(row).icon,
             subject=Link(row.name, row.url),
             text=row.trouble.text,
             action=row.trouble.link,
@@ -144,6 +163,11 @@ def _alerts(rows: tuple[ProjectRow, ...], most: int) -> tuple[Alert, ...]:
         for row in found[:most]
         if row.trouble is not None
     )
+
+
+def _mark(row: ProjectRow) -> Verdict:
+    own = row.trouble.mark if row.trouble else None
+    return own or row.status
 
 
 def _stats(rows: tuple[ProjectRow, ...], spending: Spending) -> tuple[Stat, ...]:
@@ -185,5 +209,6 @@ def _month(spending: Spending) -> Stat:
 
 def table_of(membership: Membership, query: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return the rows that the dashboard shows as a table, its head first."""
-    rows = Choice.of(query).of_rows(project_rows(membership.team))
+    chosen, archived = Choice.of(query), query.get("show") == ARCHIVED
+    rows = chosen.of_rows(project_rows(membership.team, archived=archived))
     return [COLUMNS, *(tuple(shown(row).values()) for row in rows)]

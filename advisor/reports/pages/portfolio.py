@@ -14,6 +14,7 @@ from advisor.projects.selectors import projects_of
 from advisor.reports.models import DecisionRecord
 from advisor.reports.pages.standing import Standing, standing_of
 from advisor.reports.selectors import Result, changes_since, overdue, standing_records
+from advisor.reports.selectors.due import decision_day, time_left
 from advisor.runs.models import Run, StoredRecommendation
 from advisor.runs.selectors import latest_runs, shares_done
 from advisor.sizing import formats
@@ -31,6 +32,7 @@ KEEP = Verdict("quiet", "seal", "Keep the reference")
 ACCEPTED = Verdict("pass", "seal", "Accepted")
 REFERENCE_KEPT = Verdict("pass", "seal", "Reference kept")
 REJECTED = Verdict("fail", "fail", "Rejected")
+DUE = Verdict("warn", "wait", "Decide soon")
 STALE = Verdict("warn", "redo", "Re-run needed")
 TROUBLED = ("paused", "failed", "budget_stopped")
 KEPT: Kept[Standing] = Kept(2000)
@@ -42,6 +44,7 @@ class Trouble:
 
     text: str
     link: Link
+    mark: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +80,9 @@ class _Seen:
     stale: str
 
 
-def project_rows(team: Team) -> tuple[ProjectRow, ...]:
-    """Return a row for every project of a team, newest first."""
-    projects = list(projects_of(team))
+def project_rows(team: Team, *, archived: bool = False) -> tuple[ProjectRow, ...]:
+    """Return a row for every project of a team, archived or not, newest first."""
+    projects = list(projects_of(team, archived=archived))
     latest = latest_runs(team)
     runs = {run.project_id: run for run, _ in latest}
     ended = [run for run, version in latest if version]
@@ -186,6 +189,21 @@ def _share(dollars: tuple[float, float] | None) -> str:
 
 
 def _trouble(project: Project, seen: _Seen) -> Trouble | None:
+    return _of_its_run(project, seen) or _of_its_day(project, seen)
+
+
+def _of_its_day(project: Project, seen: _Seen) -> Trouble | None:
+    """Return that the day draws near by which it is to be decided."""
+    signed = seen.record is not None and seen.record.signed_at is not None
+    day = decision_day(project.setups.all())
+    if signed or day is None:
+        return None
+    told = time_left(day, timezone.localdate())
+    link = Link("Open", project_url(project))
+    return Trouble(text=told, link=link, mark=DUE) if told else None
+
+
+def _of_its_run(project: Project, seen: _Seen) -> Trouble | None:
     run, standing, here = seen.run, seen.standing, project_url(project)
     if run is None:
         return None

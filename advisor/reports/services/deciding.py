@@ -18,6 +18,7 @@ from advisor.accounts.models import Membership
 from advisor.reports.models import DecisionRecord
 from advisor.reports.selectors import choice_of, standing_record
 from advisor.reports.services.numbering import open_record
+from advisor.reports.services.telling import tell_of_decision
 from advisor.runs.models import Run
 
 UNDO_FOR = timedelta(minutes=10)
@@ -72,6 +73,7 @@ def sign(
     record.refresh_from_db()
     _replace(record)
     _remember(record, by, str(signature.verdict), model=chosen)
+    tell_of_decision(record)
     return record
 
 

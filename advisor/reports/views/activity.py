@@ -16,5 +16,7 @@ def activity(request: TeamRequest, team: str, project: str) -> HttpResponse:
     projects = Project.objects.select_related("team", "created_by")
     found = get_object_or_404(projects, team=request.team, slug=project)
     number = request.GET.get("page", "1")[:6]
-    page = activity_page(found, int(number) if number.isdecimal() else 1)
+    page = activity_page(
+        found, int(number) if number.isdecimal() else 1, request.membership
+    )
     return render_page(request, "reports/activity.html", page)

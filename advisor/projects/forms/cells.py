@@ -1,0 +1,21 @@
+"""What was typed into cells of a file? A field is called after its row and column."""
+
+from collections.abc import Mapping
+
+from advisor.projects.parsing.corrections import LONGEST, Cells
+
+
+def typed_cells(
+    posted: Mapping[str, str], offered: Mapping[str, Mapping[str, str]]
+) -> Cells:
+    """Return the texts that differ from what was ``offered``, by row and column.
+
+    What was not offered is not taken; a text ends at the length of a cell.
+    """
+    found: Cells = {}
+    for row, cells in offered.items():
+        for column, before in cells.items():
+            text = posted.get(f"cell:{row}:{column}", before).replace("\r\n", "\n")
+            if text != before:
+                found.setdefault(row, {})[column] = text[:LONGEST]
+    return found
