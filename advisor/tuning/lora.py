@@ -5,11 +5,11 @@ small matrices beside each linear part. Afterwards they are added into the weigh
 that the result loads without peft, which is an optional extra of this product.
 """
 
-from importlib.util import find_spec
 from typing import Any
 
 import torch
 
+from advisor.tuning.order import has_peft
 from advisor.tuning.reading import NotTrainableError
 
 INSTALL = "pip install peft==0.21.2"
@@ -19,11 +19,6 @@ SCALE = 2
 
 class PeftMissingError(NotTrainableError):
     """Raised where LoRA is asked for and the extra is not installed."""
-
-
-def has_peft() -> bool:
-    """Say whether the optional extra is installed; nothing is imported."""
-    return find_spec("peft") is not None
 
 
 def add_adapters(model: Any, *, rank: int, seed: int) -> Any:

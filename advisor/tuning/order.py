@@ -6,6 +6,7 @@ web pages, the command line and the process that trains read the same one.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from importlib.util import find_spec
 from math import ceil
 from typing import Any, Literal, get_args
 
@@ -100,6 +101,11 @@ def order_of(document: Mapping[str, Any]) -> Order:
     if problems:
         raise OrderRefusedError(problems)
     return Order(**document)
+
+
+def has_peft() -> bool:
+    """Say whether the optional extra for LoRA is installed; nothing is imported."""
+    return find_spec("peft") is not None
 
 
 def steps_for(samples: int, rows: int, passes: int = PASSES) -> int:

@@ -16,6 +16,7 @@ from advisor.adaptations.services.inline import work_inline
 from advisor.adaptations.services.paying import price_of_teacher
 from advisor.adaptations.services.starting import (
     ENDINGS,
+    FEWEST_LESSONS,
     Wish,
     free_key,
     start_adaptation,
@@ -25,6 +26,7 @@ from advisor.adaptations.services.working import work
 
 __all__ = [
     "ENDINGS",
+    "FEWEST_LESSONS",
     "AdaptationRefused",
     "EvaluationSampleRefused",
     "TeacherTerms",

@@ -9,6 +9,7 @@ TABS = {
     "Comparison": "",
     "Runs": "runs/",
     "Setup": "setup/",
+    "Made models": "adaptations/",
     "Report": "report/",
     "Activity": "activity/",
 }

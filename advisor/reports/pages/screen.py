@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from advisor.adaptations.pages.offers import Offers
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.reports.pages.comparison import Comparison
 from advisor.reports.pages.deciding import DecidePanel
@@ -24,6 +25,7 @@ SECTIONS = (
     ("cost-volume", "Cost and volume"),
     ("tags", "Quality by tag"),
     ("samples", "Samples"),
+    ("making", "Make it better"),
     ("techniques", "Techniques"),
     ("method", "Method"),
     ("what-if-h", "What if"),
@@ -49,6 +51,7 @@ class ComparisonPage:
     samples: SampleList
     what_if: WhatIf | None
     decide: DecidePanel
+    make: Offers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,13 @@ class NoComparisonPage:
 
 
 def comparison_page(
-    result: Result, samples: SampleList, what_if: WhatIf, decide: DecidePanel
+    result: Result,
+    samples: SampleList,
+    what_if: WhatIf,
+    decide: DecidePanel,
+    make: Offers | None = None,
 ) -> ComparisonPage:
-    """Return the page of a finished run."""
+    """Return the page of a finished run; ``make`` is what can be made of its models."""
     run, drawn = result.run, drawn_of(result)
     comparison = drawn.comparison
     here = project_url(run.project, f"runs/{run.number}/")
@@ -73,6 +80,7 @@ def comparison_page(
         "cost-volume": comparison.cost_volume is not None,
         "what-if-h": bool(what_if.sliders),
         "tags": bool(comparison.slice_rows),
+        "making": make is not None,
     }
     return ComparisonPage(
         title=f"Comparison: {run.project.name}",
@@ -91,6 +99,7 @@ def comparison_page(
         samples=samples,
         what_if=what_if if what_if.sliders else None,
         decide=decide,
+        make=make,
     )
 
 

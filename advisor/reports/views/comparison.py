@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from advisor.accounts.access import TeamRequest
+from advisor.adaptations.pages.offers import offers_of
 from advisor.projects.models import Project
 from advisor.projects.pages.header import project_url
 from advisor.reports.pages import samples, screen
@@ -49,5 +50,7 @@ def compare(request: TeamRequest, team: str, project: str, number: int) -> HttpR
     choice = samples.Choice.of(request.GET)
     listed = samples.sample_list(result, choice, samples.open_sample(result, choice))
     decide = decide_panel(result, request.membership)
-    page = screen.comparison_page(result, listed, panel, decide)
+    rows = [*result.rows.values()]
+    make = offers_of(run, rows, result.summary, request.membership)
+    page = screen.comparison_page(result, listed, panel, decide, make)
     return render_page(request, "reports/comparison.html", page)
