@@ -16,13 +16,18 @@ from tests import services as real
 ServicesFactory = Callable[..., AbstractContextManager[real.Services]]
 
 
-REAL = ("browser", "services", "models")
+REAL = {"browser", "services", "models", "database_url", "postgres_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let files that start real things come first, so that none of them ends alone."""
-    slow = {item.path for item in items if any(map(item.get_closest_marker, REAL))}
+    slow = {item.path for item in items if REAL & set(item.keywords)}
+    slow |= {item.path for item in items if REAL & set(_fixtures_of(item))}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ folder and is gone at the end. A missing server program fails under CI=true and 
 elsewhere, with the package to install.
 """
 
+import atexit
 import json
 import os
 import pwd
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +157,7 @@ class Postgres:
     def remove(self) -> None:
         """Stop the server for good and forget its data."""
         if self._server.poll() is None:
-            self.stop()
+            self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -185,6 +187,49 @@ def new_database(url: str) -> str:
         create = psycopg.sql.SQL("CREATE DATABASE {}")
         connection.execute(create.format(psycopg.sql.Identifier(name)))
     return f"{url.rsplit('/', 1)[0]}/{name}"
+
+
+def migrate(environment: Mapping[str, str]) -> None:
+    """Bring an empty database to the newest state: a copy of one that was migrated."""
+    url = environment.get("DATABASE_URL") or ""
+    if url.startswith("postgres"):
+        _copy_postgres(url)
+    else:
+        default = Path(environment["VAR_DIR"]) / "rightsize.sqlite3"
+        shutil.copyfile(
+            _migrated_file(), url.removeprefix("sqlite:///") if url else default
+        )
+
+
+@cache
+def _migrated_file() -> Path:
+    """Migrate a SQLite file once in this process; return its path."""
+    folder = Path(tempfile.mkdtemp(prefix="rightsize-m-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _run_migrations(clean_environment(folder))
+    return folder / "rightsize.sqlite3"
+
+
+def _copy_postgres(url: str) -> None:
+    """Replace an empty database by a copy; the first one on a server is migrated."""
+    server, _, name = url.rpartition("/")
+    make = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE migrated")
+    drop = psycopg.sql.SQL("DROP DATABASE {}")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        known = "SELECT 1 FROM pg_database WHERE datname = 'migrated'"
+        if not connection.execute(known).fetchone():
+            connection.execute("CREATE DATABASE migrated")
+            with tempfile.TemporaryDirectory() as folder:
+                _run_migrations(
+                    clean_environment(Path(folder), DATABASE_URL=f"{server}/migrated")
+                )
+        connection.execute(drop.format(psycopg.sql.Identifier(name)))
+        connection.execute(make.format(psycopg.sql.Identifier(name)))
+
+
+def _run_migrations(environment: Mapping[str, str]) -> None:
+    done = manage("migrate", "-v", "0", environment=environment)
+    assert done.returncode == 0, done.stderr
 
 
 @contextmanager
@@ -265,7 +310,7 @@ def running_services(
     folder: Path,
     *,
     roles: Sequence[str] = ("local", "remote", "default", "dispatcher"),
-    migrate: bool = True,
+    migrated: bool = True,
     **variables: str,
 ) -> Iterator[Services]:
     """Start a supervisor with `roles` in an installation of its own; stop it after.
@@ -274,9 +319,8 @@ def running_services(
     """
     folder.mkdir(parents=True, exist_ok=True)
     environment = clean_environment(folder, **variables)
-    if migrate:
-        done = manage("migrate", "-v", "0", environment=environment)
-        assert done.returncode == 0, done.stderr
+    if migrated:
+        migrate(environment)
     log = folder / "supervisor.log"
     with log.open("wb") as file:
         process = subprocess.Popen(

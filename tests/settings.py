@@ -10,6 +10,9 @@ if "VAR_DIR" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="rightsize-tests-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
+# Test processes share the cores; two threads that wait for each other take far longer.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from advisor.settings import *  # noqa: E402, F403
 
 # Child processes read the product's settings; the variables above hold for them too.

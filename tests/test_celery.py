@@ -35,7 +35,7 @@ def test_no_running_task_can_be_delivered_again() -> None:
 def test_a_worker_outlives_pickled_and_unknown_messages(
     services: ServicesFactory,
 ) -> None:
-    with services(roles=["local"], migrate=False) as running:
+    with services(roles=["local"], migrated=False) as running:
         url = running.record()["redis_url"]
         worker = running.pid("local")
         broker = Connection(

@@ -55,7 +55,8 @@ def worker(queue: str, *, environment: Mapping[str, str], folder: Path) -> Servi
         name=queue,
         command=(
             *(sys.executable, "-m", "celery", "-q"),
-            *("-A", "advisor.celery:app", "worker"),
+            # The web process checks the addresses; a worker has no need to load them.
+            *("-A", "advisor.celery:app", "--skip-checks", "worker"),
             *flags.split(),
             *quiet.split(),
         ),

@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.reading import column
 from tests.chaos.test_kills import STATE
-from tests.services import ROOT, clean_environment, manage, wait_until
+from tests.services import ROOT, clean_environment, manage, migrate, wait_until
 
 pytestmark = pytest.mark.services
 
@@ -37,7 +37,7 @@ def test_a_run_ends_without_a_queue(
         REDIS_URL=redis_url,
         REDIS_GONE_SECONDS="0.5",
     )
-    assert manage("migrate", "-v", "0", environment=environment).returncode == 0
+    migrate(environment)
     words = ("shell", "--no-imports", "-c", LAUNCH)
     launched = manage(*words, environment=environment)
     assert launched.returncode == 0, launched.stderr

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.services import ROOT, clean_environment
+from tests.services import ROOT, clean_environment, migrate
 
 PROGRAM = """
 import django
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.services
 def test_twenty_at_once_on_postgresql(postgres_url: str, tmp_path):
     environment = clean_environment(tmp_path / "var", DATABASE_URL=postgres_url)
     environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    migrate(environment)
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=ROOT,

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.services import ROOT, clean_environment
+from tests.services import ROOT, clean_environment, migrate
 
 PROGRAM = """
 import django
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.services
 def test_nothing_goes_wrong(what: str, postgres_url: str, tmp_path):
     environment = clean_environment(tmp_path / "var", DATABASE_URL=postgres_url)
     environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    migrate(environment)
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(what=what)],
         cwd=ROOT,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advisor.web.database import database_settings
-from tests.services import ROOT, clean_environment, manage
+from tests.services import ROOT, clean_environment, manage, migrate
 
 pytestmark = pytest.mark.services
 
@@ -29,7 +29,7 @@ print(Team.objects.get().name)
 
 def test_no_write_of_four_processes_is_lost(database_url: str, tmp_path: Path) -> None:
     environment = clean_environment(tmp_path, DATABASE_URL=database_url)
-    assert manage("migrate", "-v0", environment=environment).returncode == 0
+    migrate(environment)
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", COUNT, "50"],

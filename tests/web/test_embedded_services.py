@@ -73,7 +73,7 @@ def test_no_service_outlives_a_command_that_is_stopped(
 def test_it_uses_what_runs_already_and_leaves_it_running(
     services: ServicesFactory,
 ) -> None:
-    with services(roles=[], migrate=False) as running:
+    with services(roles=[], migrated=False) as running:
         before = running.record()["services"]
         with command(running.environment, "", "0") as process:
             output, _ = process.communicate(timeout=60)
@@ -85,7 +85,7 @@ def test_it_uses_what_runs_already_and_leaves_it_running(
 def test_it_refuses_services_that_look_into_another_database(
     services: ServicesFactory, tmp_path: Path
 ) -> None:
-    with services(roles=[], migrate=False) as running:
+    with services(roles=[], migrated=False) as running:
         other = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
         with command({**running.environment, **other}, "", "0") as process:
             output, _ = process.communicate(timeout=60)

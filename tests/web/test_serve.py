@@ -37,7 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Start a worker and the web server once, beside other programs' keys."""
     var = tmp_path_factory.mktemp("serve")
     with running_services(
-        var, roles=["local", "web"], migrate=False, **CANARIES
+        var, roles=["local", "web"], migrated=False, **CANARIES
     ) as found:
         yield found
 
@@ -64,7 +64,7 @@ def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:
 def test_it_starts_everything_and_sigterm_leaves_no_process_and_no_folder(
     services: ServicesFactory,
 ) -> None:
-    with services(roles=["local", "web"], migrate=False) as running:
+    with services(roles=["local", "web"], migrated=False) as running:
         record = running.record()
         started = family(running.process.pid)
         with urlopen(f"{record['site_url']}/healthz") as answer:
@@ -83,7 +83,7 @@ def test_it_starts_everything_and_sigterm_leaves_no_process_and_no_folder(
 def test_killing_the_supervisor_leaves_nothing_within_three_seconds(
     services: ServicesFactory,
 ) -> None:
-    with services(roles=["local", "web"], migrate=False) as running:
+    with services(roles=["local", "web"], migrated=False) as running:
         started = family(running.process.pid)
         folder = Path(running.record()["folder"])
         os.kill(running.process.pid, signal.SIGKILL)
@@ -94,7 +94,7 @@ def test_killing_the_supervisor_leaves_nothing_within_three_seconds(
 
     environment = running.environment
     var = Path(environment["VAR_DIR"])
-    with running_services(var, roles=[], migrate=False) as again:
+    with running_services(var, roles=[], migrated=False) as again:
         assert not folder.exists()
         assert again.record()["folder"] != str(folder)
 
