@@ -127,6 +127,9 @@ class Setup(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     step = models.IntegerField(default=1, help_text="Wizard step reached, 1 to 5")
     document = models.JSONField(default=dict)
+    confirmations = models.IntegerField(
+        default=0, help_text="How often a step was confirmed"
+    )
     typed = models.JSONField(
         default=dict, blank=True, help_text="By step: what was typed and not confirmed"
     )

@@ -24,30 +24,6 @@
     if (polls && document.visibilityState === "hidden") event.preventDefault();
   });
 
-  // A request ends early when a newer one takes its place or the page is left. htmx writes
-  // that to the console as an error; it still has to clear up after it.
-  let leaving = false;
-  const leave = () => {
-    leaving = true;
-    setTimeout(() => { leaving = false; }, 30000);
-  };
-  window.addEventListener("beforeunload", leave);
-  window.addEventListener("pagehide", leave);
-  const quietly = (work) => {
-    const say = console.error;
-    console.error = () => {};
-    try { work(); } finally { console.error = say; }
-  };
-  document.addEventListener("htmx:beforeSend", (event) => {
-    const { xhr } = event.detail;
-    const { onabort, onerror } = xhr;
-    xhr.onabort = (ended) => quietly(() => onabort?.call(xhr, ended));
-    xhr.onerror = (ended) => {
-      if (leaving) quietly(() => onerror?.call(xhr, ended));
-      else onerror?.call(xhr, ended);
-    };
-  });
-
   const dismiss = () => document.querySelectorAll(".toasts .toast--success, .toasts .toast--info")
     .forEach((toast) => toast.remove());
   setTimeout(dismiss, 8000);

@@ -1,5 +1,7 @@
 """What was typed half way is kept as it is, checked by nobody, and never lost."""
 
+import re
+
 import pytest
 
 from advisor.accounts.models import User
@@ -79,6 +81,21 @@ def test_what_comes_after_the_step_was_confirmed_is_not_kept(begun: Walk):
     address = begun.client.get(here).context["page"].keep
     assert begun.client.post(address, {"name": "A"}).status_code == 200
     assert begun.draft.typed["goal"] == {"name": ["A"]}
+
+
+def test_what_comes_after_a_step_that_changed_nothing_is_not_kept_either(begun: Walk):
+    begun.limit(margin="5")
+    keep = re.search(
+        r'hx-post="[^"]*/constraints/(keep/[^"]*)"', text(begun.open("constraints"))
+    )
+    assert keep is not None
+    before = begun.document
+    begun.limit(margin="5")
+    late = f"{begun.base}setup/constraints/{keep[1]}"
+    assert begun.client.post(late, {"margin": "5"}).status_code == 204
+    assert begun.draft.typed == {}
+    assert begun.document == before
+    assert "You left this step half way." not in text(begun.open("constraints"))
 
 
 def test_only_editors_keep(begun: Walk, bob: User, charlie: User, browser: Browser):

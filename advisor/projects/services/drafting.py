@@ -91,9 +91,10 @@ def save_draft(
         for name, typed in setup.typed.items()
         if confirmed not in (name, "all")
     }
+    setup.confirmations += bool(confirmed)
     if sample_set is not None:
         setup.sample_set = sample_set
-    changed = ("document", "step", "typed", "sample_set", "updated_at")
+    changed = ("document", "step", "confirmations", "typed", "sample_set", "updated_at")
     setup.save(update_fields=changed)
     return setup
 
@@ -113,8 +114,11 @@ def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Se
 
 
 def ground_of(setup: Setup) -> str:
-    """Name what a form was filled from: a short hash of the stored document."""
-    text = json.dumps(setup.document, sort_keys=True)
+    """Name what a form was filled from: a short hash of the stored document.
+
+    Confirming a step gives another name even where it changes nothing.
+    """
+    text = json.dumps([setup.confirmations, setup.document], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
 
 
