@@ -220,3 +220,15 @@ def test_recorded_answers_without_room_are_told(begun: Walk):
     assert answer.status_code == 422
     assert "Your team has 0.0 of 2 GB left" in text(answer)
     assert len(begun.document["candidates"]) == 1
+
+
+def test_a_precision_may_be_left_open(begun: Walk):
+    begun.add("local", "fixed", model="builtin/tickets-small", precision="fp32")
+    begun.add("local", "open", model="builtin/tickets-small", precision="auto")
+    listed = begun.document["candidates"]
+    assert [one["precision"] for one in listed] == ["fp32", "auto"]
+    page = text(begun.open("candidates"))
+    rows = [page.split(f'<th scope="row">{name}<')[1] for name in ("fixed", "open")]
+    # It may come to fp32, so that is what it is held to.
+    memory = [row.split('data-l="Memory"')[1].split("</td>")[0] for row in rows]
+    assert memory[0] == memory[1]

@@ -14,7 +14,10 @@ from advisor.projects.parsing import limits
 from advisor.web.forms import HouseForm
 
 ROLES = (("candidate", "Candidate"), ("reference", "Reference"))
-PRECISIONS = (("fp32", "fp32"), ("bf16", "bf16"), ("fp16", "fp16"))
+PRECISIONS = (
+    *(("fp32", "fp32"), ("bf16", "bf16"), ("fp16", "fp16")),
+    ("auto", "The faster one here, measured"),
+)
 SHORT_ID = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z",
     "Use letters, digits, dots, dashes and underscores, at most 80",

@@ -98,6 +98,8 @@ def _peak(
 ) -> Figure | None:
     """Return the peak by the model's own files, else by the shape on its card."""
     precision = str(entry.get("precision") or "fp32")
+    if precision == "auto":
+        precision = "fp32"  # the most that it can come to
     files = files_of_model(str(entry.get("model") or ""))
     try:
         if files is not None:

@@ -14,6 +14,8 @@ from advisor.sizing.weights import BYTES_PER_PARAMETER
 
 PROFILES = ("even", "office_hours", "evenings_weekends")
 HOURS = 168
+# Left open, the faster one is measured when the model is loaded.
+PRECISIONS = (*BYTES_PER_PARAMETER, "auto")
 
 
 def _wrong(told: str, remedy: str) -> PydanticCustomError:
@@ -37,9 +39,9 @@ def _reference(value: Any) -> Any:
 
 
 def _precision(value: Any) -> Any:
-    if isinstance(value, str) and value in BYTES_PER_PARAMETER:
+    if isinstance(value, str) and value in PRECISIONS:
         return value
-    known = ", ".join(BYTES_PER_PARAMETER)
+    known = ", ".join(PRECISIONS)
     raise _wrong("is not a known precision", f"Use one of {known}.")
 
 
@@ -77,7 +79,7 @@ Reference = Annotated[
 Precision = Annotated[
     str,
     PlainValidator(_precision),
-    WithJsonSchema({"type": "string", "enum": list(BYTES_PER_PARAMETER)}),
+    WithJsonSchema({"type": "string", "enum": list(PRECISIONS)}),
 ]
 LoadProfile = Annotated[
     str | list[float],

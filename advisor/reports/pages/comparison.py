@@ -150,7 +150,7 @@ def _row(result: Result, one: Mapping[str, Any]) -> Row:
     reason = reasons.reason_of(result, one)
     return Row(
         id=one["id"],
-        note=words.spec_note(row.spec, row.engine),
+        note=words.spec_note(row.spec, row.engine, row.facts),
         verdict=reason.verdict,
         quality=quality,
         quality_range=interval,

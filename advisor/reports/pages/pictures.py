@@ -115,7 +115,7 @@ def _point(result: Result, one: Mapping[str, Any], basis: str) -> Point:
     quality = one["quality"] or {"value": None, "low": None, "high": None}
     return Point(
         label=one["id"],
-        note=words.spec_note(row.spec, row.engine),
+        note=words.spec_note(row.spec, row.engine, row.facts),
         verdict=look_of(one),
         quality=_percent(quality["value"]),
         low=_percent(quality["low"]),

@@ -86,11 +86,19 @@ def name_of(key: str) -> str:
     return f"Quality of {tag}" if kind == "slices" else NAMES.get(key, key)
 
 
-def spec_note(spec: Mapping[str, Any], engine: str) -> str:
-    """Return engine, precision and machine of a candidate in a few words."""
+def spec_note(
+    spec: Mapping[str, Any], engine: str, facts: Mapping[str, Any] | None = None
+) -> str:
+    """Return engine, precision and machine of a candidate in a few words.
+
+    Of a precision that was left open, ``facts`` of the run tell the one it came to.
+    """
     parts = [ENGINES.get(engine, engine)]
     if engine == "transformers":
-        parts = [str(spec.get("precision") or "fp32"), str(spec.get("hardware") or "")]
+        precision = str(spec.get("precision") or "fp32")
+        if precision == "auto" and facts and facts.get("precision"):
+            precision = f"{facts['precision']} (auto)"
+        parts = [precision, str(spec.get("hardware") or "")]
     if engine == "openai":
         parts.append(str(spec.get("model") or ""))
     return ", ".join(part.replace("-", " ") for part in parts if part)
