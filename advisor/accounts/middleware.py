@@ -64,9 +64,12 @@ class TeamMiddleware:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        membership = selectors.membership_of(request.user, kwargs["team"])
+        # Read once a request: the top bar names the other teams from these.
+        mine = selectors.memberships_of(request.user)
+        membership = next((m for m in mine if m.team.slug == kwargs["team"]), None)
         if membership is None:
             raise Http404
+        request.teams = [one.team for one in mine]  # type: ignore[attr-defined]
         if services.is_shut_out(membership):
             return _to_two_step(request, membership.team.name)
         request.membership = membership  # type: ignore[attr-defined]

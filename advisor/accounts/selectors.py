@@ -105,6 +105,12 @@ def membership_of(user: User | AnonymousUser, slug: str) -> Membership | None:
     )
 
 
+def memberships_of(user: User) -> list[Membership]:
+    """Return the user's memberships with their teams, by name of the team."""
+    mine = Membership.objects.select_related("team").filter(user=user)
+    return list(mine.order_by("team__name", "team__id"))
+
+
 def teams_of(user: User) -> list[Team]:
     """Return the user's teams by name."""
     return list(Team.objects.filter(memberships__user=user).order_by("name", "id"))

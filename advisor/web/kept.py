@@ -13,17 +13,25 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """At most ``size`` values by key, made when they are first asked for."""
+    """Values by key, made when they are first asked for: at most ``size`` of them.
 
-    def __init__(self, size: int) -> None:
+    With ``weigh`` they weigh at most ``size`` together; the newest stays in any case.
+    """
+
+    def __init__(self, size: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
         self._size = size
-        self._values: OrderedDict[Hashable, T] = OrderedDict()
+        self._weigh = weigh
+        self._weight = 0
+        self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, key: Hashable) -> T | None:
         """Return the value of ``key`` where it is kept."""
         with self._lock:
-            return self._values.get(key)
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the value of ``key``, made now where it is not kept.
@@ -33,10 +41,18 @@ class Kept(Generic[T]):
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
-                return self._values[key]
+                return self._values[key][0]
         value = make()
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+        self.put(key, value)
         return value
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep ``value`` as that of ``key``."""
+        weight = self._weigh(value)
+        with self._lock:
+            _, before = self._values.pop(key, (None, 0))
+            self._values[key] = (value, weight)
+            self._weight += weight - before
+            while self._weight > self._size and len(self._values) > 1:
+                _, (_, gone) = self._values.popitem(last=False)
+                self._weight -= gone

@@ -165,7 +165,7 @@ def test_the_list_asks_the_database_no_more_for_longer_pages(
     url = url_of(run, "samples/")
     client.get(url)
     for query in ("?show=all&page=4", "?show=all&page=1", "?show=failures"):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(6):
             client.get(f"{url}{query}")
 
 

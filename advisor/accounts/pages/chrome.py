@@ -1,9 +1,11 @@
 """What surrounds every page? Top bar, navigation and theme, as a context processor."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
+from django.utils.functional import SimpleLazyObject
 
 from advisor.accounts import selectors
 from advisor.accounts.models import Role, Team, User
@@ -25,50 +27,63 @@ class Chrome:
 
 
 def chrome(request: HttpRequest) -> dict[str, object]:
-    """Give every template `chrome` and the CSP nonce (a context processor)."""
+    """Give every template `chrome` and the CSP nonce (a context processor).
+
+    Made when a template asks for it: a fragment has no top bar.
+    """
+    return {
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "chrome": SimpleLazyObject(lambda: _chrome(request)),
+    }
+
+
+def _chrome(request: HttpRequest) -> Chrome:
     user = request.user if hasattr(request, "user") else None
     theme = request.COOKIES.get("theme", "")
-    found = {
-        "csp_nonce": getattr(request, "csp_nonce", ""),
-        "chrome": Chrome(
-            theme=theme if theme in {"light", "dark"} else "",
-            home="/",
-            team=None,
-            teams=(),
-            nav=(),
-            account=(),
-            initials="",
-            live_url=None,
-        ),
-    }
+    theme = theme if theme in {"light", "dark"} else ""
     if isinstance(user, User):
-        found["chrome"] = _chrome_of(request, user, theme)
-    return found
+        return _chrome_of(request, user, theme)
+    return Chrome(
+        theme=theme,
+        home="/",
+        team=None,
+        teams=(),
+        nav=(),
+        account=(),
+        initials="",
+        live_url=None,
+    )
 
 
 def _chrome_of(request: HttpRequest, user: User, theme: str) -> Chrome:
-    teams = selectors.teams_of(user)
+    known: list[Team] | None = getattr(request, "teams", None)
+    teams = selectors.teams_of(user) if known is None else known
     slug = request.session.get("team")
     team: Team | None = getattr(request, "team", None) or next(
         (t for t in teams if t.slug == slug), teams[0] if teams else None
     )
     home = f"/t/{team.slug}/" if team else reverse("accounts:team-new")
     return Chrome(
-        theme=theme if theme in {"light", "dark"} else "",
+        theme=theme,
         home=home,
         team=team,
         teams=tuple(Link(t.name, f"/t/{t.slug}/", t == team) for t in teams),
         nav=_nav(team, request.path) if team else (),
-        account=_existing(
-            (
-                Link("Your account", reverse("accounts:profile")),
-                Link("Change password", reverse("account_change_password")),
-                Link("Two-step sign-in", reverse("mfa_index")),
-                Link("Where you are signed in", reverse("accounts:sessions")),
-            )
-        ),
+        account=_account(),
         initials=initials(user),
         live_url=_if_exists(f"{home}live/") if team else None,
+    )
+
+
+@lru_cache(maxsize=1)
+def _account() -> tuple[Link, ...]:
+    return _existing(
+        (
+            Link("Your account", reverse("accounts:profile")),
+            Link("Change password", reverse("account_change_password")),
+            Link("Two-step sign-in", reverse("mfa_index")),
+            Link("Where you are signed in", reverse("accounts:sessions")),
+        )
     )
 
 
@@ -94,6 +109,8 @@ def _existing(links: tuple[Link, ...]) -> tuple[Link, ...]:
     return tuple(link for link in links if _if_exists(link.url))
 
 
+# The house is built once: what leads somewhere does so while the process lives.
+@lru_cache(maxsize=4096)
 def _if_exists(path: str) -> str | None:
     try:
         resolve(path)

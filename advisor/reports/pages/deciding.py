@@ -13,10 +13,12 @@ from advisor.reports.pages.record.building import state_notices
 from advisor.reports.selectors import Result, choice_of, standing_record
 from advisor.reports.services.deciding import UNDO_FOR, may_take_back
 from advisor.runs.models import Candidate
+from advisor.web.kept import Kept
 from advisor.web.parts import Action, Link, Notice, Verdict
 
 NOT_YOURS = "An editor can accept this."
 NOTHING = "There is no model to accept."
+SPARED: Kept[str] = Kept(4000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,17 @@ def decide_panel(result: Result, member: Membership) -> DecidePanel:
         if row is not None and may_take_back(row, member)
         else None,
         note=_note(choice, signed=signed, allowed=allowed),
-        spared=_spared(result),
+        spared=spared_of(result),
         others_url=f"{here}others/" if allowed else None,
     )
+
+
+def spared_of(result: Result) -> str:
+    """Return who was not run, as long as that can change read from the rows."""
+    version = result.version
+    if version is None:
+        return _spared(result)
+    return SPARED.get(version, lambda: _spared(result))
 
 
 def _spared(result: Result) -> str:

@@ -22,7 +22,7 @@ class Drawn:
     downloads: tuple[Link, ...]
 
 
-KEPT: Kept[Drawn] = Kept(48)
+KEPT: Kept[Drawn] = Kept(256)
 
 
 def drawn_of(result: Result) -> Drawn:

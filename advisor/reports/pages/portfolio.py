@@ -111,10 +111,10 @@ def _standings(runs: Sequence[tuple[Run, str]]) -> dict[int, Standing]:
     """Return what each finished run says; documents are read once a version."""
     keys = {run.pk: (run.pk, version) for run, version in runs}
     found = {pk: one for pk, key in keys.items() if (one := KEPT.find(key))}
-    missing = {run.pk: run for run, _ in runs if run.pk not in found}
-    stored = StoredRecommendation.objects.filter(run__in=list(missing))
-    for row in stored:
-        result = Result(missing[row.run_id], json.loads(row.document))
+    missing = [pk for pk in keys if pk not in found]
+    stored = StoredRecommendation.objects.filter(run__in=missing)
+    for row in stored.select_related("run__setup") if missing else ():
+        result = Result(row.run, json.loads(row.document))
         found[row.run_id] = KEPT.get(keys[row.run_id], partial(standing_of, result))
     return found
 

@@ -1,7 +1,7 @@
 """Which samples went wrong, and which are looked at? The list beside a comparison."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from advisor.projects.models import Sample
@@ -19,6 +19,7 @@ from advisor.runs.selectors.sample_filter import (
     page_of,
 )
 from advisor.sizing import formats
+from advisor.web.kept import Kept
 from advisor.web.parts import Paging
 from advisor.web.plain import visible
 
@@ -78,6 +79,7 @@ class Choice:
 
 
 UNFILTERED = Choice()
+LISTS: Kept["SampleList"] = Kept(512)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,14 @@ def sample_list(
     result: Result, choice: Choice, detail: SampleDetail | None = None
 ) -> SampleList:
     """Return one page of a run's samples, with the open one below it."""
+    version = result.version
+    if version is None:
+        return replace(_listed(result, choice), detail=detail)
+    found = LISTS.get((version, choice), lambda: _listed(result, choice))
+    return found if detail is None else replace(found, detail=detail)
+
+
+def _listed(result: Result, choice: Choice) -> SampleList:
     run, summary = result.run, result.summary
     wanted = choice.wanted(result)
     columns = most_telling(result)
@@ -163,7 +173,6 @@ def sample_list(
         paging=_paging(here, choice, found.number, found.pages, found.total),
         total=f"{formats.number(found.total)} of"
         f" {formats.count(len(summary.order), 'sample')}",
-        detail=detail,
     )
 
 

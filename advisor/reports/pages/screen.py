@@ -32,7 +32,8 @@ SECTIONS = (
 )
 
 
-HTML: Kept[SafeString] = Kept(96)
+MOST_CHARACTERS = 24_000_000
+HTML: Kept[SafeString] = Kept(MOST_CHARACTERS, weigh=len)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from advisor.sizing.flip_points import FlipPoint
 from advisor.sizing.recommendation import decide
 from advisor.sizing.standings import flips
 from advisor.web.figures import ChartFigure
+from advisor.web.kept import Kept
 from advisor.web.panels import RankRow, Slider
 from advisor.web.parts import Verdict
 
@@ -54,8 +55,19 @@ class WhatIf:
     result: WhatIfResult
 
 
+# As they are before anybody moves a limit: the same for every member.
+PANELS: Kept[WhatIf] = Kept(512)
+
+
 def what_if_of(result: Result, given: Mapping[str, Any], member: Membership) -> WhatIf:
     """Return the panel; with limits in ``given`` it holds their answer already."""
+    version = result.version
+    if version is None or any(name in given for name in MOVED):
+        return _panel(result, given, member)
+    return PANELS.get(version, lambda: _panel(result, given, member))
+
+
+def _panel(result: Result, given: Mapping[str, Any], member: Membership) -> WhatIf:
     here = project_url(result.run.project, f"runs/{result.run.number}/")
     names = movable(result)
     form = form_of(result, given)

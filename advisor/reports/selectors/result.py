@@ -1,7 +1,7 @@
 """What does a page or paper of a run read? Its result and what lies behind it."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from advisor.accounts.models import Team
 from advisor.projects.models import Project
 from advisor.runs.models import Candidate, Run, SpeedRecord
 from advisor.runs.selectors import candidates_of, run_by_number
+from advisor.runs.selectors.progress import FINAL
 from advisor.runs.selectors.summary import Summary
 from advisor.runs.services.summarising import summary_of
 from advisor.sizing import constraints
@@ -27,6 +28,17 @@ class Result:
 
     run: Run
     document: Mapping[str, Any]
+
+    @property
+    def version(self) -> Hashable | None:
+        """Return what names all that an ended run says; None while it goes on.
+
+        A run that ended goes on only as a new generation.
+        """
+        run = self.run
+        if run.state not in FINAL:
+            return None
+        return run.pk, run.created_at, run.generation, run.recommendation.sha256
 
     @cached_property
     def constraints(self) -> dict[str, Constraint]:

@@ -2,10 +2,9 @@
 
 What the run froze is set against what holds today: the project's newest sample set, the
 price and the revision of each model, the hour of each machine. However many runs are
-asked about, it takes six queries.
+asked about, it takes at most six queries; what a run that ended had is read once.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,8 @@ from advisor.catalog.selectors import Current, current_of, hardware_of
 from advisor.projects.models import SampleSet
 from advisor.reports.models import DecisionRecord
 from advisor.runs.models import Candidate, Run
+from advisor.runs.selectors.progress import FINAL
+from advisor.web.kept import Kept
 
 Price = tuple[float | None, float | None]
 
@@ -41,12 +42,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class _Used:
+    """What a run had of one model; nothing of it changes once the run has ended."""
+
+    spec: Mapping[str, Any]
+    engine: str
+    endpoint: int | None
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Today:
     """What holds today of everything that the runs used."""
 
     cards: Mapping[str, Current]
     machines: Mapping[str, HardwareProfile]
-    samples: Mapping[int, SampleSet]
+    endpoints: Mapping[int, Endpoint]
+    samples: Mapping[int, tuple[str, date]]
+
+
+KEPT: Kept[tuple[_Used, ...]] = Kept(4000)
 
 
 def changes_since(team: Team, runs: Sequence[Run]) -> dict[int, tuple[Change, ...]]:
@@ -55,13 +70,35 @@ def changes_since(team: Team, runs: Sequence[Run]) -> dict[int, tuple[Change, ..
     Runs of which nothing changed are left out. A setup's own typed price, or a recorded
     file, cannot change under a run.
     """
-    used: dict[int, list[Candidate]] = defaultdict(list)
-    rows = Candidate.objects.filter(run__in=[run.pk for run in runs])
-    for one in rows.select_related("endpoint").order_by("run", "position", "pk"):
-        used[one.run_id].append(one)
+    used = _used_by(runs)
     today = _today(team, runs, [one for found in used.values() for one in found])
     found = {run.pk: _changes(run, used[run.pk], today) for run in runs}
     return {pk: changes for pk, changes in found.items() if changes}
+
+
+def _used_by(runs: Sequence[Run]) -> dict[int, tuple[_Used, ...]]:
+    """Return what each run had; one query for those that are not known yet."""
+    ended = {
+        run.pk: (run.pk, run.created_at, run.generation)
+        for run in runs
+        if run.state in FINAL
+    }
+    found = {pk: one for pk, key in ended.items() if (one := KEPT.find(key))}
+    missing = [run.pk for run in runs if run.pk not in found]
+    if not missing:
+        return found
+    read: dict[int, list[_Used]] = {pk: [] for pk in missing}
+    rows = Candidate.objects.filter(run__in=missing).order_by("run", "position", "pk")
+    for row in rows:
+        revision = (row.facts or {}).get("revision") or row.spec.get("revision") or ""
+        read[row.run_id].append(
+            _Used(row.spec, row.engine, row.endpoint_id, str(revision))
+        )
+    for pk, listed in read.items():
+        found[pk] = tuple(listed)
+        if pk in ended:
+            KEPT.put(ended[pk], found[pk])
+    return found
 
 
 def overdue(record: DecisionRecord | None, today: date | None = None) -> str:
@@ -76,48 +113,55 @@ def overdue(record: DecisionRecord | None, today: date | None = None) -> str:
     )
 
 
-def _today(team: Team, runs: Sequence[Run], used: Iterable[Candidate]) -> _Today:
-    specs = [one.spec for one in used]
-    cards = {spec["card"] for spec in specs if spec.get("card")}
-    machines = {spec["hardware"] for spec in specs if spec.get("hardware")}
+def _today(team: Team, runs: Sequence[Run], used: Iterable[_Used]) -> _Today:
+    listed = list(used)
+    cards = {one.spec["card"] for one in listed if one.spec.get("card")}
+    machines = {one.spec["hardware"] for one in listed if one.spec.get("hardware")}
+    asked = {one.endpoint for one in listed if one.endpoint is not None}
     samples = SampleSet.objects.filter(project__in={run.project_id for run in runs})
+    newest = samples.order_by("version").values_list(
+        "project_id", "sha256", "created_at"
+    )
+    profiles = hardware_of(team).filter(slug__in=machines) if machines else ()
     return _Today(
-        cards=current_of(team, cards),
-        machines={one.slug: one for one in hardware_of(team).filter(slug__in=machines)},
-        samples={one.project_id: one for one in samples.order_by("version")},
+        cards=current_of(team, cards) if cards else {},
+        machines={one.slug: one for one in profiles},
+        endpoints=Endpoint.objects.in_bulk(asked) if asked else {},
+        samples={pk: (sha256, at.date()) for pk, sha256, at in newest},
     )
 
 
-def _changes(run: Run, used: Iterable[Candidate], today: _Today) -> tuple[Change, ...]:
+def _changes(run: Run, used: Iterable[_Used], today: _Today) -> tuple[Change, ...]:
     found: dict[str, Change] = {}
     newest = today.samples.get(run.project_id)
-    if newest is not None and newest.sha256 != run.samples_sha256:
-        found["samples"] = Change("The sample set", newest.created_at.date())
+    if newest is not None and newest[0] != run.samples_sha256:
+        found["samples"] = Change("The sample set", newest[1])
     for one in used:
         for change in (*_of_price(one, today), *_of_model(one, run, today)):
             found.setdefault(change.what, change)
     return tuple(found.values())
 
 
-def _of_price(one: Candidate, today: _Today) -> Iterator[Change]:
+def _of_price(one: _Used, today: _Today) -> Iterator[Change]:
     """Yield that a price by the token, or by the hour, is another one now."""
     price = one.spec.get("price") or {}
     frozen = (price.get("input_per_1m"), price.get("output_per_1m"))
     source = str(price.get("source") or "")
     current = today.cards.get(one.spec.get("card") or "")
+    endpoint = today.endpoints.get(one.endpoint or 0)
     if frozen == (None, None) and one.engine == "transformers":
         yield from _of_machine(one, today)
-    elif source.startswith("endpoint ") and one.endpoint is not None:
-        now = _prices(one.endpoint)
+    elif source.startswith("endpoint ") and endpoint is not None:
+        now = _prices(endpoint)
         if now != frozen:
-            yield Change(f"The price of {one.endpoint.name}", _day(one.endpoint))
+            yield Change(f"The price of {endpoint.name}", _day(endpoint))
     elif source != "typed" and current is not None:
         listed = current.price
         if listed is not None and _prices(listed) != frozen:
             yield Change(f"The price of {current.card.name}", listed.since.date())
 
 
-def _of_machine(one: Candidate, today: _Today) -> Iterator[Change]:
+def _of_machine(one: _Used, today: _Today) -> Iterator[Change]:
     machine = today.machines.get(one.spec.get("hardware") or "")
     typed = (one.spec.get("price") or {}).get("per_hour") is not None
     if machine is None or typed or machine.price_per_hour is None:
@@ -126,18 +170,18 @@ def _of_machine(one: Candidate, today: _Today) -> Iterator[Change]:
         yield Change(f"The price of {machine.name}", machine.updated_at.date())
 
 
-def _of_model(one: Candidate, run: Run, today: _Today) -> Iterator[Change]:
+def _of_model(one: _Used, run: Run, today: _Today) -> Iterator[Change]:
     """Yield that a model is another one now: its revision, or what a server offers."""
-    if one.endpoint is not None:
+    endpoint = today.endpoints.get(one.endpoint or 0)
+    if endpoint is not None:
         asked = (one.spec.get("base_url"), one.spec.get("model"))
-        if asked != (one.endpoint.base_url, one.endpoint.model):
-            yield Change(f"The model of {one.endpoint.name}", _day(one.endpoint))
+        if asked != (endpoint.base_url, endpoint.model):
+            yield Change(f"The model of {endpoint.name}", _day(endpoint))
         return
     current = today.cards.get(one.spec.get("card") or "")
-    had = (one.facts or {}).get("revision") or one.spec.get("revision")
-    if current is None or not had or not current.revision:
+    if current is None or not one.revision or not current.revision:
         return
-    if current.revision != had and current.card.updated_at > run.created_at:
+    if current.revision != one.revision and current.card.updated_at > run.created_at:
         day = current.card.updated_at.date()
         yield Change(f"The revision of {current.card.name}", day)
 

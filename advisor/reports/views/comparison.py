@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -15,14 +15,16 @@ from advisor.reports.pages.deciding import decide_panel
 from advisor.reports.pages.what_if import what_if_of
 from advisor.reports.selectors import result_of
 from advisor.runs.models import Run
-from advisor.runs.selectors import latest_run, runs_of
+from advisor.runs.selectors import latest_run, run_at, runs_of
 from advisor.web.rendering import render_page
 
 
 def run_or_404(request: TeamRequest, project: str, number: int) -> Run:
     """Return a run of the team; what belongs to another team does not exist."""
-    found = get_object_or_404(Project, team=request.team, slug=project)
-    return get_object_or_404(runs_of(found), number=number)
+    try:
+        return run_at(request.team, project, number)
+    except Run.DoesNotExist as missing:
+        raise Http404 from missing
 
 
 @require_safe

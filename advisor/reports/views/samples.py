@@ -35,7 +35,7 @@ def sample_list(
     )
     if not request.headers.get("HX-Request"):
         return render_page(request, "reports/samples.html", page)
-    response = render_page(request, "reports/_sample_rows.html", page)
+    response = render_page(request, "reports/_sample_list.html", page)
     response["HX-Push-Url"] = samples.compare_url(result.run, choice.query())
     return response
 

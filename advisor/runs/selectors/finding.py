@@ -24,12 +24,13 @@ def runs_of_team(team: Team) -> QuerySet[Run]:
 def latest_runs(team: Team) -> list[tuple[Run, str | None]]:
     """Return the newest run of each project of a team, and its recommendation's hash.
 
-    The hash is None before there is one; the document itself is not read.
+    The hash is None before there is one; document and manifest are not read.
     """
     newest = Run.objects.filter(project=OuterRef("project")).order_by("-number")
     found = (
         Run.objects.filter(team=team, pk=Subquery(newest.values("pk")[:1]))
-        .select_related("project", "setup")
+        .select_related("setup")
+        .defer("manifest", "setup__document", "setup__typed")
         .annotate(version=F("recommendation__sha256"))
     )
     return [(run, run.version) for run in found]
