@@ -61,7 +61,8 @@ class Fake:
         self._note(prompt.id)
         if prompt.id in self._option("crash_on", ()):
             os.kill(os.getpid(), signal.SIGKILL)
-        time.sleep(self._option("delay_s", 0.0))
+        if delay_s := self._option("delay_s", 0.0):
+            time.sleep(delay_s)
         failure = self._failure(prompt.id)
         output = None if failure else self._output(prompt)
         return Answer(

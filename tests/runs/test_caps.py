@@ -147,6 +147,45 @@ def test_callers_at_the_same_time_pass_no_cap(two_runs, team):
     check(team, [run_id for run_id, _ in two_runs])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_callers_start_no_more_than_the_cap_pays(team):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite writes one at a time; test_on_postgresql runs this one")
+    worst, allowed = 1000, 57
+    setup = make_setup(
+        project=make_project(team), candidates=[{"id": "a"}], samples=200
+    )
+    run = services.launch(setup=setup, started_by=None, cap_usd=allowed * worst / 1e6)
+    begin(run.pk)
+    trials = list(run.trials.order_by("position"))
+
+    def caller(number: int) -> int:
+        trial, chance = trials[number], Random(number)
+        claim = Claim(
+            trial_id=trial.pk,
+            sample_id=trial.sample_id,
+            repeat=0,
+            position=number,
+            number=1,
+            errors=0,
+        )
+        try:
+            started = len(reserve(run.pk, [(claim, worst)]))
+            # One in three is killed here: its reserve stays until it is reaped.
+            if started and chance.random() > 1 / 3:
+                with transaction.atomic():
+                    settle(run.pk, [(claim, worst, "", Attempt.State.SETTLED)])
+            return started
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(caller, range(200))) == allowed
+    books = counters(run)
+    assert books == ledger(run.pk)
+    assert books["spent"] + books["reserved"] == allowed * worst
+
+
 def test_the_month_of_a_team_stops_a_run_without_a_cap_of_its_own(team):
     capped(team, 0.000_25)
     run_id, claims = claimed(team)

@@ -57,6 +57,17 @@ def test_a_pinned_model_is_asked_once(calls):
     assert broken_invariants(again) == []
 
 
+def test_what_a_choice_was_weighed_at_is_taken_over_as_well(calls):
+    team = make_team()
+    first, _ = ask(team, calls)
+    Answer.objects.filter(trial__run=first).update(likelihoods=[-0.5, -2.25])
+    again, _ = ask(team, calls)
+    known = Answer.objects.filter(trial__run=again).values_list(
+        "likelihoods", flat=True
+    )
+    assert list(known) == [[-0.5, -2.25]] * SAMPLES
+
+
 def test_it_counts_as_a_trial_taken_and_the_document_tells_how_many(calls):
     team = make_team()
     first, _ = ask(team, calls)

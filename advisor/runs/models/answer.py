@@ -42,6 +42,9 @@ class Answer(models.Model):
         blank=True,
         help_text="What was asked of which pinned model; empty where it is not pinned",
     )
+    likelihoods = models.JSONField(
+        null=True, blank=True, help_text="Of each choice in nats, where weighed"
+    )
     attempt_no = models.IntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.sizing.intervals import betting_interval
@@ -13,8 +14,7 @@ SHOWN_FROM = 20
 ENDED = (Trial.State.SUCCEEDED, Trial.State.FAILED, Trial.State.QUARANTINED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Tried(NamedTuple):
     """One trial as the decision sees it: a place, a state and what came back."""
 
     position: int
@@ -117,9 +117,7 @@ def scores_of(run: Run, candidate_ids: Iterable[int]) -> dict[int, Column]:
         .values_list("candidate_id", "position", "state", "answer__score")
     )
     for candidate_id, position, state, score in rows.iterator():
-        columns[candidate_id].by_sample[position].append(
-            Tried(position=position, state=state, score=score)
-        )
+        columns[candidate_id].by_sample[position].append(Tried(position, state, score))
     return columns
 
 

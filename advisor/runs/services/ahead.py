@@ -15,20 +15,21 @@ LOADED = 4  # blocks that fill the batch of a model of one's own
 MOST = 16  # blocks, however far away a decision seems
 
 
-def blocks_ahead(one: Candidate, more: int | None) -> int:
+def blocks_ahead(one: Candidate, more: int | None, behind: int = 0) -> int:
     """Return the blocks that may be asked beyond what is judged.
 
     ``more`` is about how many samples are missing for a decision, None if unknown. A
     model of one's own goes half of that way at once, as it works best in large batches;
-    an endpoint has one block in line beside those that are under way.
+    so does who is ``behind`` the reference by so many blocks, as its dearer calls wait
+    meanwhile. Else an endpoint has one block in line beside those that are under way.
     """
+    half = 0 if more is None else more // 2 // RACE_BLOCK
     if one.queue == "local":
-        half = 0 if more is None else more // 2 // RACE_BLOCK
         return min(max(LOADED, half), MOST)
     if one.engine != "openai":
         return FEWEST
     at_once = int(one.spec.get("concurrency") or DEFAULT_CONCURRENCY)
-    return max(FEWEST, ceil(2 * at_once / RACE_BLOCK))
+    return max(FEWEST, ceil(2 * at_once / RACE_BLOCK), min(behind, half, MOST))
 
 
 def reference_to(one: Candidate, reference: Candidate, to: int, blocks: int) -> int:

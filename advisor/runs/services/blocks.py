@@ -4,11 +4,14 @@ Answers are judged as they come and committed with the block, or every two secon
 a slow one; what stays unanswered is handed back.
 """
 
+import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from django.db import DatabaseError
 
 from advisor.engines.base import Answer, EngineError, Failure, Prompt
 from advisor.engines.pacing import Paced
@@ -21,6 +24,8 @@ from advisor.runs.services.releasing import release
 
 if TYPE_CHECKING:
     from advisor.runs.services.answering import Desk
+
+log = logging.getLogger(__name__)
 
 # A slow block is stored in parts, so that a crash loses at most this much work.
 FLUSH_SECONDS = 2.0
@@ -41,6 +46,7 @@ class Block:
     samples: Mapping[int, Sample]
     asked: Mapping[int, str] = field(default_factory=dict)
     stored: int = 0
+    began: float = field(default_factory=time.monotonic)
     refusing: bool = False
     _ready: list[Outcome] = field(default_factory=list)
     _open: dict[int, Claim] = field(default_factory=dict)
@@ -53,7 +59,8 @@ class Block:
     @classmethod
     def of(cls, desk: "Desk", lease: Lease) -> "Block":
         """Take up a lease with its samples, and the keys of what is asked."""
-        samples = Sample.objects.in_bulk([one.sample_id for one in lease.claims])
+        wanted = Sample.objects.only("key", "input", "expected")
+        samples = wanted.in_bulk([one.sample_id for one in lease.claims])
         block = cls(desk=desk, lease=lease, samples=samples)
         block.asked = desk.keys(lease.claims, samples)
         block._open = {claim.trial_id: claim for claim in lease.claims}
@@ -63,6 +70,11 @@ class Block:
     def open(self) -> int:
         """Return how many of its trials are unanswered."""
         return len(self._open)
+
+    @property
+    def answered(self) -> int:
+        """Return how many answers were asked for and came."""
+        return len(self._sent) - sum(pk in self._sent for pk in self._open)
 
     def known(self) -> list[Claim]:
         """Take over what an earlier run has answered; return the claims left to ask."""
@@ -120,10 +132,23 @@ class Block:
             self.flush()
         return True
 
-    def drop(self) -> None:
-        """Forget the block: its trials are somebody else's, or nobody's, by now."""
+    def drop(self, *, under_way: int) -> int:
+        """Forget what came, and hand back what is held; return the calls for nothing.
+
+        The lease is lost, so that this mostly finds nothing: but a run that is being
+        cancelled need not wait for its leases to run out.
+        """
+        ready = [one.claim.trial_id for one in self._ready]
+        left = list(self._open)
+        sent = [pk for pk in left if pk in self._sent][:under_way]
         self._ready.clear()
+        try:
+            self.hand_back([pk for pk in left if pk not in sent], sent=False)
+            self.hand_back([*ready, *sent], sent=True)
+        except DatabaseError as error:
+            log.warning("What was held could not be handed back: %s", error)
         self._open.clear()
+        return len(sent)
 
     def fail(self, failure: Failure) -> None:
         """Take ``failure`` for what was sent and not answered."""

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from advisor.accounts.services import micro
 from advisor.engines.retrying import RATE_CODES, retry_class
-from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
+from advisor.runs.models import Attempt, Candidate, Trial
 from advisor.runs.services.claiming import Claim, Lease, from_now
+from advisor.runs.services.inserting import insert
 from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
 
@@ -48,8 +49,6 @@ def commit_patiently(
                 raise
             connection.close()
             time.sleep(AGAIN_SECONDS)
-            for score in (score for one in outcomes for score in one.scores):
-                score.pk = None
 
 
 @transaction.atomic
@@ -68,8 +67,8 @@ def commit(
     stored = [one for one in kept if one.row is not None]
     _finish(stored)
     _send_back([one for one in kept if one.row is None])
-    Answer.objects.bulk_create(one.row for one in stored if one.row is not None)
-    Score.objects.bulk_create(score for one in stored for score in one.scores)
+    insert([one.row for one in stored if one.row is not None])
+    insert([score for one in stored for score in one.scores])
     free, paid = list(kept), []
     if priced:
         free = [one for one in kept if one.row and one.row.cached]
@@ -136,17 +135,18 @@ def _write_free_attempts(kept: Sequence[Outcome]) -> None:
     """Write the attempts of calls that cost nothing; no reserve preceded them."""
     if not kept:
         return
-    # A value, not the database's function: thousands of them are compiled slowly, and
-    # no lease depends on it.
+    # The clock of this machine: no lease depends on it.
     now = timezone.now()
-    Attempt.objects.bulk_create(
-        Attempt(
-            trial_id=one.claim.trial_id,
-            claim_no=one.claim.number,
-            state=Attempt.State.SETTLED,
-            cost_micro=0,
-            ended_at=now,
-            error_code=one.failure.code[:60] if one.failure else "",
-        )
-        for one in kept
+    insert(
+        [
+            Attempt(
+                trial_id=one.claim.trial_id,
+                claim_no=one.claim.number,
+                state=Attempt.State.SETTLED,
+                cost_micro=0,
+                ended_at=now,
+                error_code=one.failure.code[:60] if one.failure else "",
+            )
+            for one in kept
+        ]
     )

@@ -29,6 +29,19 @@ def at_work() -> QuerySet[Candidate]:
     return Candidate.objects.filter(Exists(held) | Q(lease_until__isnull=False))
 
 
+def busy_workers() -> Counter[Seat]:
+    """Return the workers of each queue that a team has at work.
+
+    One asks the reference of a race beside its candidates, which takes no seat more.
+    """
+    rows = at_work().values_list("queue", "run__team", "open_to", "run", "pk")
+    works = {
+        (queue, team, run if queue == "remote" and raced is not None else -pk)
+        for queue, team, raced, run, pk in rows
+    }
+    return Counter((queue, team) for queue, team, _ in works)
+
+
 def served(candidate_id: int) -> None:
     """Note that a slice of a candidate's work ended: its team had its turn."""
     Candidate.objects.filter(pk=candidate_id).update(served_at=Now())
@@ -41,7 +54,7 @@ def in_turn(
 
     ``hinted`` are on their way to a worker and count as at work.
     """
-    busy: Counter[Seat] = Counter(at_work().values_list("queue", "run__team"))
+    busy = busy_workers()
     busy.update(_seat(one) for one in hinted)
     last = _last_turns()
     left, chosen = dict(free), list[Candidate]()

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.claiming import from_now, is_opened
-from advisor.runs.services.fairness import at_work, in_turn
+from advisor.runs.services.fairness import at_work, busy_workers, in_turn
 from advisor.runs.services.seats import seats_by_queue
 from advisor.runs.services.states import OPEN_TRIALS, WORKING
 
@@ -49,8 +49,11 @@ def due_candidates(run_ids: Iterable[int] | None = None) -> list[Candidate]:
 
 
 def working_by_queue() -> Counter[str]:
-    """Return how many candidates of each queue somebody works on at this moment."""
-    return Counter(at_work().values_list("queue", flat=True))
+    """Return how many workers of each queue are at work at this moment."""
+    found: Counter[str] = Counter()
+    for (queue, _), count in busy_workers().items():
+        found[queue] += count
+    return found
 
 
 @transaction.atomic

@@ -179,6 +179,7 @@ def _row(claim: Claim, answer: Answer, score: float | None) -> AnswerRow:
         failure_kind=failure.kind if failure else "",
         failure_message=clean(failure.message)[:500] if failure else "",
         input_cut=answer.input_cut,
+        likelihoods=list(answer.likelihoods) if answer.likelihoods else None,
         attempt_no=claim.errors + 1,
     )
 

@@ -16,6 +16,7 @@ from advisor.projects.services import freeze
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.capping import cap_micro_of
 from advisor.runs.services.errors import LaunchRefused
+from advisor.runs.services.inserting import insert
 from advisor.runs.services.manifest import canonical, manifest_of
 from advisor.runs.services.ordering import BLOCK, RACE_BLOCK, blocks, ordered
 from advisor.runs.services.planning import CandidatePlan, Plan, plan_of
@@ -161,7 +162,7 @@ def _open_trials(
         for repeat in range(repeats)
     )
     while batch := list(islice(rows, ROWS_A_STATEMENT)):
-        Trial.objects.bulk_create(batch)
+        insert(batch)
 
 
 def _opened(plan: Plan, samples: Sequence[Sample]) -> str:

@@ -126,8 +126,13 @@ def _close(rows: Sequence[Attempt], run_of: dict[int, int]) -> None:
     """Write closed attempts and move their money in the books of run and month."""
     if not rows:
         return
-    Attempt.objects.bulk_update(rows, ["state", "error_code", "cost_micro"])
-    Attempt.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=Now())
+    alike: dict[tuple[str, str, int | None], list[int]] = defaultdict(list)
+    for row in rows:
+        alike[row.state, row.error_code, row.cost_micro].append(row.pk)
+    for (state, code, cost), ids in alike.items():
+        Attempt.objects.filter(pk__in=ids).update(
+            state=state, error_code=code, cost_micro=cost, ended_at=Now()
+        )
     runs: dict[int, Counter[str]] = defaultdict(Counter)
     months: dict[int, Counter[str]] = defaultdict(Counter)
     for row in rows:

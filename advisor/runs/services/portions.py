@@ -12,31 +12,33 @@ from advisor.engines.overlapping import Overlapping
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.ordering import BLOCK
 
-# How long a block of an engine takes that answers block by block.
-SECONDS, LOCAL_SECONDS = 1.0, 10.0
+# How long a block takes: of an engine that goes on meanwhile, and of one that does not.
+BESIDE_SECONDS, SECONDS, LOCAL_SECONDS = 0.3, 1.0, 10.0
 LOCAL_FIRST = 64
 FEWEST, MOST = 16, 512
 
 
 @dataclass(slots=True)
 class Portions:
-    """The size of the next block; ``seconds`` is what one should take, 0 if any may."""
+    """The size of the next block; ``seconds`` is what one should take."""
 
     size: int
     seconds: float
+    fewest: int
 
     @classmethod
     def of(cls, desk: Desk) -> "Portions":
         """Begin with what is known of an engine."""
         if isinstance(desk.engine, Overlapping):
-            return cls(max(FEWEST, desk.calls_at_once), 0.0)
+            fewest = max(FEWEST, desk.calls_at_once)
+            return cls(fewest, BESIDE_SECONDS, fewest)
         if desk.candidate.queue == "local":
-            return cls(LOCAL_FIRST, LOCAL_SECONDS)
-        return cls(BLOCK, SECONDS)
+            return cls(LOCAL_FIRST, LOCAL_SECONDS, BLOCK)
+        return cls(BLOCK, SECONDS, BLOCK)
 
     def took(self, count: int, seconds: float) -> None:
         """Take in how long ``count`` answers took; a single one tells little."""
-        if self.seconds and count >= FEWEST:
+        if count >= FEWEST:
             rate = count / max(seconds, 1e-6)
             most = min(MOST, 4 * self.size)
-            self.size = max(BLOCK, min(most, round(rate * self.seconds)))
+            self.size = max(self.fewest, min(most, round(rate * self.seconds)))

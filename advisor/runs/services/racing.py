@@ -192,8 +192,10 @@ def _next(
 
 def _open(one: Candidate, reference: Candidate | None, now: RaceStanding) -> None:
     """Let a candidate go on some blocks beyond what is judged, and its reference."""
-    ahead = blocks_ahead(one, now.lane(one).more)
-    to = min(now.blocks, now.judged[one.pk] + ahead)
+    judged = now.judged[one.pk]
+    known = 0 if reference is None else now.judged.get(reference.pk, 0)
+    ahead = blocks_ahead(one, now.lane(one).more, known - judged)
+    to = min(now.blocks, judged + ahead)
     _raise(one, to)
     if reference is not None:
         _raise(reference, reference_to(one, reference, to, now.blocks))

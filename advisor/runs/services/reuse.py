@@ -79,4 +79,5 @@ def _answer(row: AnswerRow) -> Answer:
         tokens_origin=cast("TokensOrigin | None", row.tokens_origin or None),
         timing=None,
         input_cut=row.input_cut,
+        likelihoods=tuple(row.likelihoods) if row.likelihoods else None,
     )

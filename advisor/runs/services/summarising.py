@@ -22,6 +22,13 @@ def summary_of(run: Run) -> Summary:
     return made
 
 
+def summarise_ended(run_id: int) -> None:
+    """Read every answer of a run that has just ended, so that no page has to."""
+    run = Run.objects.select_related("recommendation").get(pk=run_id)
+    if hasattr(run, "recommendation"):
+        summary_of(run)
+
+
 def summarise(run: Run) -> None:
     """Read every answer of a finished run and keep what its pages draw."""
     figures, case = summary.build(run, json.loads(run.recommendation.document))

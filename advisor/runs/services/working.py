@@ -121,7 +121,6 @@ class Work:
 
     def _answer_through(self, block: Block, prompts: list[Prompt]) -> None:
         """Have a block answered to its end."""
-        began = time.monotonic()
         answers = self.desk.engine.answer(prompts)
         try:
             with closing(answers):  # type: ignore[type-var]
@@ -133,7 +132,6 @@ class Work:
         except Exception as error:
             self._broke(block, error)
         else:
-            self._portions.took(len(prompts), time.monotonic() - began)
             self._finish(block)
 
     def _step(self) -> None:
@@ -183,6 +181,7 @@ class Work:
         self._blocks.remove(block)
         if not self._blocks:
             self.keeper.let_go()
+        self._portions.took(block.answered, time.monotonic() - block.began)
         block.close(under_way=0)
         self.stored += block.stored
         self._dry_until = 0.0
@@ -205,14 +204,19 @@ class Work:
     def _drop(self) -> None:
         """Forget what is in hand: it is somebody else's, or nobody's, by now."""
         self._ending = True
+        self._cancel()
+        under_way = self.desk.calls_at_once
         for block in self._blocks:
-            block.drop()
+            under_way -= block.drop(under_way=under_way)
+
+    def _cancel(self) -> None:
+        for call in self._calls.values():
+            call.cancel()
 
     def _leave(self) -> None:
         """Store what is answered and hand back the rest."""
         self.keeper.let_go()
-        for call in self._calls.values():
-            call.cancel()
+        self._cancel()
         while not (self._came.empty() or self.keeper.lost.is_set()):
             block, answer = self._came.get()
             if answer is not None:

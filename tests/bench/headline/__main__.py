@@ -100,9 +100,13 @@ def case(field: str, number: int, given: Any) -> dict[str, Any]:
         found: dict[str, Any] = {"field": field, "set": number, "right": pick}
         found["race"] = ours.evaluate(fresh, port, WEIGHTS, stop="decided", **same)
         pinned = {"pinned": "r1", **same}
-        found["everything"] = ours.evaluate(
-            known, port, WEIGHTS, stop="exhausted", **pinned
-        )
+        if given.no_everything:
+            earlier = {name: WEIGHTS[name] for name in ("c1", "reference")}
+            ours.evaluate(known, port, earlier, stop="exhausted", **pinned)
+        else:
+            found["everything"] = ours.evaluate(
+                known, port, WEIGHTS, stop="exhausted", **pinned
+            )
         found["race, reference known"] = ours.evaluate(
             known, port, WEIGHTS, stop="decided", **pinned
         )
@@ -130,17 +134,19 @@ def summary(cases: list[dict[str, Any]]) -> dict[str, Any]:
         right = [one[mine]["recommended"] == one["right"] for one in cases]
         result[mine] = {"same verdict": sum(right) / len(right)}
         for theirs in ("everything", "lm-eval"):
-            ratios = [
-                one[theirs]["seconds"] / one[mine]["seconds"]
-                for one in cases
-                if theirs in one
-            ]
-            if ratios:
-                result[mine][f"times faster than {theirs}"] = {
-                    "geometric mean": round(geometric_mean(ratios), 2),
-                    "least": round(min(ratios), 2),
-                    "most": round(max(ratios), 2),
-                }
+            for field in (None, *sorted({one["field"] for one in cases})):
+                ratios = [
+                    one[theirs]["seconds"] / one[mine]["seconds"]
+                    for one in cases
+                    if theirs in one and field in (None, one["field"])
+                ]
+                if ratios:
+                    name = f"times faster than {theirs}, {field or 'all fields'}"
+                    result[mine][name] = {
+                        "geometric mean": round(geometric_mean(ratios), 2),
+                        "least": round(min(ratios), 2),
+                        "most": round(max(ratios), 2),
+                    }
         calls = [len(WEIGHTS) * one["n"] / one[mine]["sent"] for one in cases]
         result[mine]["calls saved"] = round(geometric_mean(calls), 2)
     return result
@@ -153,6 +159,14 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1000)
     parser.add_argument("--unit", type=float, default=0.01, help="seconds of weight 1")
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument(
+        "--no-everything",
+        action="store_true",
+        help="leave out the product asking everything",
+    )
+    parser.add_argument("--fields", nargs="*", help="clear, typical, hard; default all")
+    parser.add_argument("--first", type=int, default=0, help="number of the first set")
+    parser.add_argument("--add", action="store_true", help="to the sets of before")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name))
@@ -162,10 +176,13 @@ def main() -> None:
         if peer.missing():
             print(peer.missing())
         cases = []
-        for number in range(5 if given.full else 1):
-            for field in racing.FIELDS:
+        for number in range(given.first, given.first + (5 if given.full else 1)):
+            for field in given.fields or racing.FIELDS:
                 cases.append({"n": given.n} | case(field, number, given))
                 print(told(cases[-1]), flush=True)
+    target = ROOT / "var/bench/headline.json"
+    if given.add and target.exists():
+        cases = [*json.loads(target.read_text())["cases"], *cases]
     found = {
         "machine": platform.platform(),
         "cores": os.cpu_count(),
@@ -178,7 +195,6 @@ def main() -> None:
         "cases": cases,
     }
     print(json.dumps(found["summary"], indent=1))
-    target = ROOT / "var/bench/headline.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(found, indent=1, default=str))
 

@@ -63,5 +63,6 @@ def evaluate(
         "seconds": seconds,
         "made": answers.count(),
         "sent": answers.filter(cached=False).count(),
+        "reference": answers.filter(trial__candidate__role="reference").count(),
         "recommended": run.recommendation.recommended or run.recommendation.outcome,
     }

@@ -1,0 +1,61 @@
+"""A worker whose clock is an hour off keeps to leases all the same (F14)."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.services import ROOT, clean_environment, migrate
+
+pytestmark = pytest.mark.services
+
+# What this process takes for the time; the database keeps its own.
+WORK = """
+import datetime, sys
+real = datetime.datetime
+class Shifted(real):
+    @classmethod
+    def now(cls, tz=None):
+        return real.now(tz) + datetime.timedelta(hours=HOURS)
+datetime.datetime = Shifted
+import django
+django.setup()
+from django.utils import timezone
+timezone.datetime = Shifted
+from advisor.runs import services
+from advisor.runs.models import Answer, Candidate, Trial
+from advisor.runs.services.claiming import claim_block
+from advisor.runs.services.verifying import broken_invariants
+from tests.runs.factory import make_setup
+seen = (timezone.now() - real.now(datetime.UTC)).total_seconds()
+assert abs(seen - HOURS * 3600) < 60, seen
+setup = make_setup(samples=60, candidates=[{"id": "a"}])
+run = services.launch(setup=setup, started_by=None)
+services.begin(run.pk)
+one = run.candidates.get()
+other = claim_block(one, lease_s=60)
+assert services.reap() == 0
+services.drive(run_id=run.pk, candidate_id=one.pk)
+held = Trial.objects.filter(lease_token=other.token, state="leased")
+print(held.count(), Answer.objects.count(), broken_invariants(run))
+"""
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_lease_is_kept_by_the_clock_of_the_database(
+    hours: int, postgres_url: str, tmp_path
+) -> None:
+    environment = clean_environment(tmp_path, DATABASE_URL=postgres_url)
+    environment["DJANGO_SETTINGS_MODULE"] = "advisor.settings"
+    migrate(environment)
+    done = subprocess.run(
+        [sys.executable, "-c", WORK.replace("HOURS", str(hours))],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split(maxsplit=2)[:2] == ["32", "28"]
+    assert done.stdout.rstrip().endswith("[]")
