@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from advisor.engines.local_model import is_out_of_memory
 from advisor.engines.model_files import (
     UnsafeModelError,
     Weights,
@@ -49,8 +50,11 @@ def open_folder(folder: Path) -> Opened:
             folder, trust_remote_code=False, local_files_only=True, padding_side="left"
         )
         network = _loaded(folder, "eager")
-    except (ValueError, OSError, KeyError) as error:
-        why = str(error).strip().splitlines()[0][:300]
+    except Exception as error:
+        # Libraries for tokenizers raise plain exceptions; memory is another matter.
+        if is_out_of_memory(error):
+            raise
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise NotTrainableError(f"{folder.name} cannot be loaded: {why}") from error
     stored = network.config.dtype or torch.float32
     return Opened(

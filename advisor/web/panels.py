@@ -55,3 +55,23 @@ class Slider:
     most: float
     step: float
     ends: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """A made model beside its parent on the same samples; pairs: before, after."""
+
+    made: Link
+    parent: str
+    technique: str
+    before: str
+    after: str
+    difference: str
+    interval: str
+    samples: str
+    verdict: Verdict
+    size: tuple[str, str]
+    file: tuple[str, str]
+    p95: tuple[str, str]
+    cost: str
+    cost_note: str

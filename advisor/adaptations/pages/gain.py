@@ -23,29 +23,10 @@ from advisor.sizing import formats
 from advisor.sizing.comparison import Pairs, tango_interval
 from advisor.sizing.sequential import Certifier
 from advisor.web.kept import Kept
+from advisor.web.panels import Gain
 from advisor.web.parts import Link, Verdict
 
 SIDE = 0.025  # of each bound; together a 95 % interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gain:
-    """A made model beside its parent in one run; every text is ready to show."""
-
-    made: Link
-    parent: str
-    technique: str
-    before: str
-    after: str
-    difference: str
-    interval: str
-    samples: str
-    verdict: Verdict
-    size: tuple[str, str]
-    file: tuple[str, str]
-    p95: tuple[str, str]
-    cost: str
-    cost_note: str
 
 
 @dataclass(frozen=True, slots=True)

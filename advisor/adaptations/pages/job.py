@@ -8,7 +8,7 @@ from typing import Any
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
 from advisor.adaptations.models import Adaptation
-from advisor.adaptations.pages.gain import Gain, gains_of
+from advisor.adaptations.pages.gain import gains_of
 from advisor.adaptations.pages.lineage import lineage_of
 from advisor.adaptations.pages.listing import TAB
 from advisor.adaptations.pages.words import (
@@ -25,6 +25,7 @@ from advisor.runs.selectors import candidates_of, runs_of
 from advisor.runs.services.summarising import summary_of
 from advisor.sizing import formats
 from advisor.web.figures import DataTable
+from advisor.web.panels import Gain
 from advisor.web.parts import Bar, Fact, Link, Notice, Stat, Verdict
 
 EVERY = 2  # seconds between polls

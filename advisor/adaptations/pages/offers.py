@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
-from advisor.adaptations.pages.gain import Gain, gains_of
+from advisor.adaptations.pages.gain import gains_of
 from advisor.adaptations.pages.words import WHAT
 from advisor.projects.pages.header import project_url
 from advisor.runs.models import Candidate, Run
 from advisor.runs.selectors.summary import Summary
+from advisor.web.panels import Gain
 from advisor.web.parts import Link
 
 

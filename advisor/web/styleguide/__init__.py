@@ -11,7 +11,7 @@ from django import forms
 from advisor.web import parts
 from advisor.web.figures import ChartFigure, HeatRow
 from advisor.web.gauge import Gauge
-from advisor.web.panels import EffectPanel, RankRow, Slider
+from advisor.web.panels import EffectPanel, Gain, RankRow, Slider
 from advisor.web.parts import Link
 from advisor.web.styleguide.fields import broken_form, plain_form
 from advisor.web.styleguide.figures import CHART, HEAT_COLUMNS, HEAT_ROWS
@@ -31,7 +31,7 @@ from advisor.web.styleguide.pages import (
     TAGS,
     VERDICTS,
 )
-from advisor.web.styleguide.panels import PANEL, RANK, SLIDERS
+from advisor.web.styleguide.panels import GAINS, PANEL, RANK, SLIDERS
 
 ROOMS = "Colour Type Verdicts Text Forms Panels Tables Charts Answers Empty Trouble"
 TABS = ("Comparison", "Runs", "Setup", "Report", "Activity")
@@ -85,6 +85,7 @@ class StyleguidePage:
     panel: EffectPanel = PANEL
     sliders: tuple[Slider, ...] = SLIDERS
     rank: tuple[RankRow, ...] = RANK
+    gains: tuple[Gain, ...] = GAINS
     has_sign_in: bool = False
     top_links: tuple[Link, ...] = ()
 
