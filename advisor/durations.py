@@ -3,6 +3,8 @@
 In seconds, except for counts; each is a variable of the environment.
 """
 
+import os
+
 import environ
 
 env = environ.Env()
@@ -24,6 +26,8 @@ WORKERS = {
     "remote": env.int("REMOTE_WORKERS", default=1),
     "default": env.int("DEFAULT_WORKERS", default=1),
 }
+# Processes that answer pages: one a core, as far as memory and connections go
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=min(8, os.cpu_count() or 1))
 TASK_SOFT_SECONDS = env.int("TASK_SOFT_SECONDS", default=360)
 TASK_HARD_SECONDS = env.int("TASK_HARD_SECONDS", default=420)
 

@@ -29,7 +29,8 @@ def drive(run_id: int, candidate_id: int, **_: object) -> None:
     """Work a slice on one candidate, end what is over, hint at what is next."""
     one = Candidate.objects.get(pk=candidate_id, run_id=run_id)
     services.drive_beside(one, stopping=stopping.asked_to_stop)
-    services.finish(run_id)
+    if services.finish(run_id):
+        services.summarise_ended(run_id)
     if not stopping.asked_to_stop():
         publish(services.next_hints(candidate_id))
 

@@ -76,15 +76,24 @@ def dispatcher(*, environment: Mapping[str, str]) -> Service:
 
 
 def web(
-    *, environment: Mapping[str, str], port: int, ready: Callable[[], bool]
+    *,
+    environment: Mapping[str, str],
+    port: int,
+    ready: Callable[[], bool],
+    processes: int,
 ) -> Service:
-    """Describe the web server: one process, eight threads, loopback only."""
-    flags = f"-b 127.0.0.1:{port} -k gthread -w 1 --threads 8 --log-level warning"
+    """Describe the web server: processes that share what they load, loopback only.
+
+    Together they have at least eight threads: some wait, for a database or a file.
+    """
+    threads = max(4, 8 // processes)
+    flags = f"-b 127.0.0.1:{port} -k gthread --log-level warning --preload"
     return Service(
         name="web",
         command=(
             *(sys.executable, "-m", "gunicorn", "advisor.wsgi:application"),
             *flags.split(),
+            *("-w", str(processes), "--threads", str(threads)),
             *("--timeout", "60", "--graceful-timeout", "3", "--no-control-socket"),
         ),
         environment=environment,

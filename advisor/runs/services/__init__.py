@@ -25,6 +25,7 @@ from advisor.runs.services.steering import (
     raise_cap,
     resume,
 )
+from advisor.runs.services.summarising import summarise_ended
 
 __all__ = [
     "LaunchRefused",
@@ -56,6 +57,7 @@ __all__ = [
     "retry_failed",
     "run_inline",
     "run_others",
+    "summarise_ended",
     "sweep_cancelled",
     "take_hints",
 ]

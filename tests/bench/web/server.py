@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from django.conf import settings
 
 from advisor.web.embedded import answers
 from advisor.web.roles import web
@@ -22,7 +23,12 @@ def web_process(
     """Run the web role; yield its port and the parent of its processes."""
     port = free_port()
     given = {**environment, "SITE_URL": f"http://127.0.0.1:{port}"}
-    service = web(environment=given, port=port, ready=lambda: True)
+    service = web(
+        environment=given,
+        port=port,
+        ready=lambda: True,
+        processes=settings.WEB_PROCESSES,
+    )
     process = subprocess.Popen(service.command, cwd=ROOT, env=given)
     try:
         assert wait_until(lambda: _answers(port), seconds=60)

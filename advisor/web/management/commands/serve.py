@@ -172,4 +172,9 @@ def services(
     if "dispatcher" in roles:
         yield dispatcher(environment=environment)
     if "web" in roles and port is not None:
-        yield web(environment=environment, port=port, ready=lambda: is_listening(port))
+        yield web(
+            environment=environment,
+            port=port,
+            ready=lambda: is_listening(port),
+            processes=settings.WEB_PROCESSES,
+        )
