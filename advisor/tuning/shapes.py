@@ -1,11 +1,20 @@
 """How large is a model made from nothing, and with which tokenizer?"""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import (
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 PAD, BOS, USER, ASSISTANT, END = (
@@ -20,6 +29,11 @@ CHAT_TEMPLATE = (
     "<|assistant|>{{ m['content'] }}<|end|>{% else %}<|user|>{{ m['content'] }}"
     "{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
+
+
+# Stands, with a space, between one of these signs and a word right behind it.
+JOINT = "\uf8f0"
+_SIGNS = '"\n([{<-/.:,;@_#+=*&$€£¥'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +51,24 @@ class Shape:
     spread: float = 0.05
 
 
-def train_tokenizer(texts: Iterable[str], size: int) -> PreTrainedTokenizerFast:
-    """Learn a byte-level BPE vocabulary of `size` tokens, digits one by one."""
+def train_tokenizer(
+    texts: Iterable[str], size: int, *, one_form: bool = False
+) -> PreTrainedTokenizerFast:
+    """Learn a byte-level BPE vocabulary of `size` tokens, digits one by one.
+
+    With `one_form` a word is the same tokens after a quote, a bracket or a line's end
+    as after a space, so that what is copied from a text into JSON is copied unchanged.
+    """
     bpe = Tokenizer(models.BPE())
+    if one_form:
+        bpe.normalizer = normalizers.Sequence(
+            [
+                normalizers.Replace(
+                    Regex(f"{re.escape(sign)}(?=\\p{{L}})"), f"{sign}{JOINT} "
+                )
+                for sign in _SIGNS
+            ]
+        )
     bpe.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Digits(individual_digits=True),
@@ -47,6 +76,9 @@ def train_tokenizer(texts: Iterable[str], size: int) -> PreTrainedTokenizerFast:
         ]
     )
     bpe.decoder = decoders.ByteLevel()
+    if one_form:
+        joints = [decoders.Replace(f"{JOINT} ", ""), decoders.Replace(JOINT, "")]
+        bpe.decoder = decoders.Sequence([decoders.ByteLevel(), *joints])
     trainer = trainers.BpeTrainer(
         vocab_size=size,
         special_tokens=[PAD, BOS, USER, ASSISTANT, END],
