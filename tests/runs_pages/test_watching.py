@@ -4,7 +4,7 @@ import pytest
 
 from advisor.accounts.models import Team, User
 from advisor.runs import services
-from advisor.runs.models import Run
+from advisor.runs.models import Run, SpeedRecord
 from tests.people import Browser
 from tests.reports.reading import texts
 from tests.runs.factory import keys, right
@@ -164,7 +164,7 @@ def test_it_asks_the_database_no_more_for_more_candidates(
     client = browser(bob)
     for run in (few, many):
         client.get(url_of(run))
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(12):
             client.get(url_of(run))
 
 
@@ -196,3 +196,30 @@ def test_a_run_that_was_paused_loads_its_page_again(
     services.pause(run=run)
     answer = browser(bob).get(url_of(run, "status/?state=running"))
     assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
+
+
+def test_p95_so_far_stands_beside_its_limit(team: Team, bob: User, browser: Browser):
+    run = make_run(team, name="Timed")
+    html = html_of(bob, browser, run)
+    assert "p95 so far<small>limit 500 ms</small>" in html
+    rows = {row[0]: row for row in texts(html, "runs")[1:]}
+    assert rows["good"][-2:] == ["–", "–"]
+    good = run.candidates.get(key="good")
+    run.candidates.filter(pk=good.pk).update(state="speed")
+    SpeedRecord.objects.bulk_create(
+        SpeedRecord(candidate=good, phase=phase, index=index, total_ms=ms + index)
+        for phase, ms in (("warm_up", 9_000), ("single", 100), ("load", 300))
+        for index in range(40)
+    )
+    rows = {row[0]: row for row in texts(html_of(bob, browser, run), "runs")[1:]}
+    assert rows["good"][-2] == "337 ms"
+    assert rows["bad"][-2] == "–"
+
+
+def test_p95_of_a_run_that_ended_is_the_one_decided_on(
+    team: Team, bob: User, browser: Browser
+):
+    html = html_of(bob, browser, finished(team, name="Ended"))
+    assert "p95<small>limit 500 ms</small>" in html
+    rows = {row[0]: row for row in texts(html, "runs")[1:]}
+    assert rows["good"][-2] == "306 ms"

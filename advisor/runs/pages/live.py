@@ -1,6 +1,5 @@
 """Is the run going well, when is it done, what did it cost, what broke?"""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -13,7 +12,13 @@ from advisor.accounts.selectors import may
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Candidate, Run, RunEvent
-from advisor.runs.pages.partial import floor_so_far, gauge_so_far
+from advisor.runs.pages.partial import (
+    decided_in,
+    document_of,
+    floor_so_far,
+    gauge_so_far,
+)
+from advisor.runs.pages.times import limit_told, p95_so_far
 from advisor.runs.pages.totals import time_told, totals
 from advisor.runs.pages.trouble import problems_of
 from advisor.runs.selectors import (
@@ -53,8 +58,7 @@ DECISIONS: dict[str, tuple[Tone, str]] = {
     "undecided": ("warn", "unsure"),
 }
 LEVELS: dict[str, tuple[Tone, str]] = {
-    "info": ("quiet", "run"),
-    "warning": ("warn", "warn"),
+    **{"info": ("quiet", "run"), "warning": ("warn", "warn")},
     "error": ("fail", "fail"),
 }
 YOUNG, OFTEN, SELDOM = 60, 2, 6  # seconds
@@ -81,6 +85,7 @@ class CandidateRow:
     left: str
     quality: str
     gauge: Gauge | None
+    p95: str
     spent: str
 
 
@@ -101,6 +106,8 @@ class RunPage:
     notice: Notice | None
     rows: tuple[CandidateRow, ...]
     floor: str
+    p95_limit: str
+    has_times: bool
     every: int
     problems: tuple[Problem, ...]
     log: tuple[LogLine, ...]
@@ -119,8 +126,10 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
     ``cap`` is a new cap that was typed and could not be taken.
     """
     progress, events = progress_of(run), events_of(run, 20)
-    state, decided = run.state, _decided(run)
+    state, document = run.state, document_of(run)
+    decided = decided_in(document)
     floor = floor_so_far(run, progress, decided)
+    times, limit = p95_so_far(run, progress, document), limit_told(run)
     return RunPage(
         title=f"Run {run.number}: {run.project.name}",
         header=header_of(run.project, "Runs"),
@@ -129,12 +138,14 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         here=project_url(run.project, f"runs/{run.number}/"),
         final=progress.final,
         state=state,
-        seen=_digest(progress, events),
+        seen=_digest(progress, events, times),
         milestone=events[0].text if events else "",
         stats=totals(run, progress),
         notice=_notice(run),
-        rows=tuple(_row(one, decided, floor) for one in progress.candidates),
+        rows=tuple(_row(one, decided, floor, times) for one in progress.candidates),
         floor="" if floor is None else f"floor {100 * floor:.1f}",
+        p95_limit=limit,
+        has_times=bool(times or limit),
         every=seconds_between(run, progress),
         problems=problems_of(progress),
         log=tuple(_log(one) for one in events),
@@ -148,13 +159,15 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
     )
 
 
-def _digest(progress: RunProgress, events: list[RunEvent]) -> str:
+def _digest(
+    progress: RunProgress, events: list[RunEvent], times: Mapping[str, str]
+) -> str:
     """Return what changes whenever the page would; times that run on are left out."""
     still = [
         replace(one, rate=one.rate and round(one.rate, 1), eta_s=None)
         for one in progress.candidates
     ]
-    told = (replace(progress, candidates=tuple(still), eta_s=None), events[:1])
+    told = (replace(progress, candidates=tuple(still), eta_s=None), events[:1], times)
     return sha256(repr(told).encode()).hexdigest()[:12]
 
 
@@ -198,15 +211,11 @@ def _notice(run: Run) -> Notice | None:
     return None
 
 
-def _decided(run: Run) -> dict[str, Figure]:
-    """Return the quality that was decided on, by candidate; empty before the end."""
-    stored = getattr(run, "recommendation", None)
-    found = [] if stored is None else json.loads(stored.document)["candidates"]
-    return {one["id"]: Figure(**one["quality"]) for one in found if one["quality"]}
-
-
 def _row(
-    one: CandidateProgress, decided: Mapping[str, Figure], floor: float | None
+    one: CandidateProgress,
+    decided: Mapping[str, Figure],
+    floor: float | None,
+    times: Mapping[str, str],
 ) -> CandidateRow:
     tone, icon, look = STATES[one.state]
     label = one.label
@@ -226,6 +235,7 @@ def _row(
         left=time_told(one.eta_s) or formats.DASH,
         quality=formats.plus_minus(figure),
         gauge=gauge_so_far(figure, shown),
+        p95=times.get(one.key, formats.DASH),
         spent=formats.money(one.spend_usd),
     )
 

@@ -1,5 +1,6 @@
 """How good is everyone so far, against the floor so far? It decides nothing."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,18 @@ from advisor.sizing import formats
 from advisor.sizing.constraints import DEFAULT_MARGIN
 from advisor.sizing.measurement import Figure
 from advisor.web.gauge import Gauge, Status, quality_axis
+
+
+def document_of(run: Run) -> dict[str, Any] | None:
+    """Return what was decided, None before the end."""
+    stored = getattr(run, "recommendation", None)
+    return None if stored is None else dict(json.loads(stored.document))
+
+
+def decided_in(document: Mapping[str, Any] | None) -> dict[str, Figure]:
+    """Return the quality that was decided on, by candidate; empty before the end."""
+    found = [] if document is None else document["candidates"]
+    return {one["id"]: Figure(**one["quality"]) for one in found if one["quality"]}
 
 
 def floor_so_far(
