@@ -1,5 +1,7 @@
 """A PDF is asked for once, made by a worker, and then only sent."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
@@ -9,6 +11,7 @@ from advisor.reports.services import exports
 from advisor.reports.tasks import hint_exports, make_export
 from advisor.runs.models import Run
 from tests.people import Browser
+from tests.reports.reading import needs_pdftotext, pdf_text
 from tests.runs.finished import finished, make_run, url_of
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,47 @@ def test_a_reader_may_not_post_without_the_pages_token(run: Run, bob: User):
     client = Client(enforce_csrf_checks=True)
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
     assert client.post(url_of(run, "report/")).status_code == 403
+
+
+def test_who_takes_a_file_away_is_in_the_audit_log(
+    team: Team, edith: User, bob: User, browser: Browser
+):
+    run, client = finished(team), browser(bob)
+    log = team.audit_events.filter(action="report.exported")
+    assert client.head(url_of(run, "report.md")).status_code == 200
+    assert client.get(url_of(run, "report.exe")).status_code == 404
+    assert not log.exists()
+    for name in ("report.md", "report.csv", "report.json", "recommendation.json"):
+        assert client.get(url_of(run, name)).status_code == 200
+    kept = [(one.actor, one.detail["kind"]) for one in log.order_by("pk")]
+    assert kept == [(bob, "md"), (bob, "csv"), (bob, "json"), (bob, "json")]
+
+
+def test_a_paper_goes_without_sheets_that_are_not_ticked_and_says_so(
+    client: Client, run: Run, tmp_path: Path
+):
+    needs_pdftotext()
+    html = client.get(url_of(run, "report/")).content.decode()
+    assert html.count('name="include"') == html.count("checked") == 3
+    asked = {"chose": "on", "include": ["consequences"], "paper": "a4"}
+    answer = client.post(url_of(run, "report/"), asked)
+    export = Export.objects.get()
+    assert export.options == "a4 -o -e"
+    html = client.get(answer.url).content.decode()
+    assert 'aria-label="Evidence"' not in html
+    assert 'aria-label="Consequences and method"' in html
+    make_export(export.pk)
+    export.refresh_from_db()
+    (tmp_path / "part.pdf").write_bytes(bytes(export.content))
+    told = " ".join(pdf_text(tmp_path / "part.pdf").split())
+    assert "Left out of this copy: Options considered, Evidence." in told
+    assert "Method, and how to repeat it" in told
+    assert "Percentiles" not in told
+    assert "Why, or why not" not in told
+    assert "PDF, in part" in client.get(url_of(run, "report/")).content.decode()
+
+
+def test_no_tick_at_all_is_the_decision_alone(client: Client, run: Run):
+    answer = client.post(url_of(run, "report/"), {"chose": "on"})
+    assert Export.objects.get().options == "a4 -o -e -c"
+    assert client.get(answer.url).content.decode().count('class="sheet"') == 1

@@ -10,6 +10,7 @@ from advisor.reports.models import Export
 from advisor.reports.pages.deciding import DecidePanel, decide_panel
 from advisor.reports.pages.record import Record, record_of
 from advisor.reports.selectors import Result, exports_of
+from advisor.reports.selectors.exports import left_out_of
 from advisor.runs.models import Run
 from advisor.web.parts import Link, Notice
 
@@ -101,7 +102,9 @@ def _ready(run: Run) -> list[Export]:
 def _version(one: Export, here: str) -> Version:
     made = one.finished_at or one.created_at
     _, *extras = one.options.split()
-    extra = f", {extras[0]}" if extras else ""
+    named = [name for name in extras if not name.startswith("-")]
+    named += ["in part"] if left_out_of(one.options) else []
+    extra = f", {' and '.join(named)}" if named else ""
     who = str(one.requested_by) if one.requested_by else "A reader of a shared link"
     return Version(
         link=Link(f"{one.get_kind_display()}{extra}", f"{here}report/files/{one.pk}/"),

@@ -1,6 +1,7 @@
 """Which files were made of a run's record, and does one fit its present state?"""
 
 import json
+from collections.abc import Collection
 from hashlib import sha256
 
 from django.db.models import QuerySet
@@ -12,6 +13,8 @@ from advisor.runs.models import Run
 
 PAPERS = ("a4", "us-letter")
 APPENDIX, SHARED = "samples", "shared"
+# The sheets behind the first, which a paper may go without.
+SHEETS = ("options", "evidence", "consequences")
 
 
 def exports_of(run: Run) -> QuerySet[Export]:
@@ -61,8 +64,26 @@ def newest_ready(run: Run, kind: str) -> Export | None:
     return found.exclude(options__contains=SHARED).order_by("-pk").first()
 
 
-def options_of(paper: str, *, appendix: bool = False, shared: bool = False) -> str:
-    """Return paper and extras as they are stored; a shared paper has no appendix."""
+def options_of(
+    paper: str,
+    *,
+    appendix: bool = False,
+    shared: bool = False,
+    left_out: Collection[str] = (),
+) -> str:
+    """Return paper and extras as they are stored; a shared paper is whole.
+
+    It has no appendix, and every sheet.
+    """
     chosen = paper if paper in PAPERS else PAPERS[0]
-    extras = [SHARED] if shared else [APPENDIX] if appendix else []
+    if shared:
+        return f"{chosen} {SHARED}"
+    extras = [APPENDIX] if appendix else []
+    extras += [f"-{name[0]}" for name in SHEETS if name in left_out]
     return " ".join([chosen, *extras])
+
+
+def left_out_of(options: str) -> tuple[str, ...]:
+    """Return the sheets that stored options go without."""
+    extras = options.split()[1:]
+    return tuple(name for name in SHEETS if f"-{name[0]}" in extras)

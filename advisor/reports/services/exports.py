@@ -46,7 +46,7 @@ def request_export(
             export = known.first() or Export.objects.create(
                 requested_by=requested_by, status=_status(run), **wanted
             )
-            _remember(run, requested_by, export)
+            _remember(run, requested_by, str(export.kind), export.options)
     except IntegrityError:  # somebody asked for the same file at the same time
         export = known.get()
     return export
@@ -107,7 +107,12 @@ def _status(run: Run) -> str:
     return str(record.get_verdict_display())
 
 
-def _remember(run: Run, who: User | None, export: Export) -> None:
+def remember_taken(*, run: Run, by: User, kind: str) -> None:
+    """Remember that a file made at once was taken away: nothing of it is stored."""
+    _remember(run, by, kind, "a4")
+
+
+def _remember(run: Run, who: User | None, kind: str, options: str) -> None:
     if who is None:
         return
     accounts.record(
@@ -115,5 +120,5 @@ def _remember(run: Run, who: User | None, export: Export) -> None:
         actor=who,
         action="report.exported",
         target=f"{run.project.name}, run {run.number}",
-        detail={"kind": str(export.kind), "options": export.options},
+        detail={"kind": kind, "options": options},
     )

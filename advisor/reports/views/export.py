@@ -59,7 +59,7 @@ def file(
     """Send the stored PDF; any other form is made of the record as it stands."""
     result = result_or_404(request, project, number)
     if kind != Kind.PDF:
-        return record_file(result, kind)
+        return _taken(request, result.run, record_file(result, kind), kind)
     found = newest_ready(result.run, kind)
     if found is None:
         raise Http404
@@ -81,7 +81,17 @@ def document(
     """Send the recommendation as the JSON that was stored."""
     run = result_or_404(request, project, number).run
     name = f"{run.project.slug}-run-{run.number}.json"
-    return file_response(run.recommendation.document.encode(), Kind.JSON, name)
+    answer = file_response(run.recommendation.document.encode(), Kind.JSON, name)
+    return _taken(request, run, answer, Kind.JSON)
+
+
+def _taken(
+    request: TeamRequest, run: Run, answer: HttpResponse, kind: str
+) -> HttpResponse:
+    """Return the file, remembered where its content goes out: HEAD takes nothing."""
+    if request.method == "GET":
+        exports.remember_taken(run=run, by=request.user, kind=str(kind))
+    return answer
 
 
 def _after(run: Run, export: Export, form: ExportForm) -> str:

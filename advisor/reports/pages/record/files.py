@@ -12,7 +12,7 @@ from advisor.reports.pages.record.sheets import csv_of, xlsx_of
 from advisor.reports.pages.record.value import Record
 from advisor.reports.paper.rendering import ReportNotMade, render_pdf
 from advisor.reports.selectors import Result, result_of
-from advisor.reports.selectors.exports import APPENDIX, SHARED
+from advisor.reports.selectors.exports import APPENDIX, SHARED, left_out_of
 from advisor.runs.models import Run
 
 Kind = Export.Kind
@@ -64,5 +64,5 @@ def file_of(result: Result, kind: str, options: str = "a4") -> bytes:
     asked = samples_of(result) if APPENDIX in extras else ()
     record = record_of(result, shared=SHARED in extras, samples=asked)
     if kind == Kind.PDF:
-        return render_pdf(paper_of(record, paper))
+        return render_pdf(paper_of(record, paper, left_out_of(options)))
     return WRITERS[kind](record)

@@ -1,5 +1,6 @@
 """How does a record become a PDF? JSON values for Typst, each the page's own text."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from advisor.charts import theme
@@ -20,12 +21,26 @@ TONES = {
     "accent": "accent",
 }
 COLOURS = ("accent", "ink", "ink2", "muted", "warn", "fail", "pass", "line", "inside")
+SHEETS = {
+    "options": "Options considered",
+    "evidence": "Evidence",
+    "consequences": "Consequences and method",
+}
 STEPS = (-3, -2, -1, 1, 2, 3)
 
 
-def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
-    """Return the values of the template; ``paper`` is a4 or us-letter."""
+def paper_of(
+    record: Record, paper: str = "a4", left_out: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the values of the template; ``paper`` is a4 or us-letter.
+
+    A paper that goes without sheets says so on its first.
+    """
     c = record.comparison
+    notices = [f"{one.title} {one.text}".strip() for one in record.notices]
+    if left_out:
+        told = ", ".join(SHEETS[name] for name in left_out)
+        notices.append(f"Left out of this copy: {told}.")
     return {
         "colours": {role: theme.colour("light", role) for role in COLOURS},
         "heat": _heat(),
@@ -38,7 +53,8 @@ def paper_of(record: Record, paper: str = "a4") -> dict[str, Any]:
         "status": {"text": record.status.text, "tone": TONES[record.status.tone]},
         "sentence": c.headline,
         "qualifier": f"{c.rest} {c.promise}".strip(),
-        "notices": [f"{one.title} {one.text}".strip() for one in record.notices],
+        "notices": notices,
+        "left_out": list(left_out),
         "context": list(record.context),
         "subject": c.subject or "",
         "drivers": [_driver(one) for one in c.limits],
