@@ -113,7 +113,7 @@ class Newcomer:
         self.page.get_by_label("Fewest parameters").or_(
             self.page.locator("[name=objective]")
         ).first.select_option("size")
-        self.press("Launch")
+        self.press("Launch run 1")
         self.page.wait_for_url("**/runs/1/")
         link = self.page.get_by_role("link", name="Open the comparison")
         try:

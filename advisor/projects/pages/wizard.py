@@ -104,8 +104,12 @@ def wizard_parts(setup: Setup, name: str) -> dict[str, Any]:
         else f"{step_url(setup, f'{name}/keep')}?of={services.ground_of(setup)}",
         "unconfirmed": UNCONFIRMED if name in setup.typed else None,
         "back": before if at else Link("Back to projects", team),
-        "forward": f"Continue to {after}" if after else "Launch",
+        "forward": f"Continue to {after}" if after else _launch(setup),
     }
+
+
+def _launch(setup: Setup) -> str:
+    return f"Launch run {setup.project.runs.count() + 1}"
 
 
 def _crumbs(setup: Setup) -> tuple[Link, ...]:
