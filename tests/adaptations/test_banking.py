@@ -122,6 +122,7 @@ def test_what_is_wrong_is_told_at_once_and_nothing_is_stored(tmp_path: Path, cap
     rows = questions()[:20]
     foreign_model(tmp_path / "model", [row["input"] for row in rows])
     path = write_setup(tmp_path, rows)
+    capsys.readouterr()
     words = ("--technique=distil", "--steps=0", "--budget=0", "--candidate=other")
     with pytest.raises(SystemExit) as ended:
         call_command("adapt", str(path), *words)

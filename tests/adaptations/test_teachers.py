@@ -9,7 +9,8 @@ from advisor.accounts.models import TeamMonth
 from advisor.adaptations.models import Adaptation, TeacherAnswer
 from advisor.adaptations.services import AdaptationRefused, work, work_inline
 from advisor.adaptations.services.errors import TeacherStopped
-from advisor.adaptations.services.teaching import Lessons
+from advisor.adaptations.services.material import lessons_of
+from advisor.adaptations.services.teaching import Lessons, recorded_answers
 from advisor.catalog.endpoint_keys import save_endpoint
 from advisor.runs.services.money import month_ledger
 from tests.adaptations.atelier import ROWS, project_setup, start, tuned_half
@@ -107,7 +108,9 @@ def test_recorded_answers_teach_where_the_file_has_them(tmp_path: Path):
     teacher = {"id": "old", "engine": "recorded", "upload": upload.pk}
     setup.document["candidates"].append(teacher)
     setup.save()
-    order = {**BY_ANSWERS, "by": "auto"}
-    job = start(setup, order=order, teacher="old", terms_accepted=True)
-    made = work_inline(job)
-    assert (made.state, made.data_count) == (Adaptation.State.DONE, 24)
+    job = start(setup, order=BY_ANSWERS, teacher="old", terms_accepted=True)
+    said = recorded_answers(setup, teacher)
+    lessons = lessons_of(setup.sample_set, "{input}", said)
+    assert {one.answer for one in lessons} == {"red"}
+    assert len(lessons) == 24
+    assert job.terms_accepted_at is not None

@@ -38,30 +38,29 @@ def keep_card(adaptation: Adaptation) -> ModelCard:
         family=parent.family if parent else "",
         source=adaptation.folder,
         revision=adaptation.weights_sha256,
-        **{
-            name: value or ([] if name == "languages" else None)
-            for name, value in known.items()
-            if name != "licence"
-        },
-        licence=known["licence"],
+        **known,
         facts={
             name: {"value": value, "source": source, "as_of": day, "unverified": False}
             for name, value in told.items()
             if value
         },
     )
+    _remember(adaptation, card, source, day)
+    return card
+
+
+def _remember(adaptation: Adaptation, card: ModelCard, source: str, day: str) -> None:
     said = Said(
         kind=Change.Kind.MODEL,
         slug=card.slug,
         name=card.name,
         way=Change.Way.MADE,
-        team=team,
+        team=adaptation.project.team,
         by=adaptation.created_by,
         source=source,
         as_of=day,
     )
     note(said, Change.Deed.ADDED, None, None).save()
-    return card
 
 
 def _lineage(adaptation: Adaptation) -> dict[str, str]:

@@ -53,9 +53,10 @@ def beat(adaptation: Adaptation, **seen: object) -> bool:
     return bool(mine(adaptation).update(lease_until=_lease(), **seen))
 
 
-def release(adaptation: Adaptation, **seen: object) -> None:
-    """Hand a job back to whoever goes on with it."""
-    mine(adaptation).update(lease_until=None, hinted_at=None, **seen)
+def release(adaptation: Adaptation, **seen: object) -> bool:
+    """Hand a job back to whoever goes on with it; False when it is held no more."""
+    left = mine(adaptation)
+    return bool(left.update(lease_until=None, hinted_at=None, **seen))
 
 
 def end(adaptation: Adaptation, state: str, **seen: object) -> bool:

@@ -103,19 +103,23 @@ def _open(
         notes=list(wish.notes),
         created_by=started_by,
     )
+    _remember(made, wish)
+    return made
+
+
+def _remember(made: Adaptation, wish: Wish) -> None:
     record(
-        team=project.team,
-        actor=started_by,
+        team=made.project.team,
+        actor=made.created_by,
         action="adaptation.started",
-        target=f"{made.key} in {project.name}",
+        target=f"{made.key} in {made.project.name}",
         detail={
-            "technique": order.technique,
+            "technique": made.technique,
             "parent": made.parent_key,
             "teacher": wish.teacher,
             "terms_accepted": wish.terms_accepted,
         },
     )
-    return made
 
 
 def free_key(setup: Setup, parent: str, technique: str) -> str:

@@ -157,15 +157,19 @@ class _Sitting:
             memory_limit_bytes=int(MEMORY_SHARE * room) if room else None,
             module=HOST,
         )
+        reply: Mapping[str, Any] = {}
         try:
             for reply in link.ask(message, silence_s=SILENCE_S):
-                if reply["kind"] != "progress":
-                    return self._over(reply, lessons, Path(str(message["out"])))
-                if self.stopping() or not self._beat(reply):
-                    return self._stop(reply)
+                if reply["kind"] != "progress" or self.stopping():
+                    break
+                if not self._beat(reply):
+                    break
         finally:
+            # Before anything is cleared: it must not write any more.
             link.stop(at_once=True)
-        return False
+        if reply.get("kind", "progress") == "progress":
+            return self._stop(reply)
+        return self._over(reply, lessons, Path(str(message["out"])))
 
     def _over(self, reply: Mapping[str, Any], lessons: list[Lesson], out: Path) -> bool:
         """Take in how a sitting ended."""
@@ -190,9 +194,13 @@ class _Sitting:
         return beat(self.adaptation, **self._seen(reply))
 
     def _stop(self, reply: Mapping[str, Any]) -> bool:
-        """Hand the job back for another sitting; nothing where it is held no more."""
-        release(self.adaptation, **self._seen(reply), **self._cost(reply))
-        return True
+        """Hand the job back for another sitting; clear up where it was cancelled."""
+        one = self.adaptation
+        if release(one, **self._seen(reply), **self._cost(reply)):
+            return True
+        if Adaptation.objects.filter(pk=one.pk, state=S.CANCELLED).exists():
+            clear_work(one)
+        return False
 
     def _seen(self, reply: Mapping[str, Any]) -> dict[str, Any]:
         seen: dict[str, Any] = {}
