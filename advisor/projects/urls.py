@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SETUP}samples/upload/", samples.upload, name="upload"),
     path(f"{SETUP}samples/<int:upload>/columns/", samples.columns, name="columns"),
     path(f"{SETUP}samples/<int:upload>/rows/", samples.rows, name="rows"),
+    path(f"{SETUP}samples/expected/", samples.expected, name="expected"),
     path(f"{SETUP}samples/pack/", samples.pack, name="pack"),
     path(f"{SETUP}samples/progress/", intakes.progress, name="progress"),
     path(f"{SETUP}samples/problems.csv", intakes.problems, name="problems"),

@@ -168,3 +168,33 @@ def test_rows_that_are_not_put_right_may_be_left_out(begun: Walk):
     assert begun.post(f"samples/{upload.pk}/rows", typed).status_code == 302
     assert begun.draft.sample_set.count == 39
     assert "1 row was left out" in text(begun.open("samples"))
+
+
+def test_answers_that_cannot_be_scored_are_put_right_in_place(begun: Walk):
+    def answer(at: int) -> object:
+        return {4: '{"desk": "sales"', 9: "sales"}.get(at, '{"desk": "sales"}')
+
+    rows = [
+        {"id": key, "input": f"Ticket {at}", "expected": answer(at)}
+        for at, key in enumerate(keys(40))
+    ]
+    begun.upload(lines(rows))
+    page = begun.score(scorer="json_fields")
+    assert page.status_code == 422
+    assert 'name="expected:s0004" value="{&quot;desk&quot;: &quot;sales&quot;"' in text(
+        page
+    )
+    right = '{"desk": "sales"}'
+    again = begun.post("samples/expected", {"expected:s0004": right})
+    assert again.status_code == 422
+    assert "expected:s0004" not in text(again)
+    assert "expected:s0009" in text(again)
+    last = begun.post("samples/expected", {"expected:s0009": right, "expected:x": "y"})
+    assert last.status_code == 302
+    told = text(begun.open("samples"))
+    assert "Every sample can be scored now." in told
+    assert "1 expected answer put right by hand." in told
+    stored = begun.draft.sample_set
+    assert (stored.version, stored.count) == (3, 40)
+    assert stored.samples.get(key="s0009").expected == right
+    assert begun.score(scorer="json_fields").status_code == 302

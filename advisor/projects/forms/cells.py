@@ -19,3 +19,12 @@ def typed_cells(
             if text != before:
                 found.setdefault(row, {})[column] = text[:LONGEST]
     return found
+
+
+def typed_answers(posted: Mapping[str, str]) -> dict[str, str]:
+    """Return the expected answers that were typed, by the ids of their samples."""
+    return {
+        name.removeprefix("expected:"): text.replace("\r\n", "\n")
+        for name, text in posted.items()
+        if name.startswith("expected:")
+    }

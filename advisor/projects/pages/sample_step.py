@@ -23,6 +23,7 @@ from advisor.projects.pages.sample_problems import (
 )
 from advisor.projects.pages.wizard import WizardPage, step_url, wizard_parts
 from advisor.projects.selectors import outside_endpoints
+from advisor.projects.services import Unscored
 from advisor.web.parts import Notice
 
 NO_QUERY: Mapping[str, str] = {}
@@ -52,13 +53,18 @@ class SamplesPage:
     notices: tuple[Notice, ...]
     preview: Preview | None
     flagged: Flagged | None
-    unscored: tuple[str, ...]
+    unscored: tuple[Unscored, ...]
     packs: tuple[PackOffer, ...]
 
     @property
     def title(self) -> str:
         """The title of the page."""
         return self.wizard.title
+
+    @property
+    def to_correct(self) -> tuple[Unscored, ...]:
+        """The samples whose expected answers are put right in place."""
+        return tuple(one for one in self.unscored if one.key)
 
     @property
     def has_errors(self) -> bool:
@@ -74,7 +80,7 @@ def samples_page(
     split: SplitForm,
     intake: Intake | None = None,
     file_form: FileForm | None = None,
-    unscored: Sequence[str] = (),
+    unscored: Sequence[Unscored] = (),
     query: Mapping[str, str] = NO_QUERY,
 ) -> SamplesPage:
     """Return step 3."""

@@ -54,13 +54,13 @@ def _corrected(table: Table, row: Row, texts: Mapping[str, str] | None) -> Row:
         return row
     pairs = zip(table.columns, row.values, strict=True)
     values = (
-        _value(texts[column], value) if column in texts else value
+        typed_value(texts[column], value) if column in texts else value
         for column, value in pairs
     )
     return Row(row.number, tuple(values))
 
 
-def _value(text: str, before: Value) -> Value:
+def typed_value(text: str, before: object) -> Value:
     """Return a typed text as the kind of value that it takes the place of."""
     if not isinstance(before, list | dict | int | float | bool):
         return text or None

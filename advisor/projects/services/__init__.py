@@ -1,5 +1,6 @@
 """What may be done with projects? One verb each; every write is a transaction."""
 
+from advisor.projects.services.answers import Unscored, correct_expected, unscored
 from advisor.projects.services.archiving import archive, restore
 from advisor.projects.services.drafting import (
     create_project,
@@ -35,16 +36,17 @@ from advisor.projects.services.reading import (
     set_tuning_share,
     take_pack,
     take_samples,
-    unscored,
 )
 from advisor.projects.services.storing import store_samples, store_upload
 
 __all__ = [
     "Reading",
+    "Unscored",
     "add_model",
     "archive",
     "claim_intake",
     "contents_of",
+    "correct_expected",
     "create_project",
     "drop_intake",
     "due_intakes",

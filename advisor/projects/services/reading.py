@@ -13,7 +13,6 @@ from advisor.projects.parsing import (
     Problem,
     SampleRow,
     Table,
-    expected_problems,
     guess_mapping,
     meaning_problems,
     parse_in_child,
@@ -23,7 +22,6 @@ from advisor.projects.parsing.corrections import Cells, corrected
 from advisor.projects.parsing.flags import masked_sample
 from advisor.projects.services.drafting import save_draft, without_consent
 from advisor.projects.services.storing import store_samples
-from advisor.scoring.registry import scorer
 from advisor.sizing import formats
 
 SAMPLES_STEP = 3
@@ -94,7 +92,7 @@ def take_samples(
         notes=[left_out, *notes] if bad else notes,
         tuning_share=tuning_share,
     )
-    _use(setup, stored)
+    use_samples(setup, stored)
     return stored
 
 
@@ -103,18 +101,8 @@ def guessed(columns: Sequence[str]) -> dict[str, str]:
     return guess_mapping(columns).as_dict()
 
 
-def unscored(*, setup: Setup) -> list[str]:
-    """Return what the scorer of a draft cannot score, a line a sample, by its row."""
-    if setup.sample_set is None:
-        return []
-    rows = [
-        selectors.row_of(one) for one in selectors.evaluation_samples(setup.sample_set)
-    ]
-    spec = setup.document.get("scorer") or "exact_match"
-    return [one.message for one in expected_problems(rows, scorer(spec), "sample")]
-
-
-def _use(setup: Setup, stored: SampleSet) -> None:
+def use_samples(setup: Setup, stored: SampleSet) -> None:
+    """Make stored samples the draft's; consents are to be given anew."""
     document = {
         **without_consent(setup.document),
         "samples": stored.pk,
@@ -137,7 +125,7 @@ def set_tuning_share(*, setup: Setup, share: float) -> SampleSet | None:
         notes=before.notes,
         tuning_share=share,
     )
-    _use(setup, stored)
+    use_samples(setup, stored)
     return stored
 
 
@@ -162,7 +150,7 @@ def mask_samples(*, setup: Setup) -> SampleSet | None:
         ],
         tuning_share=before.tuning_share,
     )
-    _use(setup, stored)
+    use_samples(setup, stored)
     return stored
 
 

@@ -13,7 +13,7 @@ from advisor.accounts.models import Role
 from advisor.builtin import pack_names
 from advisor.projects import selectors, services
 from advisor.projects.forms import FileForm, ScoringForm, SplitForm, UploadForm
-from advisor.projects.forms.cells import typed_cells
+from advisor.projects.forms.cells import typed_answers, typed_cells
 from advisor.projects.models import Intake, Setup, Upload
 from advisor.projects.pages.sample_step import samples_page
 from advisor.projects.pages.wizard import step_url
@@ -37,7 +37,7 @@ def samples(request: TeamRequest, team: str, project: str) -> HttpResponse:
     )
     if closing(request, draft, "samples"):
         return redirect(f"/t/{request.team.slug}/")
-    unscored: list[str] = []
+    unscored: list[services.Unscored] = []
     if request.method == "POST" and form.is_valid():
         document = form.into(draft.document)
         services.save_draft(setup=draft, document=document, step=3, confirmed="samples")
@@ -49,6 +49,19 @@ def samples(request: TeamRequest, team: str, project: str) -> HttpResponse:
             return redirect(step_url(draft, "candidates"))
     wrong = bool(form.errors or unscored)
     return show(request, draft, 422 if wrong else 200, scoring=form, unscored=unscored)
+
+
+@require_POST
+@needs(Role.EDITOR, "set up projects")
+def expected(request: TeamRequest, team: str, project: str) -> HttpResponse:
+    """Put expected answers right by hand, and say what is still in the way."""
+    draft = draft_or_404(request, project)
+    services.correct_expected(setup=draft, texts=typed_answers(request.POST))
+    left = services.unscored(setup=draft)
+    if left:
+        return show(request, draft, 422, unscored=left)
+    messages.success(request, "Every sample can be scored now.")
+    return redirect(step_url(draft, "samples"))
 
 
 @require_POST
