@@ -10,6 +10,8 @@ from advisor.accounts.models import Membership, Team, User
 from advisor.projects import services as projects
 from advisor.projects.models import Project
 from advisor.reports.services import telling
+from advisor.reports.tasks import number_records
+from advisor.runs.models import Run
 from tests.people import member
 from tests.reports.signing import sign
 from tests.runs.finished import finished
@@ -77,3 +79,18 @@ def test_what_is_decided_is_not_reminded_of(team: Team, alice: User, edith: User
     run = finished(team, name="Soon", decide_by=today.isoformat())
     sign(run, edith)
     assert telling.remind(today) == 0
+
+
+def test_who_launched_a_run_hears_of_its_end_once(
+    team: Team, alice: User, edith: User, django_capture_on_commit_callbacks
+):
+    run = finished(team)
+    Run.objects.filter(pk=run.pk).update(created_by=edith)
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            number_records(True)
+    assert [one.to for one in mail.outbox] == [[edith.email]]
+    told = mail.outbox[0]
+    assert told.subject == f"[Rightsize] Run 1 of {run.project.name} is done: use good"
+    assert run.recommendation.sentence in told.body
+    assert f"/runs/{run.number}/compare/" in told.body

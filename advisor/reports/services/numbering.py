@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from advisor.reports.models import DecisionRecord, RecordCounter
+from advisor.reports.services.telling import tell_of_end
 from advisor.runs.models import Run, StoredRecommendation
 
 MOST_AT_ONCE = 50
@@ -31,17 +32,18 @@ def open_record(*, run: Run) -> DecisionRecord:
 
 @transaction.atomic
 def ensure_record(*, run: Run) -> None:
-    """Give a finished run its record where it has none yet."""
+    """Give a finished run its record where it has none yet, and tell of its end."""
     _lock(run.team_id)
     if not DecisionRecord.objects.filter(run=run).exists():
         open_record(run=run)
+        tell_of_end(run)
 
 
 def open_new_records() -> int:
     """Open a record for recommendations that have none, oldest first; say how many."""
     waiting = (
         StoredRecommendation.objects.filter(run__records__isnull=True)
-        .select_related("run")
+        .select_related("run__project__team", "run__created_by")
         .order_by("created_at", "pk")[:MOST_AT_ONCE]
     )
     for one in waiting:

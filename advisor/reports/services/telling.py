@@ -1,6 +1,6 @@
-"""Who hears of a decision, and of the day by which one is to be made? By mail.
+"""Who hears of a run's end, of a decision, and of the day by which one is due?
 
-Mail goes out after the commit. A server that is down undoes nothing: the page shows
+By mail, after the commit. A server that is down undoes nothing: the page shows
 the same.
 """
 
@@ -15,6 +15,13 @@ from django.template.loader import render_to_string
 from advisor.projects.models import Project
 from advisor.reports.models import DecisionRecord
 from advisor.reports.selectors.due import due_projects, readers_of
+from advisor.runs.models import Run
+
+OUTCOMES = {
+    "recommended": "use {model}",
+    "none_qualifies": "none qualifies",
+    "undecided": "undecided",
+}
 
 
 def tell_of_decision(record: DecisionRecord) -> None:
@@ -29,6 +36,23 @@ def tell_of_decision(record: DecisionRecord) -> None:
         "decided",
         {**words, "link": _link(project, f"runs/{record.run.number}/report/")},
         readers,
+    )
+
+
+def tell_of_end(run: Run) -> None:
+    """Write to who launched a run that it is done, and what it recommends."""
+    stored, who = run.recommendation, run.created_by
+    if who is None:
+        return
+    outcome = OUTCOMES[stored.outcome].format(model=stored.recommended)
+    _after_commit(
+        f"Run {run.number} of {run.project.name} is done: {outcome}",
+        "done",
+        {
+            "sentence": stored.sentence,
+            "link": _link(run.project, f"runs/{run.number}/compare/"),
+        },
+        [one for one in readers_of(run.project, who) if one == who.email],
     )
 
 
