@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from advisor.web.plain import visible
 
+SIDES = ("before", "after")
 CHOICES = (forms.ChoiceField, forms.FileField)
 DJANGO_DEFAULT = str(forms.Field.default_error_messages["required"])
 
@@ -25,7 +26,8 @@ class HouseForm(forms.Form):
 
     Class attributes that the field component reads:
 
-    - `affixes`      field name to (before, after): its units, such as ("$", "a month")
+    - `affixes`      field name to (before, after): its units, such as ("$", "a month"),
+                     where the field does not say them itself
     - `columns`      field name to 2 or "inline": how a set of choices is laid out
     - `no_optional`  names of optional fields that do not say "(optional)"
     """
@@ -38,7 +40,8 @@ class HouseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            before, after = self.affixes.get(name, ("", ""))
+            own = tuple(getattr(field, f"affix_{side}", "") for side in SIDES)
+            before, after = self.affixes.get(name, own)
             marks = {
                 "affix_before": before,
                 "affix_after": after,

@@ -34,7 +34,8 @@ def read_number(text: str) -> float:
 class NumberField(forms.CharField):
     """A number in a range, shown grouped; empty is None.
 
-    ``message`` is what a value outside the range, or no number at all, is answered.
+    ``message`` is what a value outside the range, or no number at all, is answered;
+    ``before`` and ``after`` are the units that the field component shows beside it.
     """
 
     def __init__(
@@ -44,10 +45,13 @@ class NumberField(forms.CharField):
         high: float,
         message: str,
         whole: bool = False,
+        before: str = "",
+        after: str = "",
         **options: Any,
     ) -> None:
         self.low, self.high, self.whole = low, high, whole
         self.message = message
+        self.affix_before, self.affix_after = before, after
         attrs = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attrs), **options)
 
@@ -69,3 +73,40 @@ class NumberField(forms.CharField):
         if isinstance(value, bool) or not isinstance(value, int | float):
             return value
         return f"{value:,.10g}" if value < 1e10 else f"{value:,.0f}"
+
+
+def whole_field(
+    label: str, low: int, high: int, message: str, *, after: str = "", **options: Any
+) -> NumberField:
+    """Return the field of a whole number in a range."""
+    return NumberField(
+        label=label,
+        low=low,
+        high=high,
+        message=message,
+        whole=True,
+        after=after,
+        **options,
+    )
+
+
+def measure_field(
+    label: str,
+    low: float,
+    high: float,
+    message: str,
+    *,
+    unit: tuple[str, str] = ("", ""),
+    **options: Any,
+) -> NumberField:
+    """Return the field of a number in a range, with its unit before or after it."""
+    before, after = unit
+    return NumberField(
+        label=label,
+        low=low,
+        high=high,
+        message=message,
+        before=before,
+        after=after,
+        **options,
+    )

@@ -1,13 +1,12 @@
 """For what work is memory asked? Precision, lengths, how many at once, at what rate."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from django import forms
 
 from advisor.sizing.memory import Work
 from advisor.web.forms import HouseForm
-from advisor.web.number_field import NumberField
+from advisor.web.number_field import measure_field, whole_field
 
 PRECISIONS = (
     ("bf16", "BF16"),
@@ -29,40 +28,22 @@ DEFAULTS: Mapping[str, str] = {
 class FitForm(HouseForm):
     """What a machine would have to hold and to carry."""
 
-    affixes: ClassVar[dict[str, tuple[str, str]]] = {
-        "prompt": ("", "tokens"),
-        "output": ("", "tokens"),
-        "parallel": ("", "requests"),
-        "rate": ("", "requests/s"),
-    }
-
     precision = forms.ChoiceField(label="Precision", choices=PRECISIONS)
-    prompt = NumberField(
-        label="Input",
-        low=1,
-        high=1_000_000,
-        whole=True,
-        message="Enter a length between 1 and 1,000,000 tokens",
+    prompt = whole_field(
+        *("Input", 1, 1_000_000, "Enter a length between 1 and 1,000,000 tokens"),
+        after="tokens",
     )
-    output = NumberField(
-        label="Output",
-        low=1,
-        high=32_000,
-        whole=True,
-        message="Enter a length between 1 and 32,000 tokens",
+    output = whole_field(
+        *("Output", 1, 32_000, "Enter a length between 1 and 32,000 tokens"),
+        after="tokens",
     )
-    parallel = NumberField(
-        label="At once",
-        low=1,
-        high=1024,
-        whole=True,
-        message="Enter between 1 and 1,024 requests at once",
+    parallel = whole_field(
+        *("At once", 1, 1024, "Enter between 1 and 1,024 requests at once"),
+        after="requests",
     )
-    rate = NumberField(
-        label="Peak load",
-        low=0.01,
-        high=10_000,
-        message="Enter between 0.01 and 10,000 requests a second",
+    rate = measure_field(
+        *("Peak load", 0.01, 10_000, "Enter between 0.01 and 10,000 requests a second"),
+        unit=("", "requests/s"),
     )
 
     @classmethod

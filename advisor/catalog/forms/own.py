@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from advisor.catalog.forms.prices import day_field
 from advisor.catalog.services.own import slug_of
 from advisor.engines.text import StrictJsonError, read_json
 from advisor.web.forms import HouseForm
-from advisor.web.number_field import NumberField
+from advisor.web.number_field import measure_field, whole_field
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 LONGEST_CONFIG = 64 * 1024
@@ -74,20 +74,15 @@ class CardForm(OwnForm):
         required=False,
         help_text="Commit or version of the weights, so that a change is noticed",
     )
-    parameters = NumberField(
-        label="Parameters",
-        low=1,
-        high=1e14,
-        whole=True,
-        message="Enter a whole number of parameters, such as 4,022,468,096",
+    parameters = whole_field(
+        *("Parameters", 1, 10**14),
+        "Enter a whole number of parameters, such as 4,022,468,096",
         required=False,
     )
-    context_tokens = NumberField(
-        label="Context",
-        low=1,
-        high=100_000_000,
-        whole=True,
-        message="Enter a whole number of tokens, such as 32,768",
+    context_tokens = whole_field(
+        *("Context", 1, 100_000_000),
+        "Enter a whole number of tokens, such as 32,768",
+        after="tokens",
         required=False,
     )
     licence = forms.CharField(
@@ -112,7 +107,6 @@ class CardForm(OwnForm):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text="Paste the model's configuration: memory is calculated from it",
     )
-    affixes: ClassVar[dict[str, tuple[str, str]]] = {"context_tokens": ("", "tokens")}
 
     def clean_languages(self) -> list[str]:
         """Return the codes; every wrong one is named."""
@@ -157,50 +151,39 @@ class HardwareForm(OwnForm):
     """A machine: your own, or your own price and facts of a shared one."""
 
     noun = "machine"
-    affixes: ClassVar[dict[str, tuple[str, str]]] = {
-        "memory_gb": ("", "GB"),
-        "memory_bandwidth_gbs": ("", "GB/s"),
-        "tflops_bf16_dense": ("", "TFLOPS"),
-        "tdp_w": ("", "W"),
-        "price_per_hour": ("$", "an hour"),
-    }
-    field_order = ("name", "kind", *affixes, "told", "as_of")
+    field_order = (
+        *("name", "kind", "memory_gb", "memory_bandwidth_gbs", "tflops_bf16_dense"),
+        *("tdp_w", "price_per_hour", "told", "as_of"),
+    )
 
     kind = forms.ChoiceField(label="Kind", choices=KINDS)
-    memory_gb = NumberField(
-        label="Memory",
-        low=0.1,
-        high=100_000,
-        message="Enter the memory in GB, such as 24",
+    memory_gb = measure_field(
+        *("Memory", 0.1, 100_000, "Enter the memory in GB, such as 24"),
+        unit=("", "GB"),
         help_text="That a model may use: of the card, else of the machine",
     )
-    memory_bandwidth_gbs = NumberField(
-        label="Memory bandwidth",
-        low=0.1,
-        high=1_000_000,
-        message="Enter the bandwidth in GB/s, such as 300",
+    memory_bandwidth_gbs = measure_field(
+        *("Memory bandwidth", 0.1, 1_000_000),
+        "Enter the bandwidth in GB/s, such as 300",
+        unit=("", "GB/s"),
         required=False,
         help_text="Speed is estimated from it and from the arithmetic",
     )
-    tflops_bf16_dense = NumberField(
-        label="Arithmetic at 16 bits",
-        low=0.001,
-        high=1_000_000,
-        message="Enter dense TFLOPS at 16 bits, such as 121",
+    tflops_bf16_dense = measure_field(
+        *("Arithmetic at 16 bits", 0.001, 1_000_000),
+        "Enter dense TFLOPS at 16 bits, such as 121",
+        unit=("", "TFLOPS"),
         required=False,
     )
-    tdp_w = NumberField(
-        label="Power",
-        low=0.1,
-        high=1_000_000,
-        message="Enter the power in watts, such as 72",
+    tdp_w = measure_field(
+        *("Power", 0.1, 1_000_000, "Enter the power in watts, such as 72"),
+        unit=("", "W"),
         required=False,
     )
-    price_per_hour = NumberField(
-        label="Price",
-        low=0,
-        high=100_000,
-        message="Enter dollars an hour, 0 for a machine that you own",
+    price_per_hour = measure_field(
+        *("Price", 0, 100_000),
+        "Enter dollars an hour, 0 for a machine that you own",
+        unit=("$", "an hour"),
         required=False,
         help_text="0 where you own it and count no running price",
     )

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from advisor.projects.forms.numbers import NumberField
 from advisor.sizing import formats
 from advisor.web.forms import HouseForm
+from advisor.web.number_field import measure_field, whole_field
 
 OBJECTIVES = (
     ("cost", "Cheapest"),
@@ -71,8 +71,6 @@ NOTHING_PAID = Money(told="No call of this run is paid.")
 class ReviewForm(HouseForm):
     """Objective, promise, whether all samples are run, cap, seed and consents."""
 
-    affixes: ClassVar[dict[str, tuple[str, str]]] = {"budget_usd": ("$", "")}
-
     objective = forms.ChoiceField(
         label="Prefer among those that qualify", choices=OBJECTIVES
     )
@@ -84,25 +82,12 @@ class ReviewForm(HouseForm):
         help_text="Otherwise a candidate may stop when it is decided",
         required=False,
     )
-    repeats = NumberField(
-        label="Repeats of each sample",
-        low=1,
-        high=100,
-        whole=True,
-        message="Enter between 1 and 100",
-    )
-    seed = NumberField(
-        label="Seed",
-        low=0,
-        high=2**32 - 1,
-        whole=True,
-        message="Enter a whole number of 0 or more",
-    )
-    budget_usd = NumberField(
-        label="Stop the run if it would cost more than",
-        low=0,
-        high=1e6,
-        message="Enter an amount of 0 or more",
+    repeats = whole_field("Repeats of each sample", 1, 100, "Enter between 1 and 100")
+    seed = whole_field("Seed", 0, 2**32 - 1, "Enter a whole number of 0 or more")
+    budget_usd = measure_field(
+        *("Stop the run if it would cost more than", 0, 1e6),
+        "Enter an amount of 0 or more",
+        unit=("$", ""),
         required=False,
     )
     consent = forms.BooleanField(
