@@ -23,7 +23,7 @@ django.setup()
 from django.utils import timezone
 timezone.datetime = Shifted
 from advisor.runs import services
-from advisor.runs.models import Answer, Candidate, Trial
+from advisor.runs.models import Answer, Run, Trial
 from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import make_setup
@@ -37,7 +37,7 @@ other = claim_block(one, lease_s=60)
 assert services.reap() == 0
 services.drive(run_id=run.pk, candidate_id=one.pk)
 held = Trial.objects.filter(lease_token=other.token, state="leased")
-print(held.count(), Answer.objects.count(), broken_invariants(run))
+print(held.count(), Answer.objects.count(), broken_invariants(Run.objects.get()))
 """
 
 

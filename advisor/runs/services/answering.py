@@ -30,7 +30,7 @@ DEFAULT_CONCURRENCY = EngineSpec(engine="", model="").concurrency
 class Desk:
     """Where one candidate's blocks are answered.
 
-    ``short_of_money`` says that the caps did not allow all of the last block.
+    ``short_of_money`` says that the caps do not allow more until calls under way ended.
     """
 
     candidate: Candidate
@@ -99,8 +99,9 @@ class Desk:
         left = [one.trial_id for one in claims if one.trial_id not in ours]
         if left:
             block.hand_back(left, sent=False)
-            self.short_of_money = True
-            if not Run.objects.filter(pk=run_id, reserved_micro__gt=0).exists():
+            reserved = Run.objects.filter(pk=run_id, reserved_micro__gt=0)
+            self.short_of_money = reserved.exists()
+            if not self.short_of_money:
                 stop_at_cap(run_id, prices[left[0]])
         return paid
 

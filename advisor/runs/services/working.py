@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from advisor.engines.base import Answer, EngineError, Prompt
 from advisor.engines.overlapping import Overlapping
 from advisor.runs.services.answering import Desk
+from advisor.runs.services.aside import Aside
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.claiming import SUSPECT_CLAIMS, claim_block
 from advisor.runs.services.endpoint_health import Line
@@ -33,6 +34,8 @@ LOOK_SECONDS = 0.5
 # others of the run were last seen at work.
 AGAIN_SECONDS = 0.05
 PATIENCE_SECONDS = 1.0
+# How soon a call is tried again that the caps do not allow while others are under way.
+MONEY_SECONDS = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,8 +55,14 @@ class Work:
     _dry_until: float = 0.0
     _others_seen: float = float("-inf")
     _ending: bool = False
+    _engine: Overlapping | None = field(init=False)
+    _aside: Aside | None = None
 
     def __post_init__(self) -> None:
+        engine = self.desk.engine
+        self._engine = engine if isinstance(engine, Overlapping) else None
+        if self.desk.candidate.engine == "transformers":
+            self._engine = self._aside = Aside(engine)
         self._line = Line.of(self.desk.candidate, self.desk.engine)
         self._portions = Portions.of(self.desk)
 
@@ -83,7 +92,7 @@ class Work:
         first = self._blocks[0].lease.claims
         suspect = len(first) == 1 and first[0].number > SUSPECT_CLAIMS
         in_hand = sum(block.open for block in self._blocks)
-        enough = in_hand >= 1.5 * self.desk.calls_at_once
+        enough = in_hand >= max(1.5 * self.desk.calls_at_once, self._portions.size / 2)
         return not (enough or suspect or self.desk.short_of_money)
 
     def _begin(self) -> bool:
@@ -95,6 +104,7 @@ class Work:
         size = self._portions.size
         lease = claim_block(self.desk.candidate, most=size, token=token)
         if lease is None:
+            self.desk.short_of_money = False
             self._dry_until = time.monotonic() + AGAIN_SECONDS
             return False
         self.keeper.take(lease.token, lease.claims)
@@ -103,10 +113,10 @@ class Work:
         self._blocks.append(block)
         claims = self.desk.paid(block, block.known())
         if self.desk.short_of_money:
-            self._dry_until = time.monotonic() + AGAIN_SECONDS
+            self._dry_until = time.monotonic() + MONEY_SECONDS
         prompts = block.prompts(claims)
-        if isinstance(self.desk.engine, Overlapping) and prompts:
-            self._ask(self.desk.engine, block, prompts)
+        if self._engine is not None and prompts:
+            self._ask(self._engine, block, prompts)
         else:
             self._answer_through(block, prompts)
         return True
@@ -184,7 +194,8 @@ class Work:
         self._portions.took(block.answered, time.monotonic() - block.began)
         block.close(under_way=0)
         self.stored += block.stored
-        self._dry_until = 0.0
+        if block.stored:
+            self._dry_until = 0.0
         judge_new(self.desk.candidate.run)
         if not self._line.goes_on():
             self._ending = True
@@ -212,6 +223,8 @@ class Work:
     def _cancel(self) -> None:
         for call in self._calls.values():
             call.cancel()
+        if self._aside is not None:
+            self._aside.stop()
 
     def _leave(self) -> None:
         """Store what is answered and hand back the rest."""

@@ -49,10 +49,12 @@ def parts(given: argparse.Namespace) -> dict[str, Any]:
     with services.private_postgres() as server:
 
         def fresh() -> str:
-            return services.new_database(server.url)
+            url = services.new_database(server.url)
+            services.migrate({"DATABASE_URL": url})
+            return url
 
         if "model" in given.parts:
-            found["model"] = measured("model", fresh(), 400, 5 if given.full else 2)
+            found["model"] = measured("model", fresh(), 2000, 5 if given.full else 2)
         if "null" in given.parts:
             count = 10_000 if given.full else 2000
             found["null"] = [measured("null", fresh(), count) for _ in range(tries)]
