@@ -24,6 +24,7 @@ from advisor.projects.pages.sample_problems import (
 from advisor.projects.pages.wizard import WizardPage, step_url, wizard_parts
 from advisor.projects.selectors import outside_endpoints
 from advisor.projects.services import Unscored
+from advisor.web.panels import EffectPanel
 from advisor.web.parts import Notice
 
 NO_QUERY: Mapping[str, str] = {}
@@ -48,7 +49,6 @@ class SamplesPage:
     waiting: Waiting | None
     refused: str
     upload_id: int | None
-    rows_url: str
     problems: ProblemList | None
     notices: tuple[Notice, ...]
     preview: Preview | None
@@ -60,6 +60,11 @@ class SamplesPage:
     def title(self) -> str:
         """The title of the page."""
         return self.wizard.title
+
+    @property
+    def rows_url(self) -> str:
+        """Where the cells go that are put right in place."""
+        return f"{self.wizard.here}{self.upload_id}/rows/"
 
     @property
     def to_correct(self) -> tuple[Unscored, ...]:
@@ -85,18 +90,10 @@ def samples_page(
 ) -> SamplesPage:
     """Return step 3."""
     panel, curve = margin_panel(setup)
-    wizard = WizardPage(
-        title=f"Sample tasks: {setup.project.name}",
-        heading="Show us real work",
-        lede=LEDE,
-        form=scoring,
-        panel=panel,
-        **wizard_parts(setup, "samples"),
-    )
     base = step_url(setup, "samples")
     stored = setup.sample_set
     return SamplesPage(
-        wizard=wizard,
+        wizard=_wizard(setup, scoring, panel),
         upload=upload,
         file_form=file_form,
         split=split,
@@ -106,13 +103,23 @@ def samples_page(
         waiting=waiting_of(intake, base),
         refused=_refused(intake),
         upload_id=None if intake is None else intake.upload_id,
-        rows_url="" if intake is None else f"{base}{intake.upload_id}/rows/",
         problems=problems_of(intake, base, page_number(query.get("problems"))),
         notices=() if stored is None else _notices(stored.notes),
         preview=None if stored is None else preview_of(stored, base, query),
         flagged=flagged_of(stored, outside_endpoints(setup)),
         unscored=tuple(unscored[:UNSCORED_SHOWN]),
         packs=pack_offers(),
+    )
+
+
+def _wizard(setup: Setup, scoring: ScoringForm, panel: EffectPanel) -> WizardPage:
+    return WizardPage(
+        title=f"Sample tasks: {setup.project.name}",
+        heading="Show us real work",
+        lede=LEDE,
+        form=scoring,
+        panel=panel,
+        **wizard_parts(setup, "samples"),
     )
 
 

@@ -32,15 +32,8 @@ STEPS = (-3, -2, -1, 1, 2, 3)
 def paper_of(
     record: Record, paper: str = "a4", left_out: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Return the values of the template; ``paper`` is a4 or us-letter.
-
-    A paper that goes without sheets says so on its first.
-    """
+    """Return the values of the template; ``paper`` is a4 or us-letter."""
     c = record.comparison
-    notices = [f"{one.title} {one.text}".strip() for one in record.notices]
-    if left_out:
-        told = ", ".join(SHEETS[name] for name in left_out)
-        notices.append(f"Left out of this copy: {told}.")
     return {
         "colours": {role: theme.colour("light", role) for role in COLOURS},
         "heat": _heat(),
@@ -53,7 +46,7 @@ def paper_of(
         "status": {"text": record.status.text, "tone": TONES[record.status.tone]},
         "sentence": c.headline,
         "qualifier": f"{c.rest} {c.promise}".strip(),
-        "notices": notices,
+        "notices": _notices(record, left_out),
         "left_out": list(left_out),
         "context": list(record.context),
         "subject": c.subject or "",
@@ -74,6 +67,15 @@ def paper_of(
         "samples": [_asked(one) for one in record.samples],
         "stamp": record.stamp,
     }
+
+
+def _notices(record: Record, left_out: Sequence[str]) -> list[str]:
+    """Return the record's notices; a paper that goes without sheets says so."""
+    notices = [f"{one.title} {one.text}".strip() for one in record.notices]
+    if left_out:
+        told = ", ".join(SHEETS[name] for name in left_out)
+        notices.append(f"Left out of this copy: {told}.")
+    return notices
 
 
 def _asked(one: Asked) -> dict[str, Any]:
