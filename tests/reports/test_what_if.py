@@ -1,5 +1,6 @@
 """Limits are tried beside the comparison, and kept as the next version on request."""
 
+import html
 import json
 from typing import Any
 
@@ -94,7 +95,8 @@ def test_a_wrong_number_is_told_in_words(client: Client, run: Run, typed: str):
 def drawn(told: str, name: str) -> dict[str, Any]:
     """The figure that takes the place of the one on the page."""
     place = told.split(f'id="chart-{name}"')[1]
-    return dict(json.loads(place[place.index(">") + 1 : place.index("</div>")]))
+    text = place[place.index(">") + 1 : place.index("</div>")]
+    return dict(json.loads(html.unescape(text)))
 
 
 def test_the_charts_move_with_the_limits_and_say_so(client: Client, run: Run):
