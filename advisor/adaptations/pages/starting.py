@@ -1,6 +1,6 @@
 """What is offered to somebody who wants a model made smaller or better?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -131,12 +131,17 @@ def _notices(setup: Setup, form: AdaptForm) -> tuple[Notice, ...]:
             "Set a share for tuning", project_url(setup.project, "setup/samples/")
         ),
     )
-    if form.technique != "fine_tune" or has_peft():
-        return (told,)
-    extra = Notice(
-        kind="plain",
-        icon="info",
-        title="LoRA is not installed here.",
-        text="Leave its rank at 0, or ask your operator to install peft.",
-    )
-    return (told, extra)
+    return (told, *_about_technique(setup, form))
+
+
+def _about_technique(setup: Setup, form: AdaptForm) -> Iterator[Notice]:
+    """Yield what a technique lacks here."""
+    if form.technique == "fine_tune" and not has_peft():
+        text = "Leave its rank at 0, or ask your operator to install peft."
+        title = "LoRA is not installed here."
+        yield Notice(kind="plain", icon="info", title=title, text=text)
+    chosen = str(form["candidate"].value() or "")
+    if form.technique == "distil" and not teachers_of(setup, chosen):
+        text = "Give the setup a reference or another candidate, and run it."
+        title = "Nobody can teach yet."
+        yield Notice(kind="warn", icon="warn", title=title, text=text)

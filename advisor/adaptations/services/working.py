@@ -74,9 +74,11 @@ def work(
     except HostDiedError as died:
         told = DEATHS.get(died.cause, f"It ended by itself: {died.detail}.")
         sitting.fail(told)
-    except BaseException:
+    except (KeyboardInterrupt, SystemExit):
         release(adaptation)
         raise
+    # Anything else leaves the lease to run out: it counts as a death, so that a job
+    # that always fails is given up and one that met a hitch goes on.
     return False
 
 
