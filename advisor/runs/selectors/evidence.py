@@ -48,8 +48,7 @@ def case_from(
     constraints = parse(manifest["constraints"], has_reference=reference)
     groups, tags = _samples(run.pk, run.manifest_sha256)
     demand = demand_of(constraints)
-    records = SpeedRecord.objects.filter(candidate__run=run).order_by()
-    timed = set(records.values_list("candidate_id", flat=True).distinct())
+    timed = _timed(run)
     accept_at = float(manifest["accept_at"])
     return Case(
         evidence=tuple(
@@ -77,6 +76,12 @@ def case_from(
         tags=tags,
         look=run.look,
     )
+
+
+def _timed(run: Run) -> set[int]:
+    """Return the candidates that have a speed phase behind them."""
+    records = SpeedRecord.objects.filter(candidate__run=run).order_by()
+    return set(records.values_list("candidate_id", flat=True).distinct())
 
 
 def demand_of(constraints: tuple[Constraint, ...]) -> Demand:

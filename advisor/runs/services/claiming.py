@@ -115,19 +115,20 @@ def claim_block(
         claims=F("claims") + 1,
         not_before=None,
     )
-    claims = tuple(
-        Claim(
-            trial_id=row.pk,
-            sample_id=row.sample_id,
-            repeat=row.repeat,
-            position=row.position,
-            number=row.claims + 1,
-            errors=row.errors,
-            solo_crashes=row.solo_crashes,
-        )
-        for row in rows
-    )
+    claims = tuple(_next_claim(row) for row in rows)
     return Lease(token=token, candidate_id=candidate.pk, claims=claims)
+
+
+def _next_claim(row: Trial) -> Claim:
+    return Claim(
+        trial_id=row.pk,
+        sample_id=row.sample_id,
+        repeat=row.repeat,
+        position=row.position,
+        number=row.claims + 1,
+        errors=row.errors,
+        solo_crashes=row.solo_crashes,
+    )
 
 
 def _claimed_together(

@@ -79,12 +79,8 @@ def drive(
     times are measured, to end what else this process does.
     """
     begin(run_id)
-    candidate = Candidate.objects.select_related(
-        "run__setup", "recorded", "endpoint"
-    ).get(pk=candidate_id, run_id=run_id)
-    if candidate.run.state != Run.State.RUNNING:
-        return Slice()
-    if candidate.state not in (*WORKING, S.SPEED) or not may_start(candidate):
+    candidate = _to_work_on(run_id, candidate_id)
+    if candidate is None:
         return Slice()
     until = time.monotonic() + (seconds or settings.SLICE_SECONDS)
     try:
@@ -109,6 +105,14 @@ def drive(
         served(candidate.pk)
     candidate.refresh_from_db(fields=["state"])
     return Slice(stored, more=candidate.state in (*WORKING, S.SPEED))
+
+
+def _to_work_on(run_id: int, candidate_id: int) -> Candidate | None:
+    """Return the candidate with what its work needs; None where there is none."""
+    rows = Candidate.objects.select_related("run__setup", "recorded", "endpoint")
+    one = rows.get(pk=candidate_id, run_id=run_id)
+    going = one.run.state == Run.State.RUNNING and one.state in (*WORKING, S.SPEED)
+    return one if going and may_start(one) else None
 
 
 def begin(run_id: int) -> bool:
