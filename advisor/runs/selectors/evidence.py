@@ -39,17 +39,15 @@ def case_from(
 ) -> Case:
     """Return the case of some trials of a run: those in ``columns``, by candidate.
 
-    A candidate without a column was asked nothing. What a race asked ahead of a
-    decision stays out, so that the case does not depend on how fast answers came.
+    Without a column, nothing was asked. What a race asked ahead of a decision stays
+    out, so that the case does not depend on how fast answers came.
     """
-    needed = needed_of(rows)
-    manifest = run.manifest
-    reference = any(one.role == Candidate.Role.REFERENCE for one in rows)
-    constraints = parse(manifest["constraints"], has_reference=reference)
+    needed, manifest = needed_of(rows), run.manifest
+    referred = any(one.role == Candidate.Role.REFERENCE for one in rows)
+    constraints = parse(manifest["constraints"], has_reference=referred)
     groups, tags = _samples(run.pk, run.manifest_sha256)
     demand = demand_of(constraints)
-    timed = _timed(run)
-    accept_at = float(manifest["accept_at"])
+    accept_at, timed = float(manifest["accept_at"]), _timed(run)
     return Case(
         evidence=tuple(
             _evidence(

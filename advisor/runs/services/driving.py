@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.db.models import F
@@ -73,10 +74,9 @@ def drive(
 ) -> Slice:
     """Work on one candidate of a run for at most ``seconds`` (default one slice).
 
-    Returns at once when there is nothing to do. ``stopping`` is asked between answers;
-    when it says yes, what is answered is stored and the rest handed back. Once
-    ``enough`` says yes, nothing more is claimed. ``before_timing`` is called before
-    times are measured, to end what else this process does.
+    Returns at once when there is nothing to do. Once ``stopping`` says yes, what is
+    answered is stored and the rest handed back; once ``enough`` does, nothing more is
+    claimed. ``before_timing`` ends what else this process does.
     """
     begin(run_id)
     candidate = _to_work_on(run_id, candidate_id)
@@ -87,9 +87,7 @@ def drive(
         _open(candidate)
         with held_engine(candidate) as (engine, _):
             desk = Desk.of(candidate, engine)
-            stored = _quality(
-                desk, lambda: time.monotonic() >= until or enough(), stopping
-            )
+            stored = _quality(desk, partial(_is_over, until, enough), stopping)
             candidate.refresh_from_db(fields=["state", "decision"])
             _end_quality(candidate, engine.facts())
             if candidate.state == S.SPEED and not stopping():
@@ -105,6 +103,10 @@ def drive(
         served(candidate.pk)
     candidate.refresh_from_db(fields=["state"])
     return Slice(stored, more=candidate.state in (*WORKING, S.SPEED))
+
+
+def _is_over(until: float, enough: Callable[[], bool]) -> bool:
+    return time.monotonic() >= until or enough()
 
 
 def _to_work_on(run_id: int, candidate_id: int) -> Candidate | None:
