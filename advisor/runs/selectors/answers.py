@@ -146,15 +146,16 @@ def views_of(
 
     With ``models`` only with theirs, and without what the scorer noted: for a list.
     """
+    candidates = candidates_of(run)
+    # Named one by one, since the index of trials goes by run, candidate and sample.
+    asked = [one.pk for one in candidates if not models or one.key in models]
     trials = (
-        Trial.objects.filter(run=run, sample__in=sample_ids)
+        Trial.objects.filter(run=run, candidate__in=asked, sample__in=sample_ids)
         .select_related("answer", "sample")
         .order_by("position", "repeat")
     )
     details: dict[int, str] = {}
-    if models:
-        trials = trials.filter(candidate__key__in=models)
-    else:
+    if not models:
         scored = Score.objects.filter(trial__run=run, trial__sample__in=sample_ids)
         details = dict(scored.values_list("trial_id", "detail"))
     by_sample: dict[int, dict[int, list[Trial]]] = defaultdict(
@@ -162,7 +163,6 @@ def views_of(
     )
     for trial in trials:
         by_sample[trial.sample_id][trial.candidate_id].append(trial)
-    candidates = candidates_of(run)
     return tuple(
         _sample_view(
             next(iter(by_sample[pk].values()))[0],

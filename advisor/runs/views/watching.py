@@ -27,8 +27,8 @@ from advisor.web.kept import Kept
 from advisor.web.rendering import render_page
 
 # However many pages watch a run, its rows are read this often; where that takes long,
-# at most an eighth of the time goes into it.
-FRESH_SECONDS, LONGEST_SECONDS, SHARE = 1.5, 10.0, 8
+# at most a sixteenth of the time goes into it.
+FRESH_SECONDS, LONGEST_SECONDS, SHARE = 1.5, 20.0, 16
 
 
 @dataclass(frozen=True, slots=True)
