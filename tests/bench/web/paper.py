@@ -89,7 +89,7 @@ def _visited(bench: Bench, pages: dict[str, str]) -> dict[str, Any]:
 
 def _visits(page: Page, url: str) -> dict[str, Any]:
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(url, wait_until="networkidle")
     sizes = {one.url: _weight(one) for one in list(answers) if one.status == 200}
     light = {one: size for one, size in sizes.items() if "plotly" not in one}
