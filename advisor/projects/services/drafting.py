@@ -108,8 +108,10 @@ def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Se
     kept = {
         name[:80]: [one[:MOST_TYPED] for one in all_] for name, all_ in typed.items()
     }
-    setup.typed = {**setup.typed, step: kept}
-    setup.save(update_fields=("typed", "updated_at"))
+    setup.typed, setup.updated_at = {**setup.typed, step: kept}, timezone.now()
+    # A step that is confirmed meanwhile is not half way again.
+    unconfirmed = Setup.objects.filter(pk=setup.pk, confirmations=setup.confirmations)
+    unconfirmed.update(typed=setup.typed, updated_at=setup.updated_at)
     return setup
 
 
