@@ -96,8 +96,7 @@ def _visits(page: Page, url: str) -> dict[str, Any]:
     times = []
     for _ in range(VISITS):
         page.goto(url, wait_until="load")
-        page.wait_for_function(f"{PAINTED} > 0")
-        times.append(round(float(page.evaluate(PAINTED))))
+        times.append(_painted(page))
     times.sort()
     return {
         "first_paint_ms": times[len(times) // 2],
@@ -111,3 +110,12 @@ def _weight(answer: Response) -> int:
     """Return the bytes on the wire: pages as they are, static files as packed once."""
     body = answer.body()
     return len(brotli.compress(body) if "/static/" in answer.url else body)
+
+
+def _painted(page: Page) -> int:
+    """Return when something was painted first, in milliseconds; it may come late."""
+    for _ in range(100):
+        if found := page.evaluate(PAINTED):
+            return round(float(found))
+        page.wait_for_timeout(20)
+    raise AssertionError("nothing was painted within two seconds")
