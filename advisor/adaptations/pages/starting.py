@@ -121,7 +121,7 @@ def _notices(setup: Setup, form: AdaptForm) -> tuple[Notice, ...]:
     judges = evaluation_samples(setup.sample_set).count()
     told = Notice(
         kind="info" if trains >= services.FEWEST_LESSONS else "warn",
-        icon="info" if trains >= services.FEWEST_LESSONS else "warn",
+        icon="draft" if trains >= services.FEWEST_LESSONS else "warn",
         title=f"{formats.count(trains, 'tuning sample')} may train.",
         text=f"The {formats.count(judges, 'evaluation sample')} of setup version"
         f" {setup.version} never do: they judge the result.",
@@ -139,7 +139,7 @@ def _about_technique(setup: Setup, form: AdaptForm) -> Iterator[Notice]:
     if form.technique == "fine_tune" and not has_peft():
         text = "Leave its rank at 0, or ask your operator to install peft."
         title = "LoRA is not installed here."
-        yield Notice(kind="plain", icon="info", title=title, text=text)
+        yield Notice(kind="plain", icon="draft", title=title, text=text)
     chosen = str(form["candidate"].value() or "")
     if form.technique == "distil" and not teachers_of(setup, chosen):
         text = "Give the setup a reference or another candidate, and run it."
