@@ -1,11 +1,16 @@
 """The main way is walked by keyboard alone: Tab, Space, arrows, Enter and typing."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from advisor.accounts.models import Team, User
-from advisor.projects.models import Project
+from advisor.reports.models import DecisionRecord
+from advisor.runs.models import Run
+from advisor.runs.services import close_engines, run_inline
 from tests import people
 from tests.web_pages import test_in_a_browser as web
 from tests.wizard.walk import GOAL
@@ -19,8 +24,8 @@ FOCUSED = """
   const at = document.activeElement;
   const label = at.labels?.[0]?.innerText ?? at.getAttribute('aria-label') ?? '';
   const called = (label || at.innerText || '').trim().split('\\n')[0];
-  // A date's parts have their own rings.
-  const own = at.id === 'main' || at.type === 'date';
+  // A date's parts have their own rings; after the last stop it is the browser's turn.
+  const own = at.id === 'main' || at.type === 'date' || at === document.body;
   return [called, own || getComputedStyle(at).outlineStyle !== 'none'];
 }
 """
@@ -53,8 +58,21 @@ class Keyboard:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
 
+    def empty(self, name: str) -> None:
+        self.type(name, "")
+        self.page.keyboard.press("Delete")
 
-def test_from_the_front_door_to_the_candidates(
+
+@pytest.fixture(autouse=True)
+def short_times(settings: Any) -> Iterator[None]:
+    """A tiny model is measured for a moment only."""
+    settings.QUIET_SECONDS = settings.SPEED_REPEATS = 0
+    settings.SPEED_SECONDS = 1
+    yield
+    close_engines()
+
+
+def test_from_the_front_door_to_the_accepted_decision(
     chromium: Browser, live_server: LiveServer, alice: User, team: Team
 ):
     visit = web.opened(chromium, live_server)
@@ -73,14 +91,32 @@ def test_from_the_front_door_to_the_candidates(
     keys.type("Decision owner", "Lead architect")
     keys.press("Continue to constraints")
     page.wait_for_url("**/setup/constraints/")
-    keys.type("Quality margin", "20")
+    keys.empty("Quality margin")
+    keys.type("Minimum quality", "1")
+    keys.empty("Slowest acceptable answer")
     keys.press("Continue to sample tasks")
     page.wait_for_url("**/setup/samples/")
     keys.press("Use the built-in support tickets")
     expect(page.get_by_role("button", name="Continue to candidates")).to_be_visible()
     keys.press("Continue to candidates")
     page.wait_for_url("**/setup/candidates/")
-    project = Project.objects.get(team=team)
-    assert project.setups.get().document["constraints"]["quality_margin"] == 0.2
+    keys.press("tickets-small", "Space")
+    keys.press("Put under test")
+    expect(page.get_by_role("rowheader", name="tickets-small")).to_be_visible()
+    keys.press("Continue to review and launch")
+    page.wait_for_url("**/setup/review/")
+    keys.press("Launch run 1")
+    page.wait_for_url("**/runs/1/")
+    run_inline(Run.objects.get(team=team))
+    visit.go(page.url.removeprefix(visit.base))
+    keys.press("Open the comparison")
+    page.wait_for_url("**/compare/")
+    keys.press("Accept recommendation")
+    expect(page.locator("#decide-dialog")).to_be_visible()
+    keys.type("Note for the record", "The smallest that holds.")
+    keys.press("Accept")
+    page.wait_for_url("**/report/")
+    record = DecisionRecord.objects.get(signed_at__isnull=False)
+    assert (record.model, record.verdict) == ("tickets-small", "accepted")
     assert keys.unseen == []
     assert visit.wrong == []
