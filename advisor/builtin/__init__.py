@@ -8,6 +8,7 @@ description `samples/NAME.json`.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,11 +20,12 @@ PREFIX = "builtin/"
 # Largest first: the order in which pages list the family.
 _MODEL_NAMES = (
     "tickets-large",
+    "tasks-large",
     "tickets-medium",
     "tickets-pruned",
     "tickets-small",
 )
-_PACK_NAMES = ("tickets",)
+_PACK_NAMES = ("tickets", "sentiment", "normalise", "redact", "extract", "reading")
 
 
 class UnknownBuiltinError(LookupError):
@@ -80,6 +82,17 @@ def model_card(name: str) -> dict[str, Any]:
     """
     card: dict[str, Any] = json.loads(_text(model_path(name) / "card.json"))
     return card
+
+
+@cache
+def pack_titles() -> Mapping[str, str]:
+    """Read the title of every sample pack, by its name."""
+    return MappingProxyType(
+        {
+            name: str(json.loads(_text(SAMPLES / f"{name}.json"))["title"])
+            for name in _PACK_NAMES
+        }
+    )
 
 
 def sample_pack(name: str) -> SamplePack:

@@ -96,8 +96,9 @@ def tokenizer(tickets_read: int = TOKENIZER_TICKETS) -> Any:
 def data_sha256() -> str:
     """Name the training data: the SHA-256 of its files and of the code mixing it."""
     digest = hashlib.sha256()
-    code = tickets.FOLDER.parent.glob("*.py")
-    for path in sorted([*tickets.FOLDER.iterdir(), *code]):
+    kinds = (".py", ".txt", ".json", ".jsonl")
+    files = tickets.FOLDER.parent.rglob("*")
+    for path in sorted(file for file in files if file.suffix in kinds):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

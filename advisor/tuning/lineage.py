@@ -1,10 +1,12 @@
 """How was a built-in model made from another one of the family?
 
-The parent's parts are weighed on generated tickets of a seed of their own, the least
-important go, and what is left is stored with its parent on its card.
+The parent's parts are weighed on generated examples of a seed of their own, the least
+important go, what is left may train on for a while, and is stored with its parent on
+its card.
 """
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +14,26 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from advisor.tuning.data import Batches, Encoder, Generated
+from advisor.tuning import family, task_models, tasks
+from advisor.tuning.data import Batches, Encoder, Example, Generated
+from advisor.tuning.evenly import even_loss
 from advisor.tuning.export import export
-from advisor.tuning.family import data_sha256, examples
+from advisor.tuning.loop import Recipe, train
 from advisor.tuning.prune import Target, measure_importance, prune
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """Hold how one model is cut out of its parent; importance is taken on `batches`."""
+    """Hold how one model is cut out of its parent; importance is taken on `batches`.
+
+    `recovery`, where there is one, is trained on the examples of the six tasks.
+    """
 
     name: str
     parent: str
     target: Target
+    examples: Callable[[int], Iterator[Example]]
+    recovery: Recipe | None = None
     batches: int = 4
     rows: int = 32
     longest: int = 224
@@ -38,13 +47,31 @@ OFFSPRING = {
             name="tickets-pruned",
             parent="tickets-medium",
             target=Target(layers=2, mlp=160),
+            examples=family.examples,
+        ),
+        Pruned(
+            name="tasks-pruned",
+            parent=task_models.REFERENCE,
+            target=Target(mlp=256),
+            examples=tasks.examples,
+            recovery=Recipe(
+                steps=150,
+                learning_rate=4e-4,
+                longest=192,
+                warm_up=20,
+                decay=0.8,
+                seed=3,
+            ),
         ),
     )
 }
 
 
-def make_pruned(member: Pruned, models: Path) -> Any:
-    """Cut a model out of its parent in `models` and store it beside the parent."""
+def make_pruned(member: Pruned, models: Path, work: Path) -> Any:
+    """Cut a model out of its parent in `models` and store it beside the parent.
+
+    The recovery's checkpoint lies in `work`.
+    """
     torch.set_num_threads(1)
     parent = models / member.parent
     tokenizer = AutoTokenizer.from_pretrained(parent)
@@ -52,7 +79,7 @@ def make_pruned(member: Pruned, models: Path) -> Any:
         parent, dtype=torch.float32, attn_implementation="eager"
     )
     batches = Batches(
-        Generated(examples, member.seed),
+        Generated(member.examples, member.seed),
         Encoder(tokenizer),
         rows=member.rows,
         longest=member.longest,
@@ -60,6 +87,12 @@ def make_pruned(member: Pruned, models: Path) -> Any:
     taken = [batches[number] for number in range(member.batches)]
     importance = measure_importance(model, taken)
     small = prune(model, importance, member.target)
+    if member.recovery is not None:
+        small.train()
+        again = tasks.batches(member.recovery, tokenizer)
+        checkpoint = work / f"{member.name}.safetensors"
+        train(small, again, member.recovery, loss=even_loss, checkpoint=checkpoint)
+    how = "no recovery" if member.recovery is None else "recovered by training"
     card = json.loads((parent / "card.json").read_text(encoding="utf-8"))
     card |= {
         "name": member.name,
@@ -68,14 +101,20 @@ def make_pruned(member: Pruned, models: Path) -> Any:
         "shape": card["shape"] | _left(member.target),
         "lineage": {
             "parent": member.parent,
-            "technique": "structured pruning by measured importance, no recovery",
-            "recipe": asdict(member),
+            "technique": f"structured pruning by measured importance, {how}",
+            "recipe": _recipe(member),
             "layer_loss_rise": [round(rise, 4) for rise in importance.layers],
-            "data_sha256": data_sha256(),
+            "data_sha256": family.data_sha256(),
         },
     }
     export(small, tokenizer, models / member.name, card=card)
     return small
+
+
+def _recipe(member: Pruned) -> dict[str, Any]:
+    told = asdict(member)
+    told.pop("examples")
+    return told
 
 
 def _left(target: Target) -> dict[str, int]:

@@ -26,6 +26,16 @@ def test_it_refuses_a_pack_that_does_not_ship():
         builtin.sample_pack("letters")
 
 
+def test_the_smallest_of_the_tasks_has_a_sixteenth_of_the_largest():
+    sizes = [
+        builtin.model_card(name)["parameters"]
+        for name in builtin.model_names()
+        if name.startswith("tasks-")
+    ]
+    assert len(sizes) >= 3
+    assert sizes[-1] <= sizes[0] / 16
+
+
 @pytest.mark.parametrize("name", builtin.model_names())
 def test_every_card_says_what_the_model_is_and_is_not(name):
     card = builtin.model_card(name)

@@ -4,12 +4,13 @@ import shutil
 from dataclasses import replace
 
 from advisor import builtin
-from advisor.tuning import family
+from advisor.tuning import family, task_models
 from advisor.tuning.lineage import OFFSPRING, make_pruned
 
 
 def test_every_model_that_ships_has_its_recipe():
-    assert {*family.FAMILY, *OFFSPRING} == set(builtin.model_names())
+    recipes = {*family.FAMILY, *task_models.MODELS, *OFFSPRING}
+    assert recipes == set(builtin.model_names())
 
 
 def test_a_short_recipe_gives_the_same_bytes_twice(tmp_path, tokenizer):
@@ -37,7 +38,7 @@ def test_the_tokenizer_is_always_the_same_one():
 def test_a_pruned_model_is_made_again_byte_for_byte(tmp_path):
     member = OFFSPRING["tickets-pruned"]
     shutil.copytree(builtin.model_path(member.parent), tmp_path / member.parent)
-    make_pruned(member, tmp_path)
+    make_pruned(member, tmp_path, tmp_path)
     made, ships = tmp_path / member.name, builtin.model_path(member.name)
     for file in ("config.json", "model.safetensors"):
         assert (made / file).read_bytes() == (ships / file).read_bytes()
