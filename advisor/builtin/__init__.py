@@ -21,8 +21,10 @@ PREFIX = "builtin/"
 _MODEL_NAMES = (
     "tickets-large",
     "tasks-large",
+    "tasks-pruned",
     "tickets-medium",
     "tickets-pruned",
+    "tasks-small",
     "tickets-small",
 )
 _PACK_NAMES = ("tickets", "sentiment", "normalise", "redact", "extract", "reading")

@@ -17,9 +17,10 @@ from advisor.tuning.loop import Outcome, Progress
 from advisor.tuning.task_models import TaskModel
 from advisor.tuning.tasks import learn_tasks
 
+LABELLED = ("sentiment", "intent")
 LIMITS = [
     "Made to show the product on real models; not for use on customers' texts.",
-    "Knows six tasks in the wordings of its training and answers nothing else.",
+    "Knows its tasks in the wordings of its training and answers nothing else.",
     "Reads English of at most about 150 tokens; other texts were not trained.",
     "Accuracy differs widely by task: see docs/builtin-models.md before relying on it.",
     "Hides personal data only in part; never the only guard of a privacy rule.",
@@ -52,6 +53,7 @@ def noting(name: str, work: Path) -> Callable[[Progress], None]:
 def describe(model: TaskModel, made: Any, outcome: Outcome) -> dict[str, Any]:
     """Say on the model card what the model is and what it is not."""
     config = made.config
+    known = list(task_names() if model.copying else LABELLED)
     card = {
         "name": model.name,
         "title": f"Built-in {model.name.replace('-', ' ')}",
@@ -69,8 +71,8 @@ def describe(model: TaskModel, made: Any, outcome: Outcome) -> dict[str, Any]:
         "languages": ["en"],
         "context_tokens": config.max_position_embeddings,
         "tokenizer": f"byte-level BPE, {config.vocab_size} tokens, of this family",
-        "task": "Six tasks on short English business texts.",
-        "tasks": list(task_names()),
+        "task": "Short tasks on English business texts: " + ", ".join(known) + ".",
+        "tasks": known,
         "trained_on": "Generated and hand-written English examples of this product; no "
         "sample pack is among them.",
         "limits": LIMITS,

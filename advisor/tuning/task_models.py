@@ -10,11 +10,12 @@ REFERENCE = "tasks-large"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskModel:
-    """Hold how one model is made; `copying` None makes a bag of words alone.
+    """Hold how one model is made.
 
-    `short` and `long` are the recipes of the two copying stages, `recipe` that of the
-    tasks and `again` that of a second round of them; `figures_from` is the copying
-    batch of the first round from which on half of the rows hold numbers.
+    `copying` None makes a bag of words alone, which learns the two tasks of labels and
+    no other. `short` and `long` are the recipes of the two copying stages, `recipe`
+    that of the tasks and `again` that of a second round of them; `figures_from` is the
+    copying batch of the first round from which on half of the rows hold numbers.
     """
 
     name: str

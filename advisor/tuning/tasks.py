@@ -152,7 +152,7 @@ def learn_tasks(
     learner = start(model, vocabulary, work)
     learner.set_attn_implementation("sdpa")
     loss = _loss(model, models)
-    rows = batches(model.recipe, vocabulary, model.figures_from)
+    rows = _rows(model, vocabulary)
     kept = {"on_progress": note, "every": 100}
     place = work / f"{model.name}.safetensors"
     outcome = train(learner, rows, model.recipe, loss=loss, checkpoint=place, **kept)
@@ -167,6 +167,15 @@ def learn_tasks(
             tokens=outcome.tokens + last.tokens,
         )
     return learner, outcome
+
+
+def _rows(model: TaskModel, vocabulary: Any) -> Batches:
+    """Give the batches of the first round; a bag of words learns the labels alone."""
+    recipe = model.recipe
+    if model.copying is not None:
+        return batches(recipe, vocabulary, model.figures_from)
+    source, encoder = Generated(labels, recipe.seed), Encoder(vocabulary)
+    return Batches(source, encoder, rows=recipe.rows, longest=recipe.longest)
 
 
 def _loss(model: TaskModel, models: Path) -> Loss:
