@@ -87,11 +87,7 @@ def make_pruned(member: Pruned, models: Path, work: Path) -> Any:
     taken = [batches[number] for number in range(member.batches)]
     importance = measure_importance(model, taken)
     small = prune(model, importance, member.target)
-    if member.recovery is not None:
-        small.train()
-        again = tasks.batches(member.recovery, tokenizer)
-        checkpoint = work / f"{member.name}.safetensors"
-        train(small, again, member.recovery, loss=even_loss, checkpoint=checkpoint)
+    _recover(small, tokenizer, member, work)
     how = "no recovery" if member.recovery is None else "recovered by training"
     card = json.loads((parent / "card.json").read_text(encoding="utf-8"))
     card |= {
@@ -109,6 +105,15 @@ def make_pruned(member: Pruned, models: Path, work: Path) -> Any:
     }
     export(small, tokenizer, models / member.name, card=card)
     return small
+
+
+def _recover(small: Any, tokenizer: Any, member: Pruned, work: Path) -> None:
+    """Train what is left for as long as the recipe says."""
+    if member.recovery is not None:
+        small.train()
+        again = tasks.batches(member.recovery, tokenizer)
+        checkpoint = work / f"{member.name}.safetensors"
+        train(small, again, member.recovery, loss=even_loss, checkpoint=checkpoint)
 
 
 def _recipe(member: Pruned) -> dict[str, Any]:

@@ -60,15 +60,6 @@ def train_tokenizer(
     as after a space, so that what is copied from a text into JSON is copied unchanged.
     """
     bpe = Tokenizer(models.BPE())
-    if one_form:
-        bpe.normalizer = normalizers.Sequence(
-            [
-                normalizers.Replace(
-                    Regex(f"{re.escape(sign)}(?=\\p{{L}})"), f"{sign}{JOINT} "
-                )
-                for sign in _SIGNS
-            ]
-        )
     bpe.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Digits(individual_digits=True),
@@ -77,8 +68,7 @@ def train_tokenizer(
     )
     bpe.decoder = decoders.ByteLevel()
     if one_form:
-        joints = [decoders.Replace(f"{JOINT} ", ""), decoders.Replace(JOINT, "")]
-        bpe.decoder = decoders.Sequence([decoders.ByteLevel(), *joints])
+        _join_words(bpe)
     trainer = trainers.BpeTrainer(
         vocab_size=size,
         special_tokens=[PAD, BOS, USER, ASSISTANT, END],
@@ -97,6 +87,20 @@ def train_tokenizer(
     )
     tokenizer.chat_template = CHAT_TEMPLATE
     return tokenizer
+
+
+def _join_words(bpe: Tokenizer) -> None:
+    """Put a joint and a space between a sign and its word; take both out again."""
+    bpe.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(
+                Regex(f"{re.escape(sign)}(?=\\p{{L}})"), f"{sign}{JOINT} "
+            )
+            for sign in _SIGNS
+        ]
+    )
+    joints = [decoders.Replace(f"{JOINT} ", ""), decoders.Replace(JOINT, "")]
+    bpe.decoder = decoders.Sequence([decoders.ByteLevel(), *joints])
 
 
 def new_model(shape: Shape, tokenizer: Any, seed: int) -> LlamaForCausalLM:

@@ -10,7 +10,7 @@ from advisor.builtin.training.people import Namer, listed
 from advisor.builtin.training.values import MONTHS
 
 SENTIMENTS = ("positive", "negative", "neutral")
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def sentiment(namer: Namer) -> Asked:

@@ -14,11 +14,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from advisor.builtin.training import figures, values
+from advisor.builtin.training import codes, figures, values
 from advisor.builtin.training.asked import Asked
 from advisor.builtin.training.labelled import voice
 from advisor.builtin.training.marks import marked, plain
-from advisor.builtin.training.people import Namer, is_held, marked_person
+from advisor.builtin.training.people import Namer, is_held
 from advisor.builtin.training.personal import (
     CURRENCIES,
     FIELDS,
@@ -27,6 +27,7 @@ from advisor.builtin.training.personal import (
     noted,
     redacted,
 )
+from advisor.builtin.training.places import marked_person
 
 FOLDER = Path(__file__).parent / "natural"
 _PLACES = re.compile("|".join(re.escape(p) for p in PLACEHOLDERS.values()))
@@ -36,7 +37,7 @@ _TRIES = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Hold one hand-written example; `spans` are the (start, end, kind) of its values."""
+    """Hold one hand-written example; `spans` are (start, end, kind) of its values."""
 
     text: str
     expected: object
@@ -81,7 +82,7 @@ def _redacted_spans(text: str, expected: str) -> tuple[tuple[int, int, str], ...
 def _note_spans(
     text: str, expected: Mapping[str, object]
 ) -> tuple[tuple[int, int, str], ...]:
-    """Find vendor and code as written, amount and date in any form a generator knows."""
+    """Find vendor and code as written, amount and date in any form known here."""
     spans = []
     for name in ("vendor", "invoice"):
         value = expected[name]
@@ -199,7 +200,9 @@ def _drawn(kind: str, namer: Namer, old: str) -> str:
         else:
             new = marked_person(namer, kind)
     elif kind in ("vendor", "invoice"):
-        new = marked(kind, namer.company() if kind == "vendor" else namer.code())
+        new = marked(
+            kind, namer.company() if kind == "vendor" else codes.code(namer.rng)
+        )
     elif kind == "amount":
         new = marked(kind, *figures.amount(namer.rng, CURRENCIES))
     else:

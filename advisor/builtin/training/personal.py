@@ -4,11 +4,12 @@ import json
 import random
 from decimal import Decimal
 
-from advisor.builtin.training import figures, marks, values
+from advisor.builtin.training import codes, figures, marks, values
 from advisor.builtin.training.asked import Asked
 from advisor.builtin.training.grammar import Filler, expand
 from advisor.builtin.training.labelled import aside
-from advisor.builtin.training.people import Namer, listed, marked_person
+from advisor.builtin.training.people import Namer, listed
+from advisor.builtin.training.places import marked_person
 
 PLACEHOLDERS = {
     "name": "[NAME]",
@@ -85,7 +86,7 @@ def note_fillers(namer: Namer) -> dict[str, Filler]:
 
     return {
         "vendor": lambda _: marks.marked("vendor", namer.company()),
-        "invoice": lambda _: marks.marked("invoice", namer.code()),
+        "invoice": lambda _: marks.marked("invoice", codes.code(namer.rng)),
         "amount": amount,
         "due": lambda rng: marks.marked("due", *values.date(rng)),
     }

@@ -13,6 +13,7 @@ from advisor.builtin.training.asked import Asked
 from advisor.builtin.training.grammar import expand
 from advisor.builtin.training.labelled import aside
 from advisor.builtin.training.people import LINES, Namer, is_held, listed
+from advisor.builtin.training.places import address
 from advisor.builtin.training.spelled import words
 
 
@@ -112,7 +113,9 @@ def _made(kind: str, namer: Namer, rng: random.Random) -> str:
         return f"{rng.choice((str(count), words(count)))} {unit}"
     if kind == "weight":
         unit = rng.choice(("kg", "kilos", "grams", "pounds", "tonnes"))
-        return f"{rng.choice((str(rng.randint(2, 900)), f'{rng.randint(1, 20)}.{rng.randint(1, 9)}'))} {unit}"
+        whole = str(rng.randint(2, 900))
+        part = f"{rng.randint(1, 20)}.{rng.randint(1, 9)}"
+        return f"{rng.choice((whole, part))} {unit}"
     if kind in ("number", "extension"):
         return str(rng.randint(2, 900))
     if kind == "company":
@@ -120,7 +123,7 @@ def _made(kind: str, namer: Namer, rng: random.Random) -> str:
     if kind == "city":
         return namer.invented()
     if kind == "street":
-        return namer.address().split(",")[0]
+        return address(namer).split(",")[0]
     return namer.person() if rng.random() < 0.5 else namer.first()
 
 

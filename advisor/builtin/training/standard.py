@@ -1,4 +1,4 @@
-"""Which dates, times, numbers and amounts does a model learn to write in standard form?"""
+"""Which dates, times, numbers and amounts does a model learn to normalise?"""
 
 from advisor.builtin.training import figures, noise, values
 from advisor.builtin.training.asked import Asked

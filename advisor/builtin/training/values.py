@@ -11,12 +11,35 @@ from advisor.builtin.training.spelled import ordinal, short_ordinal, words
 
 Pair = tuple[str, str]
 
-MONTHS = (
-    "January February March April May June July August September October November "
-    "December"
-).split()
-_SHORT = "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_SHORT = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sept",
+    "Oct",
+    "Nov",
+    "Dec",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def date(rng: random.Random) -> Pair:
@@ -125,7 +148,8 @@ def written_time(rng: random.Random, hour: int, minute: int) -> str:
             return f"half past {name}" if minute else name
     if hour in (11, 23) and minute >= 30 and minute % 5 == 0 and rng.random() < 0.4:
         said = "quarter" if minute == 45 else words(60 - minute)
-        return f"{said} {rng.choice(('to', 'before'))} {'noon' if hour == 11 else 'midnight'}"
+        link = rng.choice(("to", "before"))
+        return f"{said} {link} {'noon' if hour == 11 else 'midnight'}"
     if rng.random() < 0.4:
         return _said_time(rng, hour, minute)
     twelve, half = (hour - 1) % 12 + 1, "am" if hour < 12 else "pm"
