@@ -7,6 +7,22 @@ from advisor.builtin.training.marks import marked
 from advisor.builtin.training.people import Namer
 
 _TOWNS = ("ton", "ford", "ville", "ham", " Bay", "field", "burg")
+_KINDS = (
+    "Street",
+    "Road",
+    "Avenue",
+    "Lane",
+    "Drive",
+    "Way",
+    "Close",
+    "Square",
+    "Terrace",
+    "Court",
+    "Hill",
+    "St",
+    "Rd",
+    "Ave",
+)
 _STREETS = ("strasse", "weg", "gasse", "allee", " Platz")
 
 
@@ -16,24 +32,7 @@ def address(namer: Namer) -> str:
     name = rng.choice(
         (namer.word("words").capitalize(), namer.last(), namer.invented())
     )
-    kind = rng.choice(
-        [
-            "Street",
-            "Road",
-            "Avenue",
-            "Lane",
-            "Drive",
-            "Way",
-            "Close",
-            "Square",
-            "Terrace",
-            "Court",
-            "Hill",
-            "St",
-            "Rd",
-            "Ave",
-        ]
-    )
+    kind = rng.choice(_KINDS)
     town = rng.choice(
         (
             namer.invented(),
