@@ -90,7 +90,8 @@ def test_f20_a_storm_of_rate_limits_is_waited_out(asked):
         run = services.run_inline(untimed(stub))
     assert_whole(run, 40)
     codes = set(Attempt.objects.values_list("error_code", flat=True))
-    assert codes <= {"", "rate_limited", "handed_over"}
+    # A busy machine may lose a connection between two requests; that is waited out too.
+    assert codes <= {"", "rate_limited", "handed_over", "connection_lost"}
     late = [at - began[0] for at in began if at < began[0] + storm]
     # Four at once and without a pause there would be several hundred.
     assert len(late) <= 60

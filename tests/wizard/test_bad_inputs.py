@@ -111,7 +111,7 @@ def test_what_is_harmless_is_kept_as_it_is(data, name, kept):
         ("98", "/srv/models/other", "is not among the folders"),
     ],
 )
-def test_a_model_that_cannot_be_is_named(number, model, wanted):
+def test_a_model_that_cannot_be_is_named(number, model, wanted, team):
     one = {"id": "a", "engine": "transformers", "model": model}
     value = parse_setup(
         {
@@ -122,7 +122,7 @@ def test_a_model_that_cannot_be_is_named(number, model, wanted):
         },
         stored=True,
     )
-    (problem,) = for_members(value)
+    (problem,) = for_members(value, team)
     assert problem.path.startswith("candidates.0.")
     assert wanted in problem.wrong
 

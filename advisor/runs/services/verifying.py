@@ -12,6 +12,7 @@ from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Now
 
+from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Run, RunEvent, Score, Trial
 from advisor.runs.services.finishing import recomputed
 from advisor.runs.services.hints import due_candidates, working_by_queue
@@ -164,8 +165,10 @@ def _one_team(run: Run) -> Iterator[str]:
     """I10: nothing of the run belongs to another team."""
     if run.project.team_id != run.team_id or run.setup.project_id != run.project_id:
         yield "its project or setup is of another team"
+    # Lists instead of joins: a planner without statistics repeats a join row by row.
     foreign = Trial.objects.filter(run=run).exclude(
-        sample__sample_set__project=run.project_id, candidate__run=run.pk
+        sample__in=Sample.objects.filter(sample_set__project=run.project_id),
+        candidate__in=list(run.candidates.values_list("pk", flat=True)),
     )
     if foreign.exists():
         yield f"{foreign.count()} trials use samples or candidates of another project"
