@@ -19,6 +19,7 @@ def own_folder(settings: Any, tmp_path: Path) -> Path:
     settings.RETRY_SECONDS = 0.01
     settings.REAP_SECONDS = 0.01
     settings.QUIET_SECONDS = 0
+    settings.SPEED_SECONDS = 2
     settings.SPEED_REPEATS = 0
     return settings.ADAPTED_DIR
 

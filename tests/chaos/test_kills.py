@@ -57,12 +57,12 @@ def test_sixty_samples_survive_five_kills(
         for kind in KILLS:
             before = len(calls(path))
             assert wait_until(
-                lambda before=before: len(calls(path)) >= before + 4, seconds=40
+                lambda before=before: len(calls(path)) >= before + 4, seconds=120
             )
             kill(running, kind)
         assert wait_until(
             lambda: column(database_url, STATE)[0] not in ("queued", "running"),
-            seconds=60,
+            seconds=120,
         ), running.log.read_text()
         verified = running.manage("verify_run", pk)
     assert column(database_url, STATE) == ["completed"]
