@@ -75,9 +75,5 @@ def mine(adaptation: Adaptation) -> QuerySet[Adaptation]:
     )
 
 
-def _died() -> Case:
-    return Case(When(lease_until__isnull=False, then=1), default=0)
-
-
 def _lease() -> datetime:
     return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
