@@ -52,7 +52,8 @@ def _decide(run: Run) -> bool:
     """Store what a run decided and end it.
 
     Everything is in, so it is computed before the rows are locked: a large run would
-    keep everybody's heartbeats waiting.
+    keep everybody's heartbeats waiting. Whoever comes late, after the run ended or went
+    on as another generation, stores nothing.
     """
     gaps = Answer.objects.filter(trial__run=run, score__isnull=True).exists()
     skipped = run.trials.filter(state=Trial.State.SKIPPED).exclude(
@@ -61,8 +62,16 @@ def _decide(run: Run) -> bool:
     to = Run.State.WITH_GAPS if gaps or skipped.exists() else Run.State.COMPLETED
     document = decided(run)
     with transaction.atomic():
+        if not _stands_as(run):
+            return False
         sentence = _store(run, document)
         return move_run(run.pk, to=to, sources=(Run.State.FINALIZING,), text=sentence)
+
+
+def _stands_as(run: Run) -> bool:
+    """Lock the row of a run; say whether it has not moved since ``run`` was read."""
+    same = Run.objects.filter(pk=run.pk, state=run.state, generation=run.generation)
+    return same.select_for_update().first() is not None
 
 
 def _store(run: Run, document: Mapping[str, object]) -> str:
@@ -81,7 +90,6 @@ def _store(run: Run, document: Mapping[str, object]) -> str:
     return str(document["sentence"])
 
 
-@transaction.atomic
 def _keep_decided(run: Run) -> bool:
     """Store what a stopped run decided, once nobody works on it; False if nothing.
 
@@ -92,7 +100,11 @@ def _keep_decided(run: Run) -> bool:
         return False
     if not Answer.objects.filter(trial__run=run).exists():
         return False
-    _store(run, decided(run))
+    document = decided(run)
+    with transaction.atomic():
+        if not _stands_as(run):
+            return False
+        _store(run, document)
     return True
 
 
@@ -177,5 +189,6 @@ def _end_cancelled(run: Run) -> bool:
         return False
     ended = move_run(run.pk, to=Run.State.CANCELLED, text="The run was cancelled.")
     if ended:
+        run.refresh_from_db()
         _keep_decided(run)
     return ended
