@@ -65,7 +65,11 @@ def this_month() -> date:
 
 def spending_of(team: Team) -> Spending:
     """Return what the team's month holds so far; zeros before its first paid call."""
-    team = Team.objects.get(pk=team.pk)
+    return month_of(Team.objects.get(pk=team.pk))
+
+
+def month_of(team: Team) -> Spending:
+    """Return the same by the caps that ``team`` was read with."""
     month = this_month()
     row = TeamMonth.objects.filter(team=team, month=month).first()
     row = row or TeamMonth(team=team, month=month)

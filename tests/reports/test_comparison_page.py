@@ -208,7 +208,7 @@ def test_it_asks_the_database_no_more_for_more_candidates(
     client, urls = browser(bob), [url_of(run, "compare/") for run in (few, more)]
     for url in urls:
         client.get(url)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(url)
 
 

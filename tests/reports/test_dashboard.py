@@ -102,14 +102,14 @@ def test_it_asks_the_database_no_more_for_more_projects(
     client, url = browser(bob), f"/t/{team.slug}/"
     finished(team, name="Number one")
     client.get(url)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get(url)
     for number in range(3):
         finished(team, name=f"Further {number}")
         make_run(team, name=f"Waiting {number}")
     client.get(url)
     # One more counts what the live runs have done.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(url)
 
 

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from advisor.accounts.models import Membership, Role, Team, User
+from advisor.accounts.models import Membership, Role, Team, TeamMonth, User
+from advisor.accounts.selectors import this_month
 from advisor.catalog.models import ModelCard, Price
-from advisor.projects.models import Sample
-from advisor.reports.selectors import result_of
+from advisor.projects import services as projects
+from advisor.projects.models import Project, Sample, SampleSet, Setup
+from advisor.reports.selectors import result_at, result_of
 from advisor.runs.models import Run
 from tests.people import Browser
 from tests.reports.test_deciding_pages import GIVEN
@@ -125,3 +127,102 @@ def test_what_names_a_result_changes_when_its_run_goes_on(run: Run):
     assert result.version not in (None, before)
     run.state = Run.State.RUNNING
     assert result.version is None
+
+
+def test_a_new_name_shows_at_once(run: Run, bob: User, browser: Browser):
+    pages = (url_of(run, "compare/"), url_of(run, "samples/"), f"/t/{run.team.slug}/")
+    for page in pages:
+        assert "Renamed anew" not in browser(bob).get(page).content.decode()
+    projects.rename_project(project=run.project, name="Renamed anew")
+    for page in pages:
+        assert "Renamed anew" in browser(bob).get(page).content.decode(), page
+
+
+def test_whatever_is_written_shows_in_the_portfolio_at_once(
+    run: Run, bob: User, browser: Browser
+):
+    client, team = browser(bob), run.team
+    setup = Setup.objects.get(pk=run.setup_id)
+    told = {**setup.document, "task_kinds": ["routing"], "decide_by": "2020-02-03"}
+
+    def html() -> str:
+        return str(client.get(f"/t/{team.slug}/").content.decode())
+
+    writes = (
+        (
+            lambda: Setup.objects.filter(pk=setup.pk).update(document=told),
+            ("Routing", "To be decided by 3 Feb 2020"),
+        ),
+        (
+            lambda: projects.create_project(team=team, name="Fresh", created_by=None),
+            ("Fresh", "Draft, step 1 of 5"),
+        ),
+        (
+            lambda: TeamMonth.objects.update_or_create(
+                team=team, month=this_month(), defaults={"spent_micro": 41_230_000}
+            ),
+            ("$41.23",),
+        ),
+        (
+            lambda: Team.objects.filter(pk=team.pk).update(month_cap_micro=77_000_000),
+            ("of $77.00 team cap",),
+        ),
+        (
+            lambda: SampleSet.objects.create(
+                project=run.project, version=2, name="more", sha256="f" * 64, count=9
+            ),
+            ("The sample set changed on",),
+        ),
+        (
+            lambda: Run.objects.filter(pk=run.pk).update(
+                state=Run.State.RUNNING, generation=2
+            ),
+            ("Re-run needed",),
+        ),
+        (
+            lambda: Project.objects.filter(name="Fresh").update(
+                archived_at=timezone.now()
+            ),
+            ("Archived 1",),
+        ),
+    )
+    for write, words in writes:
+        before = html()
+        write()
+        after = html()
+        for word in words:
+            assert word in after, word
+        assert before != after
+
+
+def test_a_run_that_goes_on_is_read_again(run: Run):
+    def shown() -> str:
+        found = result_at(run.team, run.project.slug, run.number)
+        assert found is not None
+        return str(found.run.state)
+
+    before = result_at(run.team, run.project.slug, run.number)
+    assert result_at(run.team, run.project.slug, run.number) is before
+    Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, generation=2)
+    assert shown() == Run.State.RUNNING
+    Run.objects.filter(pk=run.pk).update(state=Run.State.WITH_GAPS)
+    assert shown() == Run.State.WITH_GAPS
+
+
+def test_a_result_is_of_its_own_team_alone(run: Run, charlie: User):
+    other = Team.objects.get(memberships__user=charlie)
+    assert result_at(run.team, run.project.slug, run.number) is not None
+    with pytest.raises(Run.DoesNotExist):
+        result_at(other, run.project.slug, run.number)
+
+
+def test_limits_that_an_editor_tried_offer_a_viewer_no_saving(
+    run: Run, edith: User, bob: User, browser: Browser
+):
+    tried = f"{url_of(run, 'what-if/')}?p95=0.25&margin=10"
+    own, again = (browser(edith).get(tried).content.decode() for _ in range(2))
+    assert "Save as setup version" in own
+    assert "Save as setup version" in again
+    seen_by_bob = browser(bob).get(tried).content.decode()
+    assert "Under the limits you try" in seen_by_bob
+    assert "Save as setup version" not in seen_by_bob

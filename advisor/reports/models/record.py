@@ -76,4 +76,9 @@ class DecisionRecord(models.Model):
     @property
     def name(self) -> str:
         """Return what the record is called, such as RS-0014."""
-        return f"RS-{self.number:04}"
+        return self.name_of(self.number)
+
+    @staticmethod
+    def name_of(number: int) -> str:
+        """Return what the record of a number is called."""
+        return f"RS-{number:04}"

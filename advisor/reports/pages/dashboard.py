@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from advisor.accounts.models import Membership, Role, Team
-from advisor.accounts.selectors import Spending, may, spending_of
-from advisor.projects.selectors import projects_of
-from advisor.reports.pages.portfolio import ProjectRow, project_rows, shown
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from advisor.accounts.models import Membership, Role
+from advisor.accounts.selectors import Spending, may, month_of
+from advisor.reports.pages.portfolio import Portfolio, ProjectRow, portfolio, shown
 from advisor.sizing import formats
 from advisor.web.parts import Action, Alert, Empty, Link, Stat, Verdict
 
@@ -23,10 +25,16 @@ SORTS = {"last": "Last run", "name": "Name", "saving": "Saving"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardPage:
-    """All projects of a team."""
+    """The page of a team's projects: ``html`` is all below the top bar."""
 
     title: str
-    team: str
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projects:
+    """All projects of a team, as they are searched, filtered and sorted."""
+
     new: Action | None
     export: str
     stats: tuple[Stat, ...]
@@ -45,22 +53,38 @@ class DashboardPage:
 def dashboard_page(membership: Membership, query: Mapping[str, str]) -> DashboardPage:
     """Return the dashboard of a member's team: as many queries for any projects.
 
-    ``query`` holds q, show and sort as the address has them.
+    ``query`` holds q, show and sort as the address has them. What was made of the same
+    projects and spending, for a member who may do the same, is shown again.
     """
-    team, rows = membership.team, project_rows(membership.team)
-    chosen = Choice.of(query)
-    archived = projects_of(team, archived=True).count()
+    found, spending = portfolio(membership.team), month_of(membership.team)
+    chosen, every = Choice.of(query), query.get("alerts") == "all"
+    able = may(membership, Role.EDITOR)
+
+    def made() -> SafeString:
+        page = _projects(membership, found, spending, chosen, every=every)
+        return render_to_string("reports/_dashboard.html", {"page": page})
+
+    key = (chosen, every, able, spending)
+    return DashboardPage(title="Projects", html=found.bodies.get(key, made))
+
+
+def _projects(
+    membership: Membership,
+    found: Portfolio,
+    spending: Spending,
+    chosen: "Choice",
+    *,
+    every: bool,
+) -> Projects:
+    team, rows, archived = membership.team, found.rows, len(found.archived)
     create = Action("New project", f"/t/{team.slug}/projects/new/", "primary", "plus")
-    every = query.get("alerts") == "all"
     all_alerts = f"?{chosen.query()}&alerts=all"
     troubled = sum(row.trouble is not None for row in rows)
     may_create = may(membership, Role.EDITOR)
-    return DashboardPage(
-        title="Projects",
-        team=team.name,
+    return Projects(
         new=create if may_create and rows else None,
         export=f"/t/{team.slug}/projects.csv?{chosen.query()}",
-        stats=_stats(rows, spending_of(team)),
+        stats=_stats(rows, spending),
         alerts=_alerts(rows, len(rows) if every else MOST_ALERTS),
         more_alerts=None if every or troubled <= MOST_ALERTS else all_alerts,
         search=chosen.text,
@@ -69,7 +93,7 @@ def dashboard_page(membership: Membership, query: Mapping[str, str]) -> Dashboar
         sort=chosen.sort,
         sorts=tuple(SORTS.items()),
         total=len(rows) + archived,
-        rows=chosen.of_rows(_listed(team, chosen, rows)),
+        rows=chosen.of_rows(_listed(found, chosen)),
         empty=Empty(
             title="No projects yet",
             text="A project is one decision: which model for this job?",
@@ -94,10 +118,8 @@ def _shows(
     )
 
 
-def _listed(
-    team: Team, chosen: "Choice", rows: tuple[ProjectRow, ...]
-) -> tuple[ProjectRow, ...]:
-    return project_rows(team, archived=True) if chosen.show == ARCHIVED else rows
+def _listed(found: Portfolio, chosen: "Choice") -> tuple[ProjectRow, ...]:
+    return found.archived if chosen.show == ARCHIVED else found.rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +231,6 @@ def _month(spending: Spending) -> Stat:
 
 def table_of(membership: Membership, query: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return the rows that the dashboard shows as a table, its head first."""
-    chosen, archived = Choice.of(query), query.get("show") == ARCHIVED
-    rows = chosen.of_rows(project_rows(membership.team, archived=archived))
+    chosen = Choice.of(query)
+    rows = chosen.of_rows(_listed(portfolio(membership.team), chosen))
     return [COLUMNS, *(tuple(shown(row).values()) for row in rows)]

@@ -3,20 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from advisor.accounts.models import Team
-from advisor.projects.models import Project
-from advisor.projects.pages.header import project_url
-from advisor.projects.selectors import projects_of
 from advisor.reports.models import DecisionRecord
 from advisor.reports.pages.standing import Standing, standing_of
-from advisor.reports.selectors import Result, changes_since, overdue, standing_records
-from advisor.reports.selectors.due import decision_day, time_left
-from advisor.runs.models import Run, StoredRecommendation
-from advisor.runs.selectors import latest_runs, shares_done
+from advisor.reports.selectors import Result
+from advisor.reports.selectors.due import time_left
+from advisor.reports.selectors.portfolio import ProjectFacts, Seen, portfolio_of
+from advisor.runs.models import StoredRecommendation
+from advisor.runs.selectors.finding import LatestRun
 from advisor.sizing import formats
 from advisor.web.gauge import Gauge
 from advisor.web.kept import Kept
@@ -70,63 +69,74 @@ class ProjectRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What is known of a project beside its own row."""
+class Portfolio:
+    """All rows of a team, newest first; ``bodies`` are pages that were made of them."""
 
-    run: Run | None
-    standing: Standing | None
-    share: float | None
-    record: DecisionRecord | None
-    stale: str
+    seen: tuple[Seen, ...]
+    day: date
+    rows: tuple[ProjectRow, ...]
+    archived: tuple[ProjectRow, ...]
+    bodies: Kept[SafeString]
 
 
-def project_rows(team: Team, *, archived: bool = False) -> tuple[ProjectRow, ...]:
-    """Return a row for every project of a team, archived or not, newest first."""
-    projects = list(projects_of(team, archived=archived))
-    latest = latest_runs(team)
-    runs = {run.project_id: run for run, _ in latest}
-    ended = [run for run, version in latest if version]
-    standings = _standings([(run, version) for run, version in latest if version])
-    records = standing_records(run.pk for run in ended)
-    changes = changes_since(team, ended)
-    shares = shares_done([r.pk for r in runs.values() if r.state in LIVE])
-    rows = []
-    for project in projects:
-        run = runs.get(project.pk)
-        pk = 0 if run is None else run.pk
-        stale = [one.sentence for one in changes.get(pk, ())]
-        stale += [told] if (told := overdue(records.get(pk))) else []
-        seen = _Seen(
-            run=run,
-            standing=standings.get(pk),
-            share=shares.get(pk),
-            record=records.get(pk),
-            stale=stale[0] if stale else "",
+MOST_PROJECTS, MOST_CHARACTERS = 2000, 1_000_000
+PORTFOLIOS: Kept[Portfolio] = Kept(MOST_PROJECTS, weigh=lambda one: 10 + len(one.seen))
+
+
+def portfolio(team: Team) -> Portfolio:
+    """Return a row for every project of a team; made again only where one changed."""
+    seen, day = portfolio_of(team), timezone.localdate()
+    key = (team.pk, team.slug)
+    found = PORTFOLIOS.find(key)
+    if found is None or found.seen != seen or found.day != day:
+        found = _made(team, seen, day)
+        PORTFOLIOS.put(key, found)
+    return found
+
+
+def _made(team: Team, seen: tuple[Seen, ...], day: date) -> Portfolio:
+    runs = [one.run for one in seen if one.run is not None and one.run.version]
+    standings = _standings(runs)
+
+    def rows(*, archived: bool) -> tuple[ProjectRow, ...]:
+        return tuple(
+            _row(team, one, standings.get(one.run.pk) if one.run else None)
+            for one in seen
+            if one.project.is_archived == archived
         )
-        rows.append(_row(project, seen))
-    return tuple(rows)
+
+    return Portfolio(
+        seen=seen,
+        day=day,
+        rows=rows(archived=False),
+        archived=rows(archived=True),
+        bodies=Kept(MOST_CHARACTERS, weigh=len),
+    )
 
 
-def _standings(runs: Sequence[tuple[Run, str]]) -> dict[int, Standing]:
+def _standings(runs: Sequence[LatestRun]) -> dict[int, Standing]:
     """Return what each finished run says; documents are read once a version."""
-    keys = {run.pk: (run.pk, version) for run, version in runs}
+    keys = {run.pk: (run.pk, run.version) for run in runs}
     found = {pk: one for pk, key in keys.items() if (one := KEPT.find(key))}
     missing = [pk for pk in keys if pk not in found]
     stored = StoredRecommendation.objects.filter(run__in=missing)
     for row in stored.select_related("run__setup") if missing else ():
         result = Result(row.run, json.loads(row.document))
-        found[row.run_id] = KEPT.get(keys[row.run_id], partial(standing_of, result))
+        found[row.run_id] = standing_of(result)
+        # The row may be a newer one than was seen.
+        KEPT.put((row.run_id, row.sha256), found[row.run_id])
     return found
 
 
-def _row(project: Project, seen: _Seen) -> ProjectRow:
-    run, standing = seen.run, seen.standing
+def _row(team: Team, seen: Seen, standing: Standing | None) -> ProjectRow:
+    project, run = seen.project, seen.run
+    here = f"/t/{team.slug}/p/{project.slug}/"
     dollars = None if standing is None else standing.dollars
     return ProjectRow(
         name=project.name,
         note=_goal(project),
-        url=project_url(project),
-        status=_status(project, seen),
+        url=here,
+        status=_status(seen, standing),
         model=formats.DASH if standing is None else standing.model,
         model_note="" if standing is None else standing.model_note,
         quality=standing.quality if standing else formats.DASH,
@@ -136,41 +146,41 @@ def _row(project: Project, seen: _Seen) -> ProjectRow:
         saving=_share(dollars),
         last_run=_when(run),
         dollars=dollars,
-        trouble=_trouble(project, seen),
+        trouble=_of_its_run(seen, standing, here) or _of_its_day(seen, here),
         is_decided=standing is not None and standing.is_decided,
         ran_at=0.0 if run is None else run.created_at.timestamp(),
     )
 
 
-def _goal(project: Project) -> str:
+def _goal(project: ProjectFacts) -> str:
     """Return the kinds of task of the newest setup, in a few words."""
-    setups = list(project.setups.all())
-    kinds = setups[0].document.get("task_kinds") if setups else None
-    told = [str(kind).replace("_", " ") for kind in kinds or ()]
+    told = [kind.replace("_", " ") for kind in project.kinds]
     return ", ".join(told).capitalize()[:80]
 
 
-def _status(project: Project, seen: _Seen) -> Verdict:
-    run, standing = seen.run, seen.standing
+def _status(seen: Seen, standing: Standing | None) -> Verdict:
+    run = seen.run
     if standing is not None:
-        if seen.stale:
-            return STALE
-        if seen.record is not None and seen.record.signed_at is not None:
-            if seen.record.verdict == DecisionRecord.Verdict.REJECTED:
-                return REJECTED
-            return REFERENCE_KEPT if standing.keep else ACCEPTED
-        return KEEP if standing.keep else OUTCOMES[standing.outcome]
+        return _decided(seen, standing)
     if run is None:
-        step = max((setup.step for setup in project.setups.all()), default=1)
-        return Verdict("quiet", "draft", f"Draft, step {step} of 5")
-    label = run.get_state_display()
+        return Verdict("quiet", "draft", f"Draft, step {seen.project.step} of 5")
     if run.state in LIVE:
         share = "" if not seen.share else f", {formats.percent(seen.share, 0)}"
-        return Verdict("accent", "run", f"{label}{share}")
-    return Verdict("fail", "fail", label)
+        return Verdict("accent", "run", f"{run.label}{share}")
+    return Verdict("fail", "fail", run.label)
 
 
-def _when(run: Run | None) -> str:
+def _decided(seen: Seen, standing: Standing) -> Verdict:
+    if seen.stale:
+        return STALE
+    if seen.record is not None and seen.record.signed_at is not None:
+        if seen.record.verdict == DecisionRecord.Verdict.REJECTED:
+            return REJECTED
+        return REFERENCE_KEPT if standing.keep else ACCEPTED
+    return KEEP if standing.keep else OUTCOMES[standing.outcome]
+
+
+def _when(run: LatestRun | None) -> str:
     """Return the day of a run; of one of today the time."""
     if run is None:
         return "Never"
@@ -188,28 +198,23 @@ def _share(dollars: tuple[float, float] | None) -> str:
     return formats.percent(1 - dollars[0] / dollars[1], 0)
 
 
-def _trouble(project: Project, seen: _Seen) -> Trouble | None:
-    return _of_its_run(project, seen) or _of_its_day(project, seen)
-
-
-def _of_its_day(project: Project, seen: _Seen) -> Trouble | None:
+def _of_its_day(seen: Seen, here: str) -> Trouble | None:
     """Return that the day draws near by which it is to be decided."""
     signed = seen.record is not None and seen.record.signed_at is not None
-    day = decision_day(project.setups.all())
+    day = seen.project.decide_by
     if signed or day is None:
         return None
     told = time_left(day, timezone.localdate())
-    link = Link("Open", project_url(project))
-    return Trouble(text=told, link=link, mark=DUE) if told else None
+    return Trouble(text=told, link=Link("Open", here), mark=DUE) if told else None
 
 
-def _of_its_run(project: Project, seen: _Seen) -> Trouble | None:
-    run, standing, here = seen.run, seen.standing, project_url(project)
+def _of_its_run(seen: Seen, standing: Standing | None, here: str) -> Trouble | None:
+    run = seen.run
     if run is None:
         return None
     if seen.stale:
-        setup = Link("Re-run", project_url(project, "setup/review/"))
-        return Trouble(text=seen.stale, link=setup)
+        link = Link("Re-run", f"{here}setup/review/")
+        return Trouble(text=seen.stale, link=link)
     if standing is not None:
         signed = seen.record is not None and seen.record.signed_at is not None
         if standing.outcome == "recommended" or standing.keep or signed:
@@ -218,9 +223,9 @@ def _of_its_run(project: Project, seen: _Seen) -> Trouble | None:
         action = told.get(standing.outcome, "See what to relax")
         return Trouble(text=standing.sentence, link=Link(action, here))
     if run.state in TROUBLED:
-        why = run.pause_reason or f"{run.get_state_display().lower()}."
-        url = project_url(project, f"runs/{run.number}/")
-        return Trouble(text=f"Run {run.number}: {why}", link=Link("See run", url))
+        why = run.pause_reason or f"{run.label.lower()}."
+        link = Link("See run", f"{here}runs/{run.number}/")
+        return Trouble(text=f"Run {run.number}: {why}", link=link)
     return None
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
 from advisor.projects.forms.limits import NUMBERS
@@ -13,20 +16,17 @@ from advisor.reports.pages import words
 from advisor.reports.pages.charts import charts_under
 from advisor.reports.pages.drawn import drawn_of
 from advisor.reports.pages.flips import flip_texts
-from advisor.reports.pages.reasons import reason_of
+from advisor.reports.pages.ranks import rank_of, recorded_rank
 from advisor.reports.pages.sliders import numbers_of, slider_of, stated
 from advisor.reports.selectors import Result
 from advisor.runs.selectors import case_with
-from advisor.sizing import formats
-from advisor.sizing.conclusions import Finding, Recommendation
+from advisor.sizing.conclusions import Recommendation
 from advisor.sizing.errors import InvalidConstraints
 from advisor.sizing.flip_points import FlipPoint
 from advisor.sizing.recommendation import decide
 from advisor.sizing.standings import flips
-from advisor.web.figures import ChartFigure
 from advisor.web.kept import Kept
 from advisor.web.panels import RankRow, Slider
-from advisor.web.parts import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class WhatIfResult:
     save: str
     save_url: str
     values: tuple[tuple[str, str], ...]
-    charts: tuple[ChartFigure, ...] = ()
+    charts_html: SafeString = SafeString("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,10 @@ class WhatIf:
 
 # As they are before anybody moves a limit: the same for every member.
 PANELS: Kept[WhatIf] = Kept(512)
+LONGEST, MOST_CHARACTERS = 40, 24_000_000
+TRIED: Kept[WhatIfResult] = Kept(
+    MOST_CHARACTERS, weigh=lambda one: 4000 + len(one.charts_html)
+)
 
 
 def what_if_of(result: Result, given: Mapping[str, Any], member: Membership) -> WhatIf:
@@ -94,6 +98,25 @@ def form_of(result: Result, given: Mapping[str, Any]) -> WhatIfForm:
     return WhatIfForm(given or None, names=movable(result))
 
 
+def tried_result(
+    result: Result, given: Mapping[str, Any], member: Membership
+) -> WhatIfResult:
+    """Return the answer to the limits in ``given`` with its charts, kept by them.
+
+    All of it follows from the stored answers, the limits and whether the member may
+    save them; a slider that comes back to a place finds what it said there.
+    """
+    editor = may(member, Role.EDITOR)
+    texts = tuple((name, str(given.get(name, ""))) for name in movable(result))
+
+    def made() -> WhatIfResult:
+        return result_of_limits(result, form_of(result, given), member, drawn=True)
+
+    if result.version is None or any(len(text) > LONGEST for _, text in texts):
+        return made()
+    return TRIED.get((result.version, editor, bool(given), texts), made)
+
+
 def result_of_limits(
     result: Result, form: WhatIfForm, member: Membership, *, drawn: bool = False
 ) -> WhatIfResult:
@@ -116,7 +139,7 @@ def result_of_limits(
         say=say,
         rest=rest,
         recorded=_recorded(result) if moved else "",
-        ranks=tuple(_rank(decided, one) for one in decided.findings),
+        ranks=tuple(rank_of(decided, one) for one in decided.findings),
         changes=tuple(told for one in flips(decided) if (told := _change(one))),
         error="",
         save=f"Save as setup version {version + 1}"
@@ -124,14 +147,16 @@ def result_of_limits(
         else "",
         save_url=project_url(run.project, f"runs/{run.number}/what-if/save/"),
         values=tuple((name, str(form[name].value())) for name in form.fields),
-        charts=_charts(result, decided if moved else None) if drawn else (),
+        charts_html=_charts(result, decided if moved else None)
+        if drawn
+        else SafeString(""),
     )
 
 
-def _charts(result: Result, decided: Recommendation | None) -> tuple[ChartFigure, ...]:
-    if decided is None:
-        return drawn_of(result).charts.all
-    return charts_under(result, decided).all
+def _charts(result: Result, decided: Recommendation | None) -> SafeString:
+    found = drawn_of(result).charts
+    shown = found if decided is None else charts_under(result, decided)
+    return render_to_string("reports/_tried_charts.html", {"charts": shown.all})
 
 
 def recorded_result(result: Result) -> WhatIfResult:
@@ -142,31 +167,9 @@ def recorded_result(result: Result) -> WhatIfResult:
         _nothing(""),
         say=say,
         rest=rest,
-        ranks=tuple(_recorded_rank(result, one) for one in result.findings),
+        ranks=tuple(recorded_rank(result, one) for one in result.findings),
         changes=tuple(told for one in result.summary.flips if (told := _change(one))),
     )
-
-
-def _recorded_rank(result: Result, one: Mapping[str, Any]) -> RankRow:
-    verdict = reason_of(result, one).verdict
-    recommended = one["id"] == result.document["recommended"]
-    value = _value(result.run.manifest["objective"], objective_of(result, one))
-    return RankRow(
-        name=one["id"], value=value, verdict=verdict, recommended=recommended
-    )
-
-
-def objective_of(result: Result, one: Mapping[str, Any]) -> float | None:
-    """Return what is to be small of a stored finding, None where it is not known."""
-    kind = result.run.manifest["objective"]
-    if kind == "latency":
-        return words.value_of((one["latency_ms"] or {}).get("p95"))
-    if kind == "size":
-        row = result.rows[one["id"]]
-        size = (row.facts or {}).get("parameters") or row.spec.get("parameters")
-        return None if size is None else float(size)
-    monthly = any(found["cost"]["per_month"] for found in result.findings)
-    return words.value_of(one["cost"]["per_month" if monthly else "per_1000_requests"])
 
 
 def _answer(sentence: str, recommended: str | None) -> tuple[str, str]:
@@ -205,35 +208,6 @@ def _recorded(result: Result) -> str:
     kept = result.document["keep_reference"]
     outcome = str(result.document["outcome"]).replace("_", " ")
     return f"Recorded: {'keep the reference' if kept else outcome}."
-
-
-def _rank(decided: Recommendation, finding: Finding) -> RankRow:
-    chosen = finding.id == decided.recommended
-    if finding.evidence.role == "reference":
-        verdict = words.REFERENCE
-    else:
-        known = words.VERDICTS[finding.standing]
-        text = known.text
-        if finding.standing in ("rejected", "undecided"):
-            text = finding.reason.partition(":")[0]
-        verdict = Verdict(known.tone, known.icon, text)
-    return RankRow(
-        name=finding.id,
-        value=_value(decided.case.objective, finding.objective),
-        verdict=verdict,
-        recommended=chosen,
-    )
-
-
-def _value(kind: str, value: float | None) -> str:
-    """Return an objective with its unit."""
-    if value is None:
-        return formats.DASH
-    if kind == "latency":
-        return formats.duration(value)
-    if kind == "size":
-        return f"{formats.number(value / 1e6, 1)} M"
-    return formats.money(value)
 
 
 def _change(point: FlipPoint) -> str:

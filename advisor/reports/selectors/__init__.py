@@ -9,6 +9,7 @@ from advisor.reports.selectors.exports import (
     options_of,
     state_of,
 )
+from advisor.reports.selectors.finished import result_at
 from advisor.reports.selectors.links import links_of
 from advisor.reports.selectors.records import (
     choice_of,
@@ -16,7 +17,6 @@ from advisor.reports.selectors.records import (
     records_of_run,
     records_of_team,
     standing_record,
-    standing_records,
 )
 from advisor.reports.selectors.result import (
     Result,
@@ -45,9 +45,9 @@ __all__ = [
     "records_of_run",
     "records_of_team",
     "request_seconds",
+    "result_at",
     "result_by_number",
     "result_of",
     "standing_record",
-    "standing_records",
     "state_of",
 ]

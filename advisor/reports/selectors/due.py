@@ -1,6 +1,6 @@
 """By which day is a project to be decided, and whom is that told? Reads only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from advisor.accounts.models import Membership, Role, User
@@ -9,12 +9,6 @@ from advisor.reports.models import DecisionRecord
 from advisor.sizing import formats
 
 AHEAD = timedelta(days=7)
-
-
-def decision_day(setups: Iterable[Setup]) -> date | None:
-    """Return the day of the newest setup, which is the first; None where none is."""
-    newest = next(iter(setups), None)
-    return None if newest is None else _day(newest.document.get("decide_by"))
 
 
 def time_left(day: date, today: date) -> str:
@@ -63,11 +57,12 @@ def _newest_days() -> dict[int, date]:
     rows = open_ones.order_by("version").values_list(
         "project_id", "document__decide_by"
     )
-    found = {pk: _day(text) for pk, text in rows}
+    found = {pk: day_of(text) for pk, text in rows}
     return {pk: day for pk, day in found.items() if day is not None}
 
 
-def _day(text: object) -> date | None:
+def day_of(text: object) -> date | None:
+    """Return the day that a setup names; None for none, or what is no day."""
     try:
         return date.fromisoformat(str(text)) if text else None
     except ValueError:

@@ -1,7 +1,8 @@
 """Which decision stands on a run, and which records has a team? Reads of records."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -10,21 +11,40 @@ from advisor.reports.models import DecisionRecord
 from advisor.runs.models import Run
 
 
+class Mark(NamedTuple):
+    """What a list says of a run's record: whether it was decided, how, until when."""
+
+    run_id: int
+    number: int
+    verdict: str
+    signed_at: datetime | None
+    revisit_by: date | None
+    superseded_by_id: int | None
+
+    @property
+    def name(self) -> str:
+        """Return what the record is called."""
+        return DecisionRecord.name_of(self.number)
+
+
+def marks_of(team: Team) -> dict[int, Mark]:
+    """Return the record to show of each of a team's runs that has one: one query."""
+    rows = DecisionRecord.objects.filter(team=team).order_by("number")
+    found: dict[int, Mark] = {}
+    for row in rows.values_list(*Mark._fields):
+        mark = Mark(*row)
+        if mark.run_id not in found or mark.signed_at is not None:
+            found[mark.run_id] = mark
+    return found
+
+
 def standing_record(run: Run) -> DecisionRecord | None:
     """Return the record to show of a run: the newest signed one, else the open one."""
-    return standing_records([run.pk]).get(run.pk)
-
-
-def standing_records(run_ids: Iterable[int]) -> dict[int, DecisionRecord]:
-    """Return the record to show of each run that has one, in one query."""
-    found: dict[int, DecisionRecord] = {}
-    rows = DecisionRecord.objects.filter(run__in=list(run_ids)).select_related(
-        "superseded_by"
-    )
+    rows = DecisionRecord.objects.filter(run=run).select_related("superseded_by")
+    found: DecisionRecord | None = None
     for one in rows.order_by("number"):
-        before = found.get(one.run_id)
-        if before is None or one.signed_at is not None:
-            found[one.run_id] = one
+        if found is None or one.signed_at is not None:
+            found = one
     return found
 
 

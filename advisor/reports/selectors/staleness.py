@@ -8,21 +8,20 @@ asked about, it takes at most six queries; what a run that ended had is read onc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from advisor.accounts.models import Team
-from advisor.catalog.models import Endpoint, HardwareProfile
-from advisor.catalog.selectors import Current, current_of, hardware_of
-from advisor.projects.models import SampleSet
 from advisor.reports.models import DecisionRecord
+from advisor.reports.selectors.records import Mark
+from advisor.reports.selectors.today import Card, Priced, Today, today_of
 from advisor.runs.models import Candidate, Run
+from advisor.runs.selectors.finding import LatestRun
 from advisor.runs.selectors.progress import FINAL
 from advisor.web.kept import Kept
 
-Price = tuple[float | None, float | None]
+Ran = Run | LatestRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +50,12 @@ class _Used:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Today:
-    """What holds today of everything that the runs used."""
-
-    cards: Mapping[str, Current]
-    machines: Mapping[str, HardwareProfile]
-    endpoints: Mapping[int, Endpoint]
-    samples: Mapping[int, tuple[str, date]]
-
-
+Changes = Mapping[int, tuple[Change, ...]]
 KEPT: Kept[tuple[_Used, ...]] = Kept(4000)
+CHANGES: Kept[Changes] = Kept(256)
 
 
-def changes_since(team: Team, runs: Sequence[Run]) -> dict[int, tuple[Change, ...]]:
+def changes_since(team: Team, runs: Sequence[Ran]) -> Changes:
     """Return what changed since each of a team's runs, by the key of the run.
 
     Runs of which nothing changed are left out. A setup's own typed price, or a recorded
@@ -72,11 +63,19 @@ def changes_since(team: Team, runs: Sequence[Run]) -> dict[int, tuple[Change, ..
     """
     used = _used_by(runs)
     today = _today(team, runs, [one for found in used.values() for one in found])
-    found = {run.pk: _changes(run, used[run.pk], today) for run in runs}
-    return {pk: changes for pk, changes in found.items() if changes}
+
+    def made() -> Changes:
+        found = {run.pk: _changes(run, used[run.pk], today) for run in runs}
+        return {pk: changes for pk, changes in found.items() if changes}
+
+    if any(run.state not in FINAL for run in runs):
+        return made()
+    # The same runs against the same day's facts differ in the same things.
+    asked = tuple((run.pk, run.created_at, run.generation) for run in runs)
+    return CHANGES.get((asked, today), made)
 
 
-def _used_by(runs: Sequence[Run]) -> dict[int, tuple[_Used, ...]]:
+def _used_by(runs: Sequence[Ran]) -> dict[int, tuple[_Used, ...]]:
     """Return what each run had; one query for those that are not known yet."""
     ended = {
         run.pk: (run.pk, run.created_at, run.generation)
@@ -101,7 +100,7 @@ def _used_by(runs: Sequence[Run]) -> dict[int, tuple[_Used, ...]]:
     return found
 
 
-def overdue(record: DecisionRecord | None, today: date | None = None) -> str:
+def overdue(record: DecisionRecord | Mark | None, today: date | None = None) -> str:
     """Return the sentence of a decision whose day has passed; empty while it holds."""
     if record is None or record.revisit_by is None or record.superseded_by_id:
         return ""
@@ -113,86 +112,69 @@ def overdue(record: DecisionRecord | None, today: date | None = None) -> str:
     )
 
 
-def _today(team: Team, runs: Sequence[Run], used: Iterable[_Used]) -> _Today:
+def _today(team: Team, runs: Sequence[Ran], used: Iterable[_Used]) -> Today:
     listed = list(used)
-    cards = {one.spec["card"] for one in listed if one.spec.get("card")}
-    machines = {one.spec["hardware"] for one in listed if one.spec.get("hardware")}
-    asked = {one.endpoint for one in listed if one.endpoint is not None}
-    samples = SampleSet.objects.filter(project__in={run.project_id for run in runs})
-    newest = samples.order_by("version").values_list(
-        "project_id", "sha256", "created_at"
-    )
-    profiles = hardware_of(team).filter(slug__in=machines) if machines else ()
-    return _Today(
-        cards=current_of(team, cards) if cards else {},
-        machines={one.slug: one for one in profiles},
-        endpoints=Endpoint.objects.in_bulk(asked) if asked else {},
-        samples={pk: (sha256, at.date()) for pk, sha256, at in newest},
+    return today_of(
+        team,
+        projects={run.project_id for run in runs},
+        cards={one.spec["card"] for one in listed if one.spec.get("card")},
+        machines={one.spec["hardware"] for one in listed if one.spec.get("hardware")},
+        endpoints={one.endpoint for one in listed if one.endpoint is not None},
     )
 
 
-def _changes(run: Run, used: Iterable[_Used], today: _Today) -> tuple[Change, ...]:
+def _changes(run: Ran, used: Iterable[_Used], today: Today) -> tuple[Change, ...]:
     found: dict[str, Change] = {}
-    newest = today.samples.get(run.project_id)
-    if newest is not None and newest[0] != run.samples_sha256:
-        found["samples"] = Change("The sample set", newest[1])
+    newest = today.sample_set(run.project_id)
+    if newest is not None and newest.sha256 != run.samples_sha256:
+        found["samples"] = Change("The sample set", newest.on)
     for one in used:
         for change in (*_of_price(one, today), *_of_model(one, run, today)):
             found.setdefault(change.what, change)
     return tuple(found.values())
 
 
-def _of_price(one: _Used, today: _Today) -> Iterator[Change]:
+def _of_price(one: _Used, today: Today) -> Iterator[Change]:
     """Yield that a price by the token, or by the hour, is another one now."""
     price = one.spec.get("price") or {}
     frozen = (price.get("input_per_1m"), price.get("output_per_1m"))
     source = str(price.get("source") or "")
-    current = today.cards.get(one.spec.get("card") or "")
-    endpoint = today.endpoints.get(one.endpoint or 0)
+    card = today.card(one.spec.get("card"))
+    endpoint = today.endpoint(one.endpoint)
     if frozen == (None, None) and one.engine == "transformers":
         yield from _of_machine(one, today)
     elif source.startswith("endpoint ") and endpoint is not None:
-        now = _prices(endpoint)
-        if now != frozen:
-            yield Change(f"The price of {endpoint.name}", _day(endpoint))
-    elif source != "typed" and current is not None:
-        listed = current.price
-        if listed is not None and _prices(listed) != frozen:
-            yield Change(f"The price of {current.card.name}", listed.since.date())
+        yield from _repriced(endpoint.name, endpoint.price, frozen)
+    elif source != "typed" and card is not None and card.price is not None:
+        yield from _repriced(card.name, card.price, frozen)
 
 
-def _of_machine(one: _Used, today: _Today) -> Iterator[Change]:
-    machine = today.machines.get(one.spec.get("hardware") or "")
+def _repriced(
+    name: str, now: Priced, frozen: tuple[float | None, float | None]
+) -> Iterator[Change]:
+    if (now.input_per_1m, now.output_per_1m) != frozen:
+        yield Change(f"The price of {name}", now.since)
+
+
+def _of_machine(one: _Used, today: Today) -> Iterator[Change]:
+    machine = today.machine(one.spec.get("hardware"))
     typed = (one.spec.get("price") or {}).get("per_hour") is not None
-    if machine is None or typed or machine.price_per_hour is None:
+    if machine is None or typed or machine.per_hour is None:
         return
-    if float(machine.price_per_hour) != one.spec.get("hourly"):
-        yield Change(f"The price of {machine.name}", machine.updated_at.date())
+    if machine.per_hour != one.spec.get("hourly"):
+        yield Change(f"The price of {machine.name}", machine.on)
 
 
-def _of_model(one: _Used, run: Run, today: _Today) -> Iterator[Change]:
+def _of_model(one: _Used, run: Ran, today: Today) -> Iterator[Change]:
     """Yield that a model is another one now: its revision, or what a server offers."""
-    endpoint = today.endpoints.get(one.endpoint or 0)
+    endpoint = today.endpoint(one.endpoint)
     if endpoint is not None:
         asked = (one.spec.get("base_url"), one.spec.get("model"))
         if asked != (endpoint.base_url, endpoint.model):
-            yield Change(f"The model of {endpoint.name}", _day(endpoint))
+            yield Change(f"The model of {endpoint.name}", endpoint.price.since)
         return
-    current = today.cards.get(one.spec.get("card") or "")
-    if current is None or not one.revision or not current.revision:
+    card: Card | None = today.card(one.spec.get("card"))
+    if card is None or not one.revision or not card.revision:
         return
-    if current.revision != one.revision and current.card.updated_at > run.created_at:
-        day = current.card.updated_at.date()
-        yield Change(f"The revision of {current.card.name}", day)
-
-
-def _day(endpoint: Endpoint) -> date:
-    return endpoint.updated_at.date()
-
-
-def _prices(row: Any) -> Price:
-    return _number(row.input_per_1m), _number(row.output_per_1m)
-
-
-def _number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+    if card.revision != one.revision and card.updated_at > run.created_at:
+        yield Change(f"The revision of {card.name}", card.updated_at.date())

@@ -6,16 +6,8 @@ from django.views.decorators.http import require_safe
 from advisor.accounts.access import TeamRequest
 from advisor.projects.pages.header import header_of
 from advisor.reports.pages import samples
-from advisor.reports.selectors import Result, result_of
-from advisor.reports.views.comparison import run_or_404
+from advisor.reports.views.finding import shown_or_404
 from advisor.web.rendering import render_page
-
-
-def _result(request: TeamRequest, project: str, number: int) -> Result:
-    result = result_of(run_or_404(request, project, number))
-    if result is None:
-        raise Http404
-    return result
 
 
 @require_safe
@@ -23,10 +15,8 @@ def sample_list(
     request: TeamRequest, team: str, project: str, number: int
 ) -> HttpResponse:
     """Show a page of samples: the list alone for htmx, a whole page otherwise."""
-    result, choice = (
-        _result(request, project, number),
-        samples.Choice.of(request.GET),
-    )
+    result = shown_or_404(request, project, number)
+    choice = samples.Choice.of(request.GET)
     found = samples.sample_list(result, choice)
     page = samples.SamplesPage(
         title="Samples",
@@ -43,7 +33,7 @@ def sample_list(
 @require_safe
 def sample(request: TeamRequest, team: str, project: str, number: int) -> HttpResponse:
     """Show one sample with every answer: below the list for htmx, else by itself."""
-    result = _result(request, project, number)
+    result = shown_or_404(request, project, number)
     choice = samples.Choice.of(request.GET)
     page = samples.open_sample(result, choice)
     if page is None:

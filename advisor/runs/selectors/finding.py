@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
@@ -10,6 +11,25 @@ from advisor.projects.models import Project
 from advisor.runs.models import Candidate, Run, RunEvent, Trial
 
 VERSION_DIGITS = 9
+
+
+class LatestRun(NamedTuple):
+    """A project's newest run as a list needs it; ``version`` of its recommendation."""
+
+    pk: int
+    project_id: int
+    number: int
+    state: str
+    pause_reason: str
+    created_at: datetime
+    generation: int
+    samples_sha256: str
+    version: str | None
+
+    @property
+    def label(self) -> str:
+        """Return the state in words."""
+        return str(Run.State(self.state).label)
 
 
 def runs_of_team(team: Team) -> QuerySet[Run]:
@@ -21,19 +41,16 @@ def runs_of_team(team: Team) -> QuerySet[Run]:
     )
 
 
-def latest_runs(team: Team) -> list[tuple[Run, str | None]]:
-    """Return the newest run of each project of a team, and its recommendation's hash.
+def latest_runs(team: Team) -> list[LatestRun]:
+    """Return the newest run of each project of a team.
 
-    The hash is None before there is one; document and manifest are not read.
+    Its ``version`` is None before there is a recommendation; document and manifest are
+    not read.
     """
     newest = Run.objects.filter(project=OuterRef("project")).order_by("-number")
-    found = (
-        Run.objects.filter(team=team, pk=Subquery(newest.values("pk")[:1]))
-        .select_related("setup")
-        .defer("manifest", "setup__document", "setup__typed")
-        .annotate(version=F("recommendation__sha256"))
-    )
-    return [(run, run.version) for run in found]
+    found = Run.objects.filter(team=team, pk=Subquery(newest.values("pk")[:1]))
+    rows = found.annotate(version=F("recommendation__sha256")).order_by("pk")
+    return [LatestRun(*row) for row in rows.values_list(*LatestRun._fields)]
 
 
 def shares_done(run_ids: Collection[int]) -> dict[int, float]:
