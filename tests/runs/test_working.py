@@ -12,8 +12,9 @@ from advisor.runs import services
 from advisor.runs.models import Answer as AnswerRow
 from advisor.runs.models import Candidate, Trial
 from advisor.runs.services.answering import Desk
-from advisor.runs.services.claiming import LOST, claim_block
+from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.driving import never
+from advisor.runs.services.due import LOST
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.verifying import broken_invariants
 from advisor.runs.services.working import Work

@@ -29,7 +29,9 @@ class Trial(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="trials")
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="trials")
-    sample = models.ForeignKey(Sample, models.PROTECT, related_name="+")
+    # Its index is that of the constraint below, which begins with it: each of a trial's
+    # updates writes into every index.
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="+", db_index=False)
     repeat = models.IntegerField(default=0)
     position = models.IntegerField(help_text="Place in the fixed random order, from 0")
     block = models.IntegerField(help_text="Block in which it is committed, from 0")
@@ -45,7 +47,7 @@ class Trial(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["run", "candidate", "sample", "repeat"], name="one_trial"
+                fields=["sample", "candidate", "repeat"], name="one_trial"
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -49,7 +49,11 @@ class Desk:
         return cls(
             candidate=candidate,
             engine=engine,
-            prompting=Prompting.of(manifest, recorded=candidate.engine == "recorded"),
+            prompting=Prompting.of(
+                manifest,
+                recorded=candidate.engine == "recorded",
+                keyed=candidate.engine == "openai",
+            ),
             judge=Judge(
                 scorer=scorer(manifest["scorer"]), price=Price.of(candidate.spec)
             ),

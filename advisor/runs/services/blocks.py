@@ -17,6 +17,7 @@ from advisor.engines.base import Answer, EngineError, Failure, Prompt
 from advisor.engines.pacing import Paced
 from advisor.engines.retrying import retry_class
 from advisor.projects.models import Sample
+from advisor.runs.services.among import Among
 from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.committing import commit_patiently
 from advisor.runs.services.judging import Outcome, lost
@@ -60,7 +61,8 @@ class Block:
     def of(cls, desk: "Desk", lease: Lease) -> "Block":
         """Take up a lease with its samples, and the keys of what is asked."""
         wanted = Sample.objects.only("key", "input", "expected")
-        samples = wanted.in_bulk([one.sample_id for one in lease.claims])
+        ids = {one.sample_id for one in lease.claims}
+        samples = {one.pk: one for one in wanted.filter(Among("pk", ids))}
         block = cls(desk=desk, lease=lease, samples=samples)
         block.asked = desk.keys(lease.claims, samples)
         block._open = {claim.trial_id: claim for claim in lease.claims}
@@ -182,23 +184,18 @@ class Block:
     def flush(self) -> None:
         """Store what is answered so far."""
         if self._ready:
+            engine = self.desk.engine
+            pace = engine.pace if isinstance(engine, Paced) else None
+            down = pace and pace.stopped and pace.stopped.kind == "down"
+            ready = map(_forgiven, self._ready) if down else self._ready
             done = commit_patiently(
                 self.lease,
-                [self._forgiven(one) for one in self._ready],
+                list(ready),
                 candidate=self.desk.candidate,
                 priced=self.desk.priced,
             )
             self.stored += done.stored
         self._ready.clear()
-
-    def _forgiven(self, outcome: Outcome) -> Outcome:
-        engine = self.desk.engine
-        pace = engine.pace if isinstance(engine, Paced) else None
-        down = pace and pace.stopped and pace.stopped.kind == "down"
-        if down and outcome.row is None:
-            counts = outcome.claim.number > FORGIVEN_CLAIMS
-            return replace(outcome, counts=outcome.counts and counts)
-        return outcome
 
     def close(self, *, under_way: int) -> int:
         """Store what is answered, hand back the rest; return the calls for nothing.
@@ -219,3 +216,11 @@ class Block:
             release(self.lease.token, trial_ids, sent=sent)
         for pk in trial_ids:
             self._open.pop(pk, None)
+
+
+def _forgiven(outcome: Outcome) -> Outcome:
+    """Return what becomes of a trial whose endpoint is down: mostly no try is used."""
+    if outcome.row is not None:
+        return outcome
+    counts = outcome.claim.number > FORGIVEN_CLAIMS
+    return replace(outcome, counts=outcome.counts and counts)

@@ -4,7 +4,7 @@ One token holds the blocks that a worker has in hand. Only the database's clock 
 whether a lease holds; only the holder of token and claim number may store an answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -18,20 +18,15 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
-    QuerySet,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Now
 
 from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.services.among import Among
+from advisor.runs.services.due import LOST, Due, claimed_together, due
 from advisor.runs.services.states import WORKING
 
-# From this claim on a trial whose worker went is claimed alone: its block was lost
-# several times, and only a crash while holding one trial says which trial it was. One
-# that an endpoint refused or that was handed back is under no suspicion.
-SUSPECT_CLAIMS = 3
-LOST = "lease_expired"
-SUSPECT = Q(claims__gte=SUSPECT_CLAIMS, last_error_code=LOST)
 MAY_END = (Run.State.RUNNING, Run.State.PAUSED, Run.State.BUDGET_STOPPED)
 
 
@@ -64,21 +59,6 @@ def from_now(seconds: float) -> Combinable:
     )
 
 
-def claimable(candidate_ids: Iterable[int]) -> Q:
-    """Return the filter of trials that may be claimed now."""
-    due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
-    return (
-        due
-        & is_opened()
-        & Q(
-            candidate__in=list(candidate_ids),
-            state=Trial.State.PENDING,
-            candidate__state__in=WORKING,
-            run__state=Run.State.RUNNING,
-        )
-    )
-
-
 def is_opened() -> Q:
     """Return the filter of trials of blocks that a race has opened."""
     unbounded = Q(candidate__open_to__isnull=True)
@@ -99,16 +79,11 @@ def claim_block(
     ``token`` under the lease that is held already. Rows that another worker is
     claiming at this moment are passed over.
     """
-    due = Trial.objects.filter(claimable([candidate.pk])).order_by("position", "id")
-    due = due.select_for_update(skip_locked=True, of=("self",))
-    first = due.first()
-    if first is None:
-        return None
-    rows = _claimed_together(first, due, most, alone=token is None)
+    rows = claimed_together(due(candidate, most), most, alone=token is None)
     if not rows:
         return None
     token = token or uuid4()
-    Trial.objects.filter(pk__in=[row.pk for row in rows]).update(
+    Trial.objects.filter(Among("pk", [row.pk for row in rows])).update(
         state=Trial.State.LEASED,
         lease_token=token,
         lease_until=from_now(lease_s or settings.LEASE_SECONDS),
@@ -119,7 +94,7 @@ def claim_block(
     return Lease(token=token, candidate_id=candidate.pk, claims=claims)
 
 
-def _next_claim(row: Trial) -> Claim:
+def _next_claim(row: Due) -> Claim:
     return Claim(
         trial_id=row.pk,
         sample_id=row.sample_id,
@@ -129,23 +104,6 @@ def _next_claim(row: Trial) -> Claim:
         errors=row.errors,
         solo_crashes=row.solo_crashes,
     )
-
-
-def _claimed_together(
-    first: Trial, due: QuerySet[Trial], most: int | None, *, alone: bool
-) -> list[Trial]:
-    """Return the trials that are claimed with the first one.
-
-    A suspect is claimed when nothing else is held, and alone; what was lost before
-    only with its own block, so that one bad trial makes few others suspect.
-    """
-    lost = first.claims > 0 and first.last_error_code == LOST
-    if lost and first.claims >= SUSPECT_CLAIMS:
-        return [first] if alone else []
-    others = due.exclude(SUSPECT)
-    if most is None or lost:
-        return list(others.filter(block=first.block))
-    return list(others[:most])
 
 
 def beat(token: UUID, *, lease_s: float | None = None) -> bool:

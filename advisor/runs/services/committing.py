@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from advisor.accounts.services import micro
 from advisor.engines.retrying import RATE_CODES, retry_class
-from advisor.runs.models import Attempt, Candidate, Trial
+from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
+from advisor.runs.services.among import Among
 from advisor.runs.services.claiming import Claim, Lease, from_now
-from advisor.runs.services.inserting import insert
+from advisor.runs.services.inserting import insert, insert_columns
 from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
 
@@ -67,8 +68,8 @@ def commit(
     stored = [one for one in kept if one.row is not None]
     _finish(stored)
     _send_back([one for one in kept if one.row is None])
-    insert([one.row for one in stored if one.row is not None])
-    insert([score for one in stored for score in one.scores])
+    insert(Answer, [one.row for one in stored if one.row is not None])
+    insert(Score, [score for one in stored for score in one.scores])
     free, paid = list(kept), []
     if priced:
         free = [one for one in kept if one.row and one.row.cached]
@@ -81,7 +82,7 @@ def commit(
 def _held(lease: Lease, claims: Sequence[Claim]) -> dict[int, int]:
     """Return the claim number of each trial that is still held under the token."""
     rows = Trial.objects.select_for_update().filter(
-        pk__in=[claim.trial_id for claim in claims],
+        Among("pk", [claim.trial_id for claim in claims]),
         lease_token=lease.token,
         state=Trial.State.LEASED,
     )
@@ -94,7 +95,7 @@ def _finish(stored: Sequence[Outcome]) -> None:
         code = one.failure.code[:60] if one.failure else ""
         by_state[one.state, code, one.crashed].append(one.claim.trial_id)
     for (state, code, crashed), ids in by_state.items():
-        Trial.objects.filter(pk__in=ids).update(
+        Trial.objects.filter(Among("pk", ids)).update(
             state=state,
             lease_token=None,
             lease_until=None,
@@ -135,18 +136,17 @@ def _write_free_attempts(kept: Sequence[Outcome]) -> None:
     """Write the attempts of calls that cost nothing; no reserve preceded them."""
     if not kept:
         return
-    # The clock of this machine: no lease depends on it.
-    now = timezone.now()
-    insert(
-        [
-            Attempt(
-                trial_id=one.claim.trial_id,
-                claim_no=one.claim.number,
-                state=Attempt.State.SETTLED,
-                cost_micro=0,
-                ended_at=now,
-                error_code=one.failure.code[:60] if one.failure else "",
-            )
-            for one in kept
-        ]
+    codes = [one.failure.code[:60] if one.failure else "" for one in kept]
+    insert_columns(
+        Attempt,
+        len(kept),
+        {
+            "trial_id": [one.claim.trial_id for one in kept],
+            "claim_no": [one.claim.number for one in kept],
+            "state": Attempt.State.SETTLED,
+            "cost_micro": 0,
+            # The clock of this machine: no lease depends on it.
+            "ended_at": timezone.now(),
+            "error_code": codes,
+        },
     )

@@ -15,8 +15,7 @@ from advisor.engines.base import Answer, Failure
 from advisor.engines.retrying import retry_class
 from advisor.engines.text import clean
 from advisor.projects.models import Sample
-from advisor.runs.models import Answer as AnswerRow
-from advisor.runs.models import Score, Trial
+from advisor.runs.models import Trial
 from advisor.runs.services.claiming import Claim
 from advisor.runs.services.pricing import Price
 from advisor.scoring.base import Score as ScoreValue
@@ -25,6 +24,42 @@ from advisor.scoring.base import Scorer
 ERRORS_ALLOWED = 5
 SOLO_CRASHES_ALLOWED = 3
 LONGEST_WAIT_S = 120.0
+
+
+@dataclass(slots=True, kw_only=True)
+class NewAnswer:
+    """What is stored of one answer: the columns of its row."""
+
+    trial_id: int
+    output: str
+    finish: str
+    score: float | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    tokens_origin: str
+    latency_ms: float | None
+    ttft_ms: float | None
+    failure_code: str
+    failure_kind: str
+    failure_message: str
+    input_cut: bool
+    likelihoods: list[float] | None
+    attempt_no: int
+    cost_usd: float | None = None
+    cost_origin: str = ""
+    cached: bool = False
+    asked_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewScore:
+    """What a scorer says of one answer: the columns of its row."""
+
+    trial_id: int
+    scorer: str
+    scorer_version: str
+    value: float
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +73,8 @@ class Outcome:
 
     claim: Claim
     state: str
-    row: AnswerRow | None = None
-    scores: tuple[Score, ...] = ()
+    row: NewAnswer | None = None
+    scores: tuple[NewScore, ...] = ()
     failure: Failure | None = None
     wait_s: float = 0.0
     counts: bool = True
@@ -102,14 +137,14 @@ class Judge:
 
     def _rows(
         self, claim: Claim, score: float | None, detail: str, failure: Failure | None
-    ) -> tuple[Score, ...]:
+    ) -> tuple[NewScore, ...]:
         if score is None or failure is not None:
             return ()
         name, version = self.scorer.name, self.scorer.version
         if detail == "as recorded":
             name, version = "recorded", "1"
         return (
-            Score(
+            NewScore(
                 trial_id=claim.trial_id,
                 scorer=name,
                 scorer_version=version,
@@ -163,9 +198,9 @@ def _retry(claim: Claim, failure: Failure) -> float | None:
     return max(wait, min(failure.retry_after_s or 0.0, LONGEST_WAIT_S))
 
 
-def _row(claim: Claim, answer: Answer, score: float | None) -> AnswerRow:
+def _row(claim: Claim, answer: Answer, score: float | None) -> NewAnswer:
     timing, failure = answer.timing, answer.failure
-    return AnswerRow(
+    return NewAnswer(
         trial_id=claim.trial_id,
         output=clean(answer.output or ""),
         finish=answer.finish,

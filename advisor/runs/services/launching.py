@@ -5,7 +5,6 @@ A dispatcher sees the rows within a second, so a launch never waits for a queue.
 
 from collections.abc import Sequence
 from hashlib import sha256
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,15 +15,13 @@ from advisor.projects.services import freeze
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.capping import cap_micro_of
 from advisor.runs.services.errors import LaunchRefused
-from advisor.runs.services.inserting import insert
+from advisor.runs.services.inserting import insert_columns
 from advisor.runs.services.manifest import canonical, manifest_of
 from advisor.runs.services.ordering import BLOCK, RACE_BLOCK, blocks, ordered
 from advisor.runs.services.planning import CandidatePlan, Plan, plan_of
 from advisor.runs.services.racing import advance, is_race
 from advisor.runs.services.remembering import remember_launch
 from advisor.runs.services.states import note
-
-ROWS_A_STATEMENT = 5000
 
 
 @transaction.atomic
@@ -148,21 +145,25 @@ def _open_trials(
 ) -> None:
     most = RACE_BLOCK if is_race(run) else BLOCK
     block_of = blocks(samples, repeats=repeats, most=most)
-    rows = (
-        Trial(
-            run=run,
-            candidate=candidate,
-            sample=sample,
-            repeat=repeat,
-            position=index,
-            block=block_of[index],
-        )
-        for candidate in candidates
+    placed = [
+        (sample.pk, repeat, index, block_of[index])
         for index, sample in enumerate(samples)
         for repeat in range(repeats)
-    )
-    while batch := list(islice(rows, ROWS_A_STATEMENT)):
-        insert(batch)
+    ]
+    sample_ids, repeated, positions, blocks_of = map(list, zip(*placed, strict=True))
+    for candidate in candidates:
+        insert_columns(
+            Trial,
+            len(placed),
+            {
+                "run_id": run.pk,
+                "candidate_id": candidate.pk,
+                "sample_id": sample_ids,
+                "repeat": repeated,
+                "position": positions,
+                "block": blocks_of,
+            },
+        )
 
 
 def _opened(plan: Plan, samples: Sequence[Sample]) -> str:

@@ -33,10 +33,16 @@ class Prompting:
     choices: tuple[str, ...] = ()
     choose_by: ChooseBy = "likelihood"
     settled_by: object = None
+    keyed: bool = True
 
     @classmethod
-    def of(cls, manifest: Mapping[str, object], *, recorded: bool) -> "Prompting":
-        """Read what is asked from a run's manifest."""
+    def of(
+        cls, manifest: Mapping[str, object], *, recorded: bool, keyed: bool = True
+    ) -> "Prompting":
+        """Read what is asked from a run's manifest.
+
+        ``keyed`` gives requests a key, by which a server tells a second try.
+        """
         asked = manifest["prompt"]
         if not isinstance(asked, Mapping):
             raise TypeError(f"the manifest's prompt must be a mapping, got {asked!r}")
@@ -50,11 +56,14 @@ class Prompting:
             choices=tuple(asked.get("choices") or ()),
             choose_by=asked.get("choose_by") or "likelihood",
             settled_by=_settling(manifest.get("scorer")),
+            keyed=keyed,
         )
 
     def prompt(self, sample: Sample, claim: Claim) -> Prompt:
         """Return the request for one claimed trial, keyed by trial and claim."""
         asked = self.ask(sample, repeat=claim.repeat)
+        if not self.keyed:
+            return asked
         name = f"{claim.trial_id}:{claim.number}:{asked.text}"
         # Keyed by this installation's secret: others count their trials from 1 as well.
         key = salted_hmac("advisor.runs.request", name, algorithm="sha256").hexdigest()

@@ -19,7 +19,8 @@ from advisor.engines.overlapping import Overlapping
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.aside import Aside
 from advisor.runs.services.blocks import Block
-from advisor.runs.services.claiming import SUSPECT_CLAIMS, claim_block
+from advisor.runs.services.claiming import claim_block
+from advisor.runs.services.due import SUSPECT_CLAIMS
 from advisor.runs.services.endpoint_health import Line
 from advisor.runs.services.judging import broken
 from advisor.runs.services.keeping import Keeper

@@ -1,0 +1,80 @@
+"""Which trials may be claimed now, and which of them together?"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.services.states import WORKING
+
+# From this claim on a trial whose worker went is claimed alone: its block was lost
+# several times, and only a crash while holding one trial says which trial it was. One
+# that an endpoint refused or that was handed back is under no suspicion.
+SUSPECT_CLAIMS = 3
+LOST = "lease_expired"
+
+
+class Due(NamedTuple):
+    """A trial that may be claimed, as it stands."""
+
+    pk: int
+    sample_id: int
+    repeat: int
+    position: int
+    block: int
+    claims: int
+    errors: int
+    solo_crashes: int
+    last_error_code: str
+
+    @property
+    def lost(self) -> bool:
+        """Say whether its last worker went."""
+        return self.claims > 0 and self.last_error_code == LOST
+
+
+def due(candidate: Candidate, most: int | None) -> list[Due]:
+    """Lock and return the first trials that may be claimed; without ``most`` a block.
+
+    The candidate is read apart and not joined, so that the rows are taken from the
+    index in its order, however many wait behind them.
+    """
+    working = Candidate.objects.filter(
+        pk=candidate.pk, state__in=WORKING, run__state=Run.State.RUNNING
+    )
+    bound = working.values_list("open_to").first()
+    if bound is None:
+        return []
+    found = Trial.objects.filter(
+        Q(not_before__isnull=True) | Q(not_before__lte=Now()),
+        candidate=candidate.pk,
+        state=Trial.State.PENDING,
+    )
+    if bound[0] is not None:
+        found = found.filter(block__lt=bound[0])
+    found = found.order_by("position", "id").select_for_update(skip_locked=True)
+    if most is None:
+        first = found.values_list("block").first()
+        found = found.filter(block__in=first or ())
+    return [Due(*row) for row in found.values_list(*Due._fields)[:most]]
+
+
+def claimed_together(
+    rows: Sequence[Due], most: int | None, *, alone: bool
+) -> Sequence[Due]:
+    """Return the trials that are claimed with the first one.
+
+    A suspect is claimed when nothing else is held, and alone; what was lost before
+    only with its own block, so that one bad trial makes few others suspect.
+    """
+    if not rows:
+        return ()
+    first = rows[0]
+    if first.lost and first.claims >= SUSPECT_CLAIMS:
+        return [first] if alone else []
+    others = [one for one in rows if not (one.lost and one.claims >= SUSPECT_CLAIMS)]
+    if most is None or first.lost:
+        return [one for one in others if one.block == first.block]
+    return others
