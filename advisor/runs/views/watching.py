@@ -79,8 +79,10 @@ def runs(request: TeamRequest, team: str, project: str) -> HttpResponse:
 @require_safe
 def run(request: TeamRequest, team: str, project: str, number: int) -> HttpResponse:
     """Show a run as it stands; works without JavaScript by reloading."""
-    found = _run_or_404(request, project, number)
-    page = pages.run_page(found, request.membership)
+    try:
+        page = pages.page_at(request.membership, project, number)
+    except Run.DoesNotExist as missing:
+        raise Http404 from missing
     return render_page(request, "runs/run.html", page)
 
 

@@ -109,8 +109,17 @@ def _tries(bench: Bench, rng: Random) -> list[tuple[str, str]]:
     return found
 
 
+def _fresh(bench: Bench, rng: Random) -> str:
+    """Return limits that hardly anybody tried before: a slider stands anywhere."""
+    margin, p95 = rng.randrange(10, 100) / 10, rng.randrange(3, 40) / 10
+    query = f"margin={margin}&p95={p95}&volume={rng.randrange(1, 60)}00000&budget=2000"
+    return bench.url(rng.choice(bench.runs), f"what-if/?{query}")
+
+
 def mixed(bench: Bench) -> dict[str, Any]:
     """50 requests a second of everything, on a clock: waits count from the plan.
+
+    Every second limit is one that was tried before, as when a slider comes back.
 
     Once with whatever the processes keep by then, once after each of them has shown
     every page: the first looks at a hundred runs are not spread over a day here.
@@ -149,7 +158,9 @@ def _mixed(bench: Bench, seconds: float) -> dict[str, Any]:
         if what == "dashboard":
             return what, f"/t/{bench.team.slug}/", {}
         if what == "what-if":
-            return what, rng.choice(tries)[1], {"HX-Request": "true"}
+            again = rng.random() < 0.5
+            url = rng.choice(tries)[1] if again else _fresh(bench, rng)
+            return what, url, {"HX-Request": "true"}
         rest = {"comparison": "compare/", "samples": "samples/?show=failures"}
         rest |= {"run": "", "status": "status/"}
         return what, bench.url(run, rest[what]), {}
