@@ -9,6 +9,8 @@ from advisor.builtin.training.grammar import Filler, expand
 from advisor.builtin.training.people import Namer, listed
 from advisor.builtin.training.values import MONTHS
 
+# Not known to the ticket family.
+WRITTEN_LATER = ("natural-2",)
 SENTIMENTS = ("positive", "negative", "neutral")
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -64,10 +66,10 @@ def voice(text: str, rng: random.Random) -> str:
 
 
 class Tickets:
-    """Draw tickets of the ticket family's own generator."""
+    """Draw tickets of the ticket family's own generator, with more written by hand."""
 
     def __init__(self, seed: int) -> None:
-        self._stream = tickets.tickets(seed)
+        self._stream = tickets.tickets(seed, tickets.material(*WRITTEN_LATER))
 
     def draw(self) -> Asked:
         """Draw the next one."""

@@ -32,6 +32,7 @@ LATER = {
     "reading": 1.6,
 }
 BY_HAND = 0.3
+LATER_BY_HAND = 0.6
 _DRAW = {
     "sentiment": labelled.sentiment,
     "normalise": standard.normalise,
@@ -47,8 +48,12 @@ def asked(
     held: bool = False,
     only: str | None = None,
     shares: Mapping[str, float] = WEIGHTS,
+    by_hand: float = BY_HAND,
 ) -> Iterator[Asked]:
-    """Yield examples without their wording; `only` one task if named."""
+    """Yield examples without their wording; `only` one task if named.
+
+    A share of `by_hand` comes from examples written by hand, but for intents.
+    """
     rng = random.Random(seed)  # noqa: S311
     namer = Namer(rng, held=held)
     tickets = labelled.Tickets(seed)
@@ -58,7 +63,7 @@ def asked(
         task = only or rng.choices(names, weights)[0]
         if task == "intent":
             drawn = tickets.draw()
-        elif not held and rng.random() < BY_HAND:
+        elif not held and rng.random() < by_hand:
             drawn = natural(task, namer)
         else:
             drawn = _DRAW[task](namer)
@@ -72,8 +77,9 @@ def worded(
     held: bool = False,
     only: str | None = None,
     shares: Mapping[str, float] = WEIGHTS,
+    by_hand: float = BY_HAND,
 ) -> Iterator[tuple[Asked, str]]:
     """Yield examples with their prompts."""
     rng = random.Random(f"{seed}:wording")  # noqa: S311
-    for drawn in asked(seed, held=held, only=only, shares=shares):
+    for drawn in asked(seed, held=held, only=only, shares=shares, by_hand=by_hand):
         yield drawn, prompt(drawn.task, drawn.text, rng, held=held)

@@ -5,20 +5,16 @@ the person in a message to redact, vendor, code, amount and date of a note, the 
 a line to normalise. The language stays as a person wrote it.
 """
 
-import json
 import random
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 from advisor.builtin.training import codes, figures, values
 from advisor.builtin.training.asked import Asked
 from advisor.builtin.training.labelled import voice
 from advisor.builtin.training.marks import marked, plain
-from advisor.builtin.training.people import Namer, is_held
+from advisor.builtin.training.noise import leave_out
+from advisor.builtin.training.people import Namer
 from advisor.builtin.training.personal import (
     CURRENCIES,
     FIELDS,
@@ -28,117 +24,8 @@ from advisor.builtin.training.personal import (
     redacted,
 )
 from advisor.builtin.training.places import marked_person
-
-FOLDER = Path(__file__).parent / "natural"
-_PLACES = re.compile("|".join(re.escape(p) for p in PLACEHOLDERS.values()))
-_KINDS = {place: kind for kind, place in PLACEHOLDERS.items()}
-_TRIES = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """Hold one hand-written example; `spans` are (start, end, kind) of its values."""
-
-    text: str
-    expected: object
-    spans: tuple[tuple[int, int, str], ...] = ()
-
-
-@cache
-def written(task: str, held: bool = False) -> tuple[Written, ...]:
-    """Read the examples of a task and find their values; one in eight is held back."""
-    path = FOLDER / f"{task}.jsonl"
-    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return tuple(
-        Written(
-            text=e["input"],
-            expected=e["expected"],
-            spans=_find(task, e["input"], e["expected"]),
-        )
-        for e in lines
-        if is_held(e["input"]) == held
-    )
-
-
-def _find(task: str, text: str, expected: object) -> tuple[tuple[int, int, str], ...]:
-    if task == "redact":
-        return _redacted_spans(text, str(expected))
-    if task == "extract" and isinstance(expected, Mapping):
-        return _note_spans(text, expected)
-    if task == "normalise":
-        return _value_span(text, str(expected))
-    return ()
-
-
-def _redacted_spans(text: str, expected: str) -> tuple[tuple[int, int, str], ...]:
-    pattern = "(.+?)".join(re.escape(part) for part in _PLACES.split(expected))
-    found = re.fullmatch(pattern, text, re.DOTALL)
-    if found is None:
-        raise ValueError(f"Outside its placeholders {expected!r} is not {text!r}.")
-    kinds = [_KINDS[place] for place in _PLACES.findall(expected)]
-    return tuple((*found.span(i + 1), kind) for i, kind in enumerate(kinds))
-
-
-def _note_spans(
-    text: str, expected: Mapping[str, object]
-) -> tuple[tuple[int, int, str], ...]:
-    """Find vendor and code as written, amount and date in any form known here."""
-    spans = []
-    for name in ("vendor", "invoice"):
-        value = expected[name]
-        if value is not None and text.count(str(value)) == 1:
-            start = text.index(str(value))
-            spans.append((start, start + len(str(value)), name))
-    if expected["amount"] is not None and expected["currency"] in CURRENCIES:
-        amount = Decimal(str(expected["amount"]))
-        found = _any_form(text, f"{amount:.2f} {expected['currency']}")
-        spans += [(*found, "amount")] if found else []
-    if expected["due"]:
-        found = _any_form(text, str(expected["due"]))
-        spans += [(*found, "due")] if found else []
-    spans.sort()
-    apart = all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
-    return tuple(spans) if apart else ()
-
-
-def _value_span(text: str, standard: str) -> tuple[tuple[int, int, str], ...]:
-    found = _any_form(text, standard)
-    return ((*found, _kind(standard)),) if found else ()
-
-
-def _kind(standard: str) -> str:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", standard):
-        return "date"
-    if re.fullmatch(r"\d\d:\d\d", standard):
-        return "time"
-    return "amount" if " " in standard else "number"
-
-
-def _any_form(text: str, standard: str) -> tuple[int, int] | None:
-    """Find the longest form of a value in a text by writing it many times."""
-    rng = random.Random(standard)  # noqa: S311
-    best: tuple[int, int] | None = None
-    for _ in range(_TRIES):
-        form = _form(rng, standard)
-        start = text.find(form) if form else -1
-        if start >= 0 and (best is None or len(form) > best[1] - best[0]):
-            before, after = text[:start][-1:], text[start + len(form) :][:1]
-            if not before.isalnum() and not after.isalnum():
-                best = (start, start + len(form))
-    return best
-
-
-def _form(rng: random.Random, standard: str) -> str:
-    kind = _kind(standard)
-    if kind == "date":
-        return values.written_date(rng, values.day_of(standard))
-    if kind == "time":
-        hour, minute = map(int, standard.split(":"))
-        return values.written_time(rng, hour, minute)
-    if kind == "amount":
-        value, _, code = standard.partition(" ")
-        return figures.written_amount(rng, Decimal(value), code)
-    return figures.written_number(rng, standard)
+from advisor.builtin.training.retold import retold
+from advisor.builtin.training.written import Written, written
 
 
 def natural(task: str, namer: Namer) -> Asked:
@@ -156,9 +43,25 @@ def natural(task: str, namer: Namer) -> Asked:
     if task == "normalise" and chosen.spans and rng.random() < 0.8:
         return _other_value(chosen, rng)
     if task == "sentiment":
-        text = voice(chosen.text, rng) if rng.random() < 0.5 else chosen.text
-        return Asked(task=task, text=text, answer=str(chosen.expected))
-    return _as_written(task, chosen)
+        return _felt(chosen, rng)
+    plainly = _as_written(task, chosen)
+    if task != "reading":
+        return plainly
+    text, answer = retold(plainly.text, plainly.answer, namer)
+    return Asked(task=task, text=text, answer=answer)
+
+
+def _felt(chosen: Written, rng: random.Random) -> Asked:
+    """Say it in another voice, with fewer words or with more of the same mood."""
+    text = chosen.text
+    if rng.random() < 0.15:
+        alike = [w for w in written("sentiment") if w.expected == chosen.expected]
+        text = f"{text} {rng.choice(alike).text}"
+    if rng.random() < 0.3:
+        text = leave_out(text, rng, rng.random() * 0.25)
+    if rng.random() < 0.5:
+        text = voice(text, rng)
+    return Asked(task="sentiment", text=text, answer=str(chosen.expected))
 
 
 def _all_known(expected: object, known: set[str]) -> bool:

@@ -67,10 +67,10 @@ def _topic(line: str) -> tuple[str, list[str]]:
 
 
 @cache
-def material() -> Material:
-    """Read the folder once."""
+def material(*more: str) -> Material:
+    """Read the folder once; the files of hand-written tickets in `more` as well."""
     natural: dict[str, list[str]] = {intent: [] for intent in INTENTS}
-    for line in _lines("natural"):
+    for line in (line for name in ("natural", *more) for line in _lines(name)):
         intent, text = line.split("|", 1)
         natural[intent].append(text.replace("\\n", "\n"))
     lexicon = json.loads((FOLDER / "lexicon.json").read_text(encoding="utf-8"))

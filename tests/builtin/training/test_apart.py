@@ -3,7 +3,7 @@ from itertools import islice
 import pytest
 
 from advisor import builtin
-from advisor.builtin.training import apart, mix, natural, tickets
+from advisor.builtin.training import apart, mix, tickets, written
 
 BY_HAND = [task for task in mix.WEIGHTS if task != "intent"]
 
@@ -22,7 +22,7 @@ def test_no_hand_written_ticket_is_close_to_a_sample(packs):
 @pytest.mark.parametrize("task", BY_HAND)
 def test_no_hand_written_example_of_a_task_is_close_to_a_sample(packs, task):
     for held in (False, True):
-        texts = [example.text for example in natural.written(task, held)]
+        texts = [example.text for example in written.written(task, held)]
         assert [text for text in texts if text in packs] == []
 
 
