@@ -10,6 +10,7 @@ from advisor.projects.views import (
     review,
     samples,
     steps,
+    versions,
 )
 
 app_name = "projects"
@@ -48,4 +49,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SETUP}candidates/several/", candidates.several, name="several"),
     path(f"{SETUP}candidates/remove/", candidates.remove, name="remove"),
     path(f"{SETUP}review/", review.review, name="review"),
+    path(f"{SETUP}versions/<int:version>/", versions.version, name="version"),
 ]

@@ -63,6 +63,7 @@ def things(walk: Walk) -> Ids:
         "url": "x",
         "name": "trade-off",
         "slug:kind": "md",
+        "int:version": 1,
     }
 
 

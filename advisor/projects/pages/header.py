@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from advisor.projects.models import Project
+from advisor.projects.models import Project, Setup
 from advisor.web.parts import Action, Link
 
 TABS = {
@@ -28,6 +28,13 @@ class ProjectHeader:
 def project_url(project: Project, rest: str = "") -> str:
     """Return the address of a project, or of a page under it."""
     return f"/t/{project.team.slug}/p/{project.slug}/{rest}"
+
+
+def version_link(project: Project, setup: Setup) -> Link:
+    """Return the link to a frozen version of a project's setup."""
+    version = setup.version
+    url = project_url(project, f"setup/versions/{version}/")
+    return Link(f"Setup version {version}", url)
 
 
 def header_of(

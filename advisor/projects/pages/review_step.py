@@ -53,12 +53,6 @@ def review_page(
     estimate: RunEstimate,
 ) -> WizardPage:
     """Return step 5; ``obstacles`` is everything that keeps it from being launched."""
-    sections = (
-        ("Goal", "goal", _goal(setup.document)),
-        ("Constraints", "constraints", _limits(setup.document)),
-        ("Sample tasks", "samples", _samples(setup)),
-        ("Candidates", "candidates", _models(setup.document)),
-    )
     return WizardPage(
         title=f"Review: {setup.project.name}",
         heading="Check before you launch",
@@ -69,12 +63,22 @@ def review_page(
         extra={
             "sections": tuple(
                 Section(title, Link("Change", step_url(setup, step)), facts)
-                for title, step, facts in sections
+                for title, step, facts in answers_of(setup)
             ),
             "obstacles": tuple(obstacles),
             "version": setup.version,
         },
         **wizard_parts(setup, "review"),
+    )
+
+
+def answers_of(setup: Setup) -> tuple[tuple[str, str, tuple[Fact, ...]], ...]:
+    """Return what a setup says, by its four steps: title, address and answers."""
+    return (
+        ("Goal", "goal", _goal(setup.document)),
+        ("Constraints", "constraints", _limits(setup.document)),
+        ("Sample tasks", "samples", _samples(setup)),
+        ("Candidates", "candidates", _models(setup.document)),
     )
 
 

@@ -6,7 +6,11 @@ from advisor.sizing import formats
 from advisor.web.panels import EffectPanel
 from advisor.web.parts import Fact
 
-NOTE = "At most: a candidate that is decided early stops. You can close the page."
+NOTE = (
+    "At most: a candidate that is decided early stops. You can close the page: who"
+    " launches the run gets a mail when it is done. When it is decided on, they and the"
+    " team's owners get one."
+)
 
 
 def run_panel(estimate: RunEstimate) -> EffectPanel:

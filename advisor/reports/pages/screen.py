@@ -6,7 +6,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from advisor.adaptations.pages.offers import Offers
-from advisor.projects.pages.header import ProjectHeader, header_of, project_url
+from advisor.projects.pages.header import (
+    ProjectHeader,
+    header_of,
+    project_url,
+    version_link,
+)
 from advisor.reports.pages.comparison import Comparison
 from advisor.reports.pages.deciding import DecidePanel
 from advisor.reports.pages.drawn import Drawn, drawn_of
@@ -87,9 +92,7 @@ def comparison_page(
         title=f"Comparison: {run.project.name}",
         header=header_of(run.project, "Comparison", (export,)),
         run_line=_run_line(result),
-        setup=Link(
-            f"Setup version {run.setup.version}", project_url(run.project, "setup/")
-        ),
+        setup=version_link(run.project, run.setup),
         comparison=comparison,
         next=drawn.next,
         anchors=tuple(

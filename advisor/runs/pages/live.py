@@ -9,9 +9,15 @@ from django.utils import timezone
 
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
-from advisor.projects.pages.header import ProjectHeader, header_of, project_url
+from advisor.projects.pages.header import (
+    ProjectHeader,
+    header_of,
+    project_url,
+    version_link,
+)
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Candidate, Run, RunEvent
+from advisor.runs.pages.log_lines import line_of
 from advisor.runs.pages.partial import (
     decided_in,
     document_of,
@@ -57,10 +63,6 @@ DECISIONS: dict[str, tuple[Tone, str]] = {
     "discarded": ("fail", "fail"),
     "undecided": ("warn", "unsure"),
 }
-LEVELS: dict[str, tuple[Tone, str]] = {
-    **{"info": ("quiet", "run"), "warning": ("warn", "warn")},
-    "error": ("fail", "fail"),
-}
 YOUNG, OFTEN, SELDOM = 60, 2, 6  # seconds
 CANCELLABLE = (Run.State.QUEUED, Run.State.RUNNING, Run.State.PAUSED)
 ENDED = {
@@ -97,6 +99,7 @@ class RunPage:
     header: ProjectHeader
     number: int
     lines: tuple[str, ...]
+    setup: Link
     here: str
     final: bool
     state: str
@@ -135,6 +138,7 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         header=header_of(run.project, "Runs"),
         number=run.number,
         lines=_lines(run, progress),
+        setup=version_link(run.project, run.setup),
         here=project_url(run.project, f"runs/{run.number}/"),
         final=progress.final,
         state=state,
@@ -148,7 +152,7 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         has_times=bool(times or limit),
         every=seconds_between(run, progress),
         problems=problems_of(progress),
-        log=tuple(_log(one) for one in events),
+        log=tuple(map(line_of, events)),
         may_steer=may(membership, Role.EDITOR),
         can_pause=state == Run.State.RUNNING,
         can_resume=state == Run.State.PAUSED,
@@ -238,9 +242,3 @@ def _row(
         p95=times.get(one.key, formats.DASH),
         spent=formats.money(one.spend_usd),
     )
-
-
-def _log(event: RunEvent) -> LogLine:
-    tone, icon = LEVELS.get(event.level, LEVELS["info"])
-    at = timezone.localtime(event.at)
-    return LogLine(time=f"{at:%H:%M:%S}", tone=tone, icon=icon, text=event.text)
