@@ -161,8 +161,14 @@ def _options(candidate: Candidate) -> dict[str, object]:
     options = dict(candidate.spec.get("options") or {})
     if candidate.engine == "openai":
         options.setdefault("retries", {"errors": 1})
-        options.setdefault("pace", {"in_hand_s": settings.RATE_WAIT_SECONDS})
+        options.setdefault("pace", _pace(candidate.spec.get("concurrency")))
     return options
+
+
+def _pace(at_once: int | None) -> dict[str, float]:
+    """Return how an endpoint is called: at once as often as its user said it bears."""
+    pace: dict[str, float] = {"in_hand_s": settings.RATE_WAIT_SECONDS}
+    return pace if at_once is None else {**pace, "start": at_once}
 
 
 def _recorded(candidate: Candidate) -> str | None:

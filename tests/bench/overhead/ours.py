@@ -35,13 +35,13 @@ def opened(candidate: dict[str, Any], samples: Any, **document: Any) -> tuple[An
     return run, seconds
 
 
-def worked_off(run: Any) -> float:
+def worked_off(run: Any, on_slice: Any = None) -> float:
     """Work a run off in this process; return the seconds to its verdict."""
     from advisor.runs import services
     from advisor.runs.models import Answer, Run
 
     start = time.perf_counter()
-    run = services.run_inline(run)
+    run = services.run_inline(run, on_slice=on_slice)
     seconds = time.perf_counter() - start
     answered = Answer.objects.filter(trial__run=run, failure_code="").count()
     if run.state != Run.State.COMPLETED or answered != run.trials.count():

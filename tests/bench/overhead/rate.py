@@ -1,7 +1,7 @@
 """How near does a whole run come to the possible rate? ``rate PORT ROUNDS``, in JSON.
 
-From the start of work to the verdict: the window that opens from 4 calls at once is
-part of it, and so are claims, commits and the recommendation.
+``calls`` from the start of work until the last answer is stored: the window that opens
+is part of it, and so are claims and commits. ``whole`` to the verdict.
 """
 
 import json
@@ -30,13 +30,15 @@ def main() -> None:
     count = CONCURRENCY * rounds
     run, _ = ours.opened(candidate, count, max_output_tokens=4)
     used = time.process_time()
-    seconds = ours.worked_off(run)
+    start, ends = time.perf_counter(), [0.0]
+    seconds = ours.worked_off(run, lambda _: ends.append(time.perf_counter() - start))
     used = time.process_time() - used
     possible = CONCURRENCY / LATENCY_S
     print(
         json.dumps(
             {
                 "samples": count,
+                "calls": round(count / ends[-1] / possible, 4),
                 "whole": round(count / seconds / possible, 4),
                 "own_cpu_ms_a_call": round(used / count * 1000, 3),
             }
