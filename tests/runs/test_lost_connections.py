@@ -1,7 +1,11 @@
-"""A database that drops its connections costs no answer."""
+"""A database that drops, refuses or swallows connections costs no answer (F12, F15)."""
 
+import socket
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import Any
 
@@ -13,13 +17,14 @@ from django.db import connection
 from advisor.runs import services
 from advisor.runs.models import Answer, Candidate
 from advisor.runs.services.claiming import claim_block
-from advisor.runs.services.committing import commit_patiently
+from advisor.runs.services.committing import commit, commit_patiently
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.money import reserve
+from advisor.runs.services.reaping import reap
 from advisor.runs.services.states import move_candidate
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import make_setup
-from tests.runs.test_leases import outcomes
+from tests.runs.test_leases import expire, outcomes
 from tests.services import wait_until
 
 pytestmark = [
@@ -142,4 +147,129 @@ def test_a_deadlock_costs_no_answer(candidate):
             done = commit_patiently(lease, answered, candidate=candidate, priced=True)
         other.result()
     assert done.stored == 32
+    assert broken_invariants(candidate.run) == []
+
+
+def another_session() -> psycopg.Connection[Any]:
+    given = connection.settings_dict
+    return psycopg.connect(
+        host=given["HOST"],
+        port=given["PORT"],
+        user=given["USER"],
+        dbname=given["NAME"],
+    )
+
+
+@contextmanager
+def no_connection_left() -> Iterator[None]:
+    """Hold every session that the server has to give."""
+    held = []
+    try:
+        with suppress(psycopg.OperationalError):
+            while True:
+                held.append(another_session())
+        yield
+    finally:
+        for one in held:
+            one.close()
+
+
+def test_a_server_without_a_free_connection_costs_no_answer(candidate, client):
+    """F12: a page says 503 meanwhile, and what was answered is stored once one is."""
+    lease = claim_block(candidate)
+    answered = outcomes(lease)
+    connection.close()
+    client.raise_request_exception = False
+    with ThreadPoolExecutor(1) as pool:
+        with no_connection_left():
+            page = client.get("/sign-in/once/unknown/")
+
+            def store():
+                try:
+                    return commit_patiently(
+                        lease, answered, candidate=candidate, priced=False
+                    )
+                finally:
+                    connection.close()
+
+            storing = pool.submit(store)
+            time.sleep(0.3)
+            assert not storing.done()
+        done = storing.result(timeout=20)
+    assert (page.status_code, bool(page["Retry-After"])) == (503, True)
+    assert (done.stored, Answer.objects.count()) == (32, 32)
+    assert broken_invariants(candidate.run) == []
+
+
+class BlackHole:
+    """Stands between a worker and the database until it swallows every byte."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host or "127.0.0.1", int(port))
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self.swallows = threading.Event()
+        self._ends: list[socket.socket] = [self._server]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._server.accept()
+                far = socket.create_connection(self._to)
+                self._ends += [near, far]
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if not self.swallows.is_set():
+                    target.sendall(data)
+
+    def end(self) -> None:
+        for one in self._ends:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+
+@contextmanager
+def new_connections_through(hole: BlackHole) -> Iterator[None]:
+    given = connection.settings_dict
+    before = given["HOST"], given["PORT"]
+    given["HOST"], given["PORT"] = "127.0.0.1", hole.port
+    try:
+        yield
+    finally:
+        given["HOST"], given["PORT"] = before
+
+
+def test_a_worker_that_is_cut_off_drops_its_work_and_another_does_it(
+    candidate, settings
+):
+    """F15: no refusal comes, so the worker itself sees that its lease may be over."""
+    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS = 1.5, 0.1
+    given = connection.settings_dict
+    hole = BlackHole(given["HOST"], given["PORT"])
+    lease = claim_block(candidate)
+    answered = outcomes(lease)
+
+    def until():
+        return candidate.trials.filter(lease_token=lease.token).first().lease_until
+
+    with new_connections_through(hole), Keeper() as keeper:
+        first = until()
+        keeper.take(lease.token, lease.claims)
+        assert wait_until(lambda: until() != first)
+        assert keeper.tick()
+        hole.swallows.set()
+        assert wait_until(lambda: not keeper.tick(), seconds=settings.LEASE_SECONDS * 2)
+        hole.end()
+    expire(lease)
+    assert reap() == 32
+    again = claim_block(candidate)
+    late = commit(lease, answered, candidate=candidate, priced=False)
+    done = commit(again, outcomes(again), candidate=candidate, priced=False)
+    assert (late.stored, late.late, done.stored) == (0, 32, 32)
     assert broken_invariants(candidate.run) == []

@@ -24,6 +24,7 @@ class Keeper:
     take it for lost. ``lost`` is set when the lease is gone, the run is cancelled, or
     the database was out of reach for two thirds of a lease: then the work is to be
     dropped, and ``on_lost`` is called from the thread to end a call that is under way.
+    A beat that gets no answer at all is noticed by ``tick`` as well.
     Inside an open transaction another connection cannot see the rows; there ``tick``,
     called between answers, beats.
     """
@@ -37,6 +38,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._last = time.monotonic()
+        self._asking_since: float | None = None
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "Keeper":
@@ -85,7 +87,16 @@ class Keeper:
         waited = time.monotonic() - self._last
         if self._thread is None and waited > settings.HEARTBEAT_SECONDS:
             self._beat()
+        elif self._is_cut_off():
+            self.lost.set()
         return not self.lost.is_set()
+
+    def _is_cut_off(self) -> bool:
+        """Say whether the present beat hangs, so that the lease may be over unseen."""
+        since, now = self._asking_since, time.monotonic()
+        if since is None or now - since < settings.HEARTBEAT_SECONDS:
+            return False
+        return bool(now - self._last > settings.LEASE_SECONDS * 2 / 3)
 
     def _run(self) -> None:
         try:
@@ -102,6 +113,7 @@ class Keeper:
     def _beat(self) -> None:
         if self._token is None:
             return
+        self._asking_since = time.monotonic()
         try:
             held = beat(self._token) or self._revive(self._token)
         except DatabaseError as error:
@@ -111,6 +123,8 @@ class Keeper:
             if waited > settings.LEASE_SECONDS * 2 / 3:
                 self.lost.set()
             return
+        finally:
+            self._asking_since = None
         self._last = time.monotonic()
         if not held:
             self.lost.set()
