@@ -46,6 +46,12 @@ class Kept(Generic[T]):
         self.put(key, value)
         return value
 
+    def drop(self, key: Hashable) -> None:
+        """Forget the value of ``key``."""
+        with self._lock:
+            _, weight = self._values.pop(key, (None, 0))
+            self._weight -= weight
+
     def put(self, key: Hashable, value: T) -> None:
         """Keep ``value`` as that of ``key``."""
         weight = self._weigh(value)

@@ -57,7 +57,8 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
 
 def _cut_notices(result: Result) -> list[Notice]:
     """Return what was cut: prompts are gaps, answers count as they stand."""
-    notices, cuts = [], cuts_of(result.run)
+    notices, kept = [], result.summary.cuts
+    cuts = cuts_of(result.run) if kept is None else kept
     prompts = [f"{one.candidate} {one.prompts:,}" for one in cuts if one.prompts]
     answers = [f"{one.candidate} {one.answers:,}" for one in cuts if one.answers]
     if prompts:

@@ -17,5 +17,8 @@ class RunSummary(models.Model):
     )
     version = models.CharField(max_length=64)
     figures = models.JSONField(help_text="Slices, times, means: what charts draw")
+    counts = models.JSONField(
+        null=True, blank=True, help_text="Trials, answers and failures by candidate"
+    )
     case = models.BinaryField(help_text="The case of the run as deflated JSON")
     created_at = models.DateTimeField(auto_now=True)

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.runs.models import Candidate, Run, Trial
-from advisor.runs.selectors.counting import (
-    RATE_SECONDS,
-    FailureCount,
-    answers_of,
-    failures_of,
-    spends_of,
-    states_of,
-)
+from advisor.runs.selectors.counted import Counts, counts_of, kept_counts, stamp_of
+from advisor.runs.selectors.counting import RATE_SECONDS, FailureCount
 from advisor.runs.selectors.finding import candidates_of
-from advisor.runs.selectors.scores import partial_means
 from advisor.sizing.measurement import Figure
 from advisor.web.kept import Kept
 
@@ -131,26 +124,21 @@ def progress_of(run: Run) -> RunProgress:
     if (run.state, run.generation) != before:
         run.refresh_from_db()  # its recommendation, too, may be another one
     if run.state not in STILL:
-        return _read(run)
-    booked = (run.spent_micro, run.unknown_micro, run.overshoot_micro, run.cap_micro)
-    ended = (run.state, run.generation, run.finished_at, run.pause_reason)
-    key = (run.pk, run.created_at, ended, booked)
-    return ENDED.get(key, lambda: _read(run))
+        return _read(run, counts_of(run))
+    return ENDED.get(
+        stamp_of(run), lambda: _read(run, kept_counts(run) or counts_of(run))
+    )
 
 
-def _read(run: Run) -> RunProgress:
-    states = states_of(run)
-    answers = answers_of(run)
-    failures = failures_of(run)
-    means, spends = partial_means(run), spends_of(run)
+def _read(run: Run, counts: Counts) -> RunProgress:
     listed = tuple(
         _progress(
             one,
-            states[one.pk],
-            answers.get(one.pk, {}),
-            failures=failures[one.pk],
-            spend_usd=_spend(one, spends),
-            quality=means.get(one.pk),
+            counts.states.get(one.pk, Counter()),
+            counts.answers.get(one.pk, {}),
+            failures=counts.failures.get(one.pk, []),
+            spend_usd=_spend(one, counts.spends),
+            quality=counts.means.get(one.pk),
         )
         for one in candidates_of(run)
     )

@@ -5,7 +5,6 @@ curve or a filter of them. Everything here repeats rows and decides nothing.
 """
 
 from array import array
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
@@ -16,8 +15,10 @@ import numpy as np
 from advisor.runs.models import Run, RunSummary, Trial
 from advisor.runs.selectors import case_file
 from advisor.runs.selectors.agreement import cascades_of
+from advisor.runs.selectors.counted import kept_cuts
+from advisor.runs.selectors.cuts import Cuts
 from advisor.runs.selectors.evidence import case_of
-from advisor.sizing import intervals
+from advisor.runs.selectors.slices import slices_of
 from advisor.sizing.conclusions import Recommendation
 from advisor.sizing.exams import QUALITY, describer, exams, frames
 from advisor.sizing.flip_points import Change, FlipPoint
@@ -26,7 +27,6 @@ from advisor.sizing.recommendation import decide
 from advisor.sizing.standings import flips, standings
 from advisor.web.kept import Kept
 
-SMALLEST_SLICE = 5
 DRAWN = 512  # times of one candidate that a curve is drawn from
 FORM = 2  # of the kept bytes; what has another form is made anew
 MOST_SUMMARIES = 256  # that a process holds in memory
@@ -41,7 +41,7 @@ class Summary:
     by tag, then candidate; ``times`` end-to-end milliseconds by candidate, thinned;
     ``met_from`` from which limit a candidate meets a constraint; ``flips`` where the
     answer changes when one limit moves; ``cascades`` what two small models would do
-    that check each other.
+    that check each other; ``cuts`` who had something cut, None where it was not kept.
     """
 
     run_pk: int
@@ -52,6 +52,7 @@ class Summary:
     met_from: Mapping[str, Mapping[str, float]]
     flips: tuple[FlipPoint, ...]
     cascades: tuple[Mapping[str, Any], ...]
+    cuts: tuple[Cuts, ...] | None = None
 
     @property
     def case(self) -> Case:
@@ -89,6 +90,11 @@ def kept(run: Run) -> Summary | None:
     return SUMMARIES.get(key, lambda: _read(row))
 
 
+def forget(run: Run) -> None:
+    """Read a run's summary anew the next time."""
+    SUMMARIES.drop((run.pk, run.recommendation.sha256))
+
+
 def build(run: Run, document: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Return figures and case of a finished run, read from every answer."""
     case = ready(case_of(run))
@@ -96,7 +102,7 @@ def build(run: Run, document: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]
     figures = {
         "form": FORM,
         "order": _order(run),
-        "slices": _slices(case),
+        "slices": slices_of(case),
         "times": {
             one.id: thinned(one.latency_ms) for one in case.evidence if one.latency_ms
         },
@@ -160,6 +166,7 @@ def _read(row: RunSummary) -> Summary:
         met_from=figures["met_from"],
         flips=tuple(map(_flip, figures["flips"])),
         cascades=tuple(figures["cascades"]),
+        cuts=kept_cuts(row.counts),
     )
 
 
@@ -186,38 +193,6 @@ def _order(run: Run) -> list[int]:
     first = run.candidates.order_by("pk").values("pk")[:1]
     mine = Trial.objects.filter(run=run, candidate=first, repeat=0)
     return list(mine.order_by("position").values_list("sample_id", flat=True))
-
-
-def _slices(case: Case) -> dict[str, dict[str, Any]]:
-    """Return mean scores with intervals by tag, then by candidate.
-
-    Tags of fewer than five samples are left out. Description only: a slice decides
-    through its own limit, by its own test.
-    """
-    places: dict[str, list[int]] = defaultdict(list)
-    for at, tags in enumerate(case.tags or ()):
-        for tag in tags:
-            places[tag].append(at)
-    found: dict[str, dict[str, Any]] = {}
-    for tag, rows in sorted(places.items()):
-        for one in case.evidence:
-            scores = one.answers[[at for at in rows if at < one.answers.size]]
-            known = scores[~np.isnan(scores)]
-            if known.size >= SMALLEST_SLICE:
-                found.setdefault(tag, {})[one.id] = asdict(_mean(known.tolist()))
-    return found
-
-
-def _mean(values: list[float]) -> Figure:
-    n, total = len(values), sum(values)
-    if all(value in (0.0, 1.0) for value in values):
-        interval = intervals.wilson(total, n)
-    else:
-        interval = intervals.betting_interval(values)
-    if interval is None:
-        return Figure(total / n, n=n, origin="measured")
-    low, high = min(interval.low, total / n), max(interval.high, total / n)
-    return Figure(total / n, low, high, n, "measured")
 
 
 def _cascades(run: Run, case: Case, document: Mapping[str, Any]) -> list[Any]:

@@ -3,7 +3,7 @@
 import json
 
 from advisor.runs.models import Run, RunSummary
-from advisor.runs.selectors import summary
+from advisor.runs.selectors import counted, summary
 from advisor.runs.selectors.summary import Summary
 
 
@@ -13,9 +13,12 @@ def summary_of(run: Run) -> Summary:
     A page may be the first to ask: what it keeps repeats rows and decides nothing.
     """
     found = summary.kept(run)
-    if found is not None:
+    if found is not None and found.cuts is not None:
         return found
-    summarise(run)
+    if found is None:
+        summarise(run)
+    else:
+        _count(run)
     made = summary.kept(run)
     if made is None:  # deleted again in between
         raise RunSummary.DoesNotExist(f"Run {run.number} has no summary.")
@@ -38,5 +41,13 @@ def summarise(run: Run) -> None:
             "version": run.recommendation.sha256,
             "figures": figures,
             "case": case,
+            "counts": counted.to_keep(run),
         },
     )
+
+
+def _count(run: Run) -> None:
+    """Keep the counts of a run whose summary was made before they were kept."""
+    mine = RunSummary.objects.filter(run=run, version=run.recommendation.sha256)
+    mine.update(counts=counted.to_keep(run))
+    summary.forget(run)
