@@ -10,7 +10,7 @@ from advisor.builtin.training.people import Namer, listed
 from advisor.builtin.training.values import MONTHS
 
 # Not known to the ticket family.
-WRITTEN_LATER = ("natural-2",)
+WRITTEN_LATER = ("natural-2", "natural-4")
 SENTIMENTS = ("positive", "negative", "neutral")
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -65,13 +65,25 @@ def voice(text: str, rng: random.Random) -> str:
     return noise.case_and_stops(text, rng)
 
 
+def heard(text: str, rng: random.Random) -> str:
+    """Say what somebody wrote with fewer words or in another voice, or as it was."""
+    if rng.random() < 0.3:
+        text = noise.leave_out(text, rng, rng.random() * 0.25)
+    return voice(text, rng) if rng.random() < 0.5 else text
+
+
 class Tickets:
     """Draw tickets of the ticket family's own generator, with more written by hand."""
 
     def __init__(self, seed: int) -> None:
-        self._stream = tickets.tickets(seed, tickets.material(*WRITTEN_LATER))
+        self._parts = tickets.material(*WRITTEN_LATER)
+        self._stream = tickets.tickets(seed, self._parts)
 
-    def draw(self) -> Asked:
-        """Draw the next one."""
+    def draw(self, rng: random.Random, by_hand: float = 0.0) -> Asked:
+        """Draw the next one; a share of `by_hand` is as somebody wrote it."""
+        if rng.random() < by_hand:
+            intent = rng.choice(tickets.INTENTS)
+            text = heard(rng.choice(self._parts.natural[intent]), rng)
+            return Asked(task="intent", text=text, answer=intent)
         ticket = next(self._stream)
         return Asked(task="intent", text=ticket.text, answer=ticket.intent)

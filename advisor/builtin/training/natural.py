@@ -11,9 +11,8 @@ from decimal import Decimal
 
 from advisor.builtin.training import codes, figures, values
 from advisor.builtin.training.asked import Asked
-from advisor.builtin.training.labelled import voice
+from advisor.builtin.training.labelled import heard
 from advisor.builtin.training.marks import marked, plain
-from advisor.builtin.training.noise import leave_out
 from advisor.builtin.training.people import Namer
 from advisor.builtin.training.personal import (
     CURRENCIES,
@@ -57,11 +56,8 @@ def _felt(chosen: Written, rng: random.Random) -> Asked:
     if rng.random() < 0.15:
         alike = [w for w in written("sentiment") if w.expected == chosen.expected]
         text = f"{text} {rng.choice(alike).text}"
-    if rng.random() < 0.3:
-        text = leave_out(text, rng, rng.random() * 0.25)
-    if rng.random() < 0.5:
-        text = voice(text, rng)
-    return Asked(task="sentiment", text=text, answer=str(chosen.expected))
+    answer = str(chosen.expected)
+    return Asked(task="sentiment", text=heard(text, rng), answer=answer)
 
 
 def _all_known(expected: object, known: set[str]) -> bool:
