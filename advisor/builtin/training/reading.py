@@ -52,6 +52,8 @@ def read(namer: Namer) -> Asked:
         text = f"{joined[0].upper()}{joined[1:]}."
     else:
         text = " ".join(_ended(s) for s in said)
+    if answer not in text:
+        answer = answer.rstrip(".")  # "Inc." loses its stop where sentences are joined.
     if rng.random() < 0.12:
         text, answer = text.lower(), answer.lower()
     label = rng.choice(("Question: ",) * 9 + ("Q: ",))
