@@ -16,6 +16,7 @@ import torch
 from transformers import AttentionInterface
 
 from advisor.engines.attention import attend, merge
+from advisor.engines.last_layer import LastLayer
 from advisor.engines.slot_cache import SlotCache
 
 NAME = "packed_spans"
@@ -77,7 +78,7 @@ class PackedNetwork:
         self.network = network
         self.device = next(network.parameters()).device
         self._before = network.config._attn_implementation
-        self._now: _Pass | None = None
+        self._last_layer = LastLayer(network)
         AttentionInterface.register(NAME, _attention)
 
     def pack(self) -> None:
@@ -123,7 +124,8 @@ class PackedNetwork:
         running = _Pass(
             spans=spans, rows=rows, cache=cache, prefix=prefix, filled=filled
         )
-        with _running(running):
+        matter = kept if spans else None  # each slot foretells its next token
+        with _running(running), self._last_layer.only(matter, self.device):
             found = self.network(
                 input_ids=self._row([*ids, *[0] * blank]),
                 position_ids=self._row([*positions, *[0] * blank]),
@@ -164,8 +166,8 @@ def _attention(
     if odd or attention_mask is not None or not _under_way:
         raise TypeError(f"packed rows know no attention with {odd or 'a mask'}")
     now, layer = _under_way[-1], module.layer_idx
-    out = torch.zeros_like(query)
-    far = None
+    out, far = torch.empty_like(query), None
+    out[:, :, now.rows + sum(span.length for span in now.spans) :] = 0
     if len(now.prefix):
         keys, values = now.prefix.keys[layer], now.prefix.values[layer]
         far = attend(query, keys, values, scaling=scaling)

@@ -92,3 +92,30 @@ def test_what_does_not_fit_is_read_in_smaller_passes(loaded):
     for _ in range(40):
         free.ran_out()
     assert free.tokens < before
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2"])
+def test_the_last_layer_works_where_a_token_is_foretold_and_says_the_same(loaded, kind):
+    import torch
+
+    from advisor.engines.packing import PackedNetwork, Span
+
+    packed = PackedNetwork(loaded(kind, use="last layer").network)
+    packed.pack()
+    last = packed.network.base_model.layers[-1]
+    seen = []
+    last.mlp.register_forward_hook(lambda *told: seen.append(told[2].shape[1]))
+    last.mlp.gate_proj.register_forward_hook(
+        lambda *told: seen.append(told[2].shape[1])
+    )
+
+    def spans():
+        return [Span(text=[5, 6, 7], branches=[[8], [9, 10]]), Span(text=[11, 12])]
+
+    everything = list(range(8))
+    with torch.inference_mode():
+        whole = packed.read(spans(), keep=everything)
+        chosen = packed.read(spans(), keep=[2, 5, 7])
+    # Of a row of 32 tokens, filled up: eight of them are asked for, then three.
+    assert seen == [8, 32, 3, 32]
+    assert torch.allclose(chosen, whole[[2, 5, 7]], atol=1e-5)
