@@ -4,8 +4,8 @@ On the same model, prompts, tokens and precision (fp32): choice scoring in four 
 and on the built-in tickets, then writing with forced lengths. The peer's batch size is
 the best of several, found first. Both sides take turns; ratios are medians over
 rounds, of processor time and of wall time, with a bootstrap interval. Answers are
-compared. --full takes more samples and rounds; --only one part of the three, and
---batches fewer sizes for the peer.
+compared. --full takes more samples and rounds, --batches fewer sizes for the peer. Rows
+are kept in var/bench/local-engine.json, so that parts may be measured call by call.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from tests.bench.local_engine.sides import Ours, Peer
 
 ROOT = Path(__file__).parents[3]
 BENCH = ROOT / "var" / "bench"
+KEPT = BENCH / "local-engine.json"
 PYTHON = BENCH / "venvs" / "lm-eval" / "bin" / "python"
 MISSING = (
     "lm-evaluation-harness is not there. Make its environment with:\n"
@@ -84,7 +85,7 @@ def largest_error(own, other):
 def told(name, row):
     cpu, wall = row["ratio_cpu"], row["ratio_wall"]
     print(
-        f"{name:34} x{cpu['median']:.2f} ({cpu['low']:.2f} to {cpu['high']:.2f}) cpu,"
+        f"{name:15} x{cpu['median']:.2f} ({cpu['low']:.2f} to {cpu['high']:.2f}) cpu,"
         f" x{wall['median']:.2f} ({wall['low']:.2f} to {wall['high']:.2f}) wall,"
         f" {row['ours_per_cpu_s']:.1f} samples/cpu-s, peer's batch {row['batch']},"
         f" {row['check']}",
@@ -92,50 +93,42 @@ def told(name, row):
     )
 
 
-def choice_cells(ours, peer, size):
-    """Measure the four cells; return a row each."""
-    rows = {}
-    for tokens, prefix in workloads.CELLS:
-        items = workloads.choice_items(size.items, size=tokens, prefix=prefix, seed=1)
-        batch, sweep = best_batch(peer.weigh, items[: size.tuning], size.batches)
-        row, last = rounds(ours.weigh, peer.weigh, items, batch, size.rounds)
-        row["sweep_cpu_s"] = sweep
-        row["largest_error"] = largest_error(last[0].result, last[1].result)
-        row["check"] = f"largest error {row['largest_error']:.1e}"
-        work = multiplied(SHAPE, items, prefix)
-        row["share_of_peak"] = work / last[0].cpu_s / peak_per_second()
-        row["check"] += f", {row['share_of_peak']:.0%} of the matrix peak"
-        rows[f"choices {tokens} tokens, prefix {prefix}"] = row
-        told(f"choices {tokens} tokens, prefix {prefix}", row)
-    return rows
+def choices(ours, peer, size, tokens, prefix):
+    """Measure one of the four cells of choices."""
+    items = workloads.choice_items(size.items, size=tokens, prefix=prefix, seed=1)
+    batch, sweep = best_batch(peer.weigh, items[: size.tuning], size.batches)
+    row, last = rounds(ours.weigh, peer.weigh, items, batch, size.rounds)
+    row["sweep_cpu_s"] = sweep
+    row["largest_error"] = largest_error(last[0].result, last[1].result)
+    row["check"] = f"largest error {row['largest_error']:.1e}"
+    work = multiplied(SHAPE, items, prefix)
+    row["share_of_peak"] = work / last[0].cpu_s / peak_per_second()
+    row["check"] += f", {row['share_of_peak']:.0%} of the matrix peak"
+    return row
 
 
-def writing(ours, peer, size):
-    """Measure writing at two spreads of lengths; return a row each."""
-    rows = {}
-    for spread in (1.0, 0.5):
-        items = workloads.writing_items(size.writes, spread=spread, seed=2)
-        batch, sweep = best_batch(peer.write, items[: size.tuning_writes], size.batches)
-        row, last = rounds(ours.write, peer.write, items, batch, size.rounds)
-        alone = peer.write(items[: size.alone], 1).result
-        same = [a == b for a, b in zip(last[0].result, alone, strict=False)]
-        batched = [a == b for a, b in zip(*(one.result for one in last), strict=True)]
-        row |= {
-            "sweep_cpu_s": sweep,
-            "identical_to_batch_1": [sum(same), len(same)],
-            "identical_to_static": [sum(batched), len(batched)],
-            "tokens": sum(item["limit"] for item in items),
-        }
-        row["check"] = (
-            f"identical to batch 1: {sum(same)} of {len(same)}, to static batches:"
-            f" {sum(batched)} of {len(batched)}"
-        )
-        rows[f"writing, cv {spread}"] = row
-        told(f"writing, cv {spread}", row)
-    return rows
+def writing(ours, peer, size, spread):
+    """Measure writing at one spread of lengths."""
+    items = workloads.writing_items(size.writes, spread=spread, seed=2)
+    batch, sweep = best_batch(peer.write, items[: size.tuning_writes], size.batches)
+    row, last = rounds(ours.write, peer.write, items, batch, size.rounds)
+    alone = peer.write(items[: size.alone], 1).result
+    same = [a == b for a, b in zip(last[0].result, alone, strict=False)]
+    batched = [a == b for a, b in zip(*(one.result for one in last), strict=True)]
+    row |= {
+        "sweep_cpu_s": sweep,
+        "identical_to_batch_1": [sum(same), len(same)],
+        "identical_to_static": [sum(batched), len(batched)],
+        "tokens": sum(item["limit"] for item in items),
+    }
+    row["check"] = (
+        f"identical to batch 1: {sum(same)} of {len(same)}, to static batches:"
+        f" {sum(batched)} of {len(batched)}"
+    )
+    return row
 
 
-def built_in(size, threads):
+def tickets(size, threads):
     """Measure the choice of labels on the built-in tickets."""
     folder, items = builtin_task.task(size.tickets)
     ours, peer = Ours(folder, threads), Peer(PYTHON, folder, threads)
@@ -144,22 +137,73 @@ def built_in(size, threads):
     row["sweep_cpu_s"] = sweep
     row["largest_error"] = largest_error(last[0].result, last[1].result)
     row["check"] = f"largest error {row['largest_error']:.1e}"
-    told(folder.name, row)
     ours.close(), peer.close()
-    return {f"{folder.name}, 8 labels": row}
+    return row
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+CELLS = {f"choices-{size}-{prefix}": (size, prefix) for size, prefix in workloads.CELLS}
+SPREADS = {"writing-1": 1.0, "writing-0.5": 0.5}
+PARTS = (*CELLS, *SPREADS, "tickets")
+
+
+def model_folder():
+    """Return the folder of the bench's model; make it where it is missing."""
+    folder = BENCH / "local-engine-27m"
+    if not (folder / "tokenizer.json").exists():
+        maker = [sys.executable, "-m", "tests.bench.local_engine.model", str(folder)]
+        subprocess.run(maker, check=True, capture_output=True)
+    return folder
+
+
+def measured(parts, size, threads):
+    """Yield (part, row, versions) of the chosen parts, one by one."""
+    folder = model_folder()
+    ours, peer = Ours(folder, threads), Peer(PYTHON, folder, threads)
+    versions = {"ours": dict(ours.facts.versions), "peer": peer.versions}
+    for part in parts:
+        if part in CELLS:
+            yield part, choices(ours, peer, size, *CELLS[part]), versions
+        elif part in SPREADS:
+            yield part, writing(ours, peer, size, SPREADS[part]), versions
+    ours.close(), peer.close()
+    if "tickets" in parts:
+        yield "tickets", tickets(size, threads), versions
+
+
+def mean_of_cells(rows, full):
+    """Return the geometric mean of the four cells; None while one is missing."""
+    cells = [rows[one] for one in CELLS if rows.get(one, {}).get("full") == full]
+    if len(cells) < len(CELLS):
+        return None
+    return math.prod(c["ratio_cpu"]["median"] for c in cells) ** (1 / len(cells))
+
+
+def keep(rows, full):
+    """Write the rows that are known, with the machine they were measured on."""
+    document = {
+        "machine": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "seeds": {"choices": 1, "writing": 2, "model": 0, "bootstrap": 0},
+        "geometric_mean_of_cells": mean_of_cells(rows, full),
+        "rows": rows,
+    }
+    KEPT.write_text(json.dumps(document, indent=1) + "\n")
+
+
+def chosen():
+    """Read the command line; return it and how much of everything is measured."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench/local_engine", description=__doc__
+    )
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--only", choices=("choices", "writing", "tickets"))
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--batches", type=int, nargs="+", default=BATCHES)
     given = parser.parse_args()
-    if not PYTHON.exists():
-        raise SystemExit(MISSING)
-    size = argparse.Namespace(
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return given, argparse.Namespace(
         items=48 if given.full else 16,
         tuning=16,
         writes=256 if given.full else 128,
@@ -169,38 +213,26 @@ def main():
         rounds=given.rounds or (7 if given.full else 3),
         batches=given.batches,
     )
-    folder = BENCH / "local-engine-27m"
-    if not (folder / "tokenizer.json").exists():
-        maker = [sys.executable, "-m", "tests.bench.local_engine.model", str(folder)]
-        subprocess.run(maker, check=True, capture_output=True)
-    started = time.time()
-    ours, peer = Ours(folder, given.threads), Peer(PYTHON, folder, given.threads)
-    rows, mean = {}, None
-    if given.only in (None, "choices"):
-        rows |= choice_cells(ours, peer, size)
-        ratios = [row["ratio_cpu"]["median"] for row in rows.values()]
-        mean = math.prod(ratios) ** (1 / len(ratios))
+
+
+def main():
+    given, size = chosen()
+    if not PYTHON.exists():
+        raise SystemExit(MISSING)
+    known = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    rows = {name: row for name, row in known.get("rows", {}).items() if name in PARTS}
+    for part, row, versions in measured(given.parts or PARTS, size, given.threads):
+        told(part, row)
+        rows[part] = row | {
+            "full": given.full,
+            "threads": given.threads,
+            "date": time.strftime("%Y-%m-%d"),
+            "load": os.getloadavg(),
+            "versions": versions,
+        }
+        keep(rows, given.full)
+    if mean := mean_of_cells(rows, given.full):
         print(f"geometric mean of the four cells: x{mean:.2f}", flush=True)
-    if given.only in (None, "writing"):
-        rows |= writing(ours, peer, size)
-    ours.close(), peer.close()
-    if given.only in (None, "tickets"):
-        rows |= built_in(size, given.threads)
-    document = {
-        "machine": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "load": os.getloadavg(),
-        "threads": given.threads,
-        "date": time.strftime("%Y-%m-%d"),
-        "seconds": time.time() - started,
-        "versions": {"ours": dict(ours.facts.versions), "peer": peer.versions},
-        "seeds": {"choices": 1, "writing": 2, "model": 0, "bootstrap": 0},
-        "full": given.full,
-        "geometric_mean_of_cells": mean,
-        "rows": rows,
-    }
-    name = f"local-engine-{given.only}" if given.only else "local-engine"
-    (BENCH / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
 if __name__ == "__main__":
