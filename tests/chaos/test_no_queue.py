@@ -1,4 +1,4 @@
-"""Without Redis a run still ends: the dispatcher does the work itself."""
+"""Without Redis a run still ends: the dispatcher does the work itself (F09)."""
 
 import signal
 import subprocess

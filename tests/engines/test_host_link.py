@@ -1,4 +1,4 @@
-"""Is each way in which a host process can fail told apart?"""
+"""Is each way in which a host process can fail told apart (F35, F36)?"""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Cancelled at any moment, a run asks nothing more and its money adds up."""
+"""Cancelled at any moment, a run asks nothing more, its money adds up (F19)."""
 
 from random import Random
 

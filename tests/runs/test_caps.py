@@ -1,4 +1,4 @@
-"""Caps of runs and of a team's month hold in whatever order calls start and end."""
+"""Caps of runs and of a team's month hold in whatever order calls come (F40)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from random import Random

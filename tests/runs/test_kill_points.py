@@ -1,4 +1,4 @@
-"""Killed before any statement of claim, reserve and commit, a worker leaves no harm."""
+"""Killed before any statement of claim, reserve, commit: no harm is left (F03)."""
 
 import os
 import signal

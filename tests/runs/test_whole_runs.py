@@ -145,6 +145,7 @@ def test_three_answers_in_a_row_out_of_memory_end_the_candidate():
 
 
 def test_a_sample_that_ends_the_model_process_three_times_is_set_aside():
+    """F37."""
     crash = {"code": "host_crash", "kind": "transport", "message": "signal 11"}
     run = finished(
         samples=20, candidates=[{"id": "a", "options": {"failures": {"s0004": crash}}}]
