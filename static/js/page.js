@@ -24,6 +24,12 @@
     if (polls && document.visibilityState === "hidden") event.preventDefault();
   });
 
+  // Of tabs that do not fit, the open one is in sight.
+  document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  });
+
   const dismiss = () => document.querySelectorAll(".toasts .toast--success, .toasts .toast--info")
     .forEach((toast) => toast.remove());
   setTimeout(dismiss, 8000);

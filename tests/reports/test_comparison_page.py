@@ -48,11 +48,21 @@ def test_the_sentence_comes_first_then_why_not_the_others(
 
 
 def test_what_was_not_measured_is_a_dash(team: Team, bob: User, browser: Browser):
-    html = page(bob, browser, finished(team))
-    rows = texts(html, "whynot")[1:]
-    for row in rows:
-        assert row.count("–") == 1, row
-    assert "$0" not in squeezed("".join(sum(rows, [])))
+    untimed = {"id": "untimed", "answers": right(keys(80), 3)}
+    timely = {"id": "timely", "answers": timed(3, 300)}
+    html = page(bob, browser, finished(team, candidates=[untimed, timely]))
+    rows = {row[0]: row for row in texts(html, "whynot")[1:]}
+    assert rows["untimed"].count("–") == 1
+    assert rows["timely"].count("–") == 0
+    assert "$0" not in squeezed("".join(sum(rows.values(), [])))
+
+
+def test_a_column_that_nobody_fills_is_left_out(
+    team: Team, bob: User, browser: Browser
+):
+    head = texts(page(bob, browser, finished(team)), "whynot")[0]
+    assert "p95" in head
+    assert not any(text.startswith("Cost") for text in head)
 
 
 def test_charts_are_figures_that_plotly_takes(team: Team, bob: User, browser: Browser):

@@ -188,8 +188,16 @@ def _heads(result: Result) -> dict[str, str]:
         for column, key in asked.items()
         if key in result.constraints
     }
-    known = any(one["memory_gb"] for one in result.findings)
-    heads["has_memory"] = "yes" if known or "memory" in heads else ""
+    # A column that nobody fills and no limit asks for is left out.
+    known = {
+        "memory": any(one["memory_gb"] for one in result.findings),
+        "p95": any((one["latency_ms"] or {}).get("p95") for one in result.findings),
+        "cost": any(one["cost"]["per_1000_requests"] for one in result.findings),
+    }
+    heads |= {
+        f"has_{column}": "yes" if found or column in heads else ""
+        for column, found in known.items()
+    }
     heads["quality"] = "" if floor is None else f"floor {floor:.1f}"
     heads["cost_title"] = "Cost / month" if _monthly(result) else "Cost / 1,000"
     return heads

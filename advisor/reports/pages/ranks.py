@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from advisor.adaptations.pages.words import parameters
 from advisor.reports.pages import words
 from advisor.reports.pages.reasons import reason_of
 from advisor.reports.selectors import Result
@@ -61,5 +62,5 @@ def _value(kind: str, value: float | None) -> str:
     if kind == "latency":
         return formats.duration(value)
     if kind == "size":
-        return f"{formats.number(value / 1e6, 1)} M"
+        return parameters(value)
     return formats.money(value)

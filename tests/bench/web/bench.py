@@ -77,6 +77,11 @@ class Bench:
         """Return the address of a run's page."""
         return f"/t/{self.team.slug}/p/{run.project.slug}/runs/{run.number}/{rest}"
 
+    def memory_mb(self) -> list[int]:
+        """Return the resident memory of each web process, the parent left out."""
+        workers = self.web.children(recursive=True)
+        return [round(one.memory_info().rss / 1e6) for one in workers]
+
     def spent(self) -> Spent:
         """Return the seconds of the cores that everybody took so far."""
         return Spent(

@@ -124,9 +124,12 @@ def mixed(bench: Bench) -> dict[str, Any]:
     Once with whatever the processes keep by then, once after each of them has shown
     every page: the first looks at a hundred runs are not spread over a day here.
     """
+    memory = {"at first": bench.memory_mb()}
     cold = _mixed(bench, 20.0)
     _warm(bench)
-    return {"cold, 20 s": cold, "warm": _mixed(bench, 120.0 if bench.full else 20.0)}
+    warm = _mixed(bench, 120.0 if bench.full else 20.0)
+    memory["after"] = bench.memory_mb()
+    return {"cold, 20 s": cold, "warm": warm, "memory_mb": memory}
 
 
 def _warm(bench: Bench) -> None:

@@ -60,4 +60,6 @@ def sized(count: float) -> str:
     """Return a number of parameters as people say it."""
     if count >= 1e9:
         return f"{formats.number(count / 1e9, 1)} B"
-    return f"{formats.number(count / 1e6, 1)} M"
+    if count >= 1e6:
+        return f"{formats.number(count / 1e6, 1)} M"
+    return f"{formats.number(count / 1e3, 0)} K"
