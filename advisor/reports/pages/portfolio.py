@@ -79,7 +79,7 @@ class Portfolio:
     bodies: Kept[SafeString]
 
 
-MOST_PROJECTS, MOST_CHARACTERS = 2000, 1_000_000
+MOST_PROJECTS, MOST_CHARACTERS = 2000, 300_000
 PORTFOLIOS: Kept[Portfolio] = Kept(MOST_PROJECTS, weigh=lambda one: 10 + len(one.seen))
 
 
