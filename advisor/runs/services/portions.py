@@ -15,7 +15,7 @@ from advisor.runs.services.ordering import BLOCK
 # How long a block takes: of an engine that goes on meanwhile, and of one that does not.
 BESIDE_SECONDS, SECONDS, LOCAL_SECONDS = 0.3, 1.0, 10.0
 LOCAL_FIRST = 64
-FEWEST, FEWEST_IN_TURN, MOST = 16, 8, 512
+FEWEST, FEWEST_IN_TURN, MOST = 16, 8, 2048
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Portions:
             return cls(fewest, BESIDE_SECONDS, fewest)
         if desk.candidate.queue == "local":
             return cls(LOCAL_FIRST, LOCAL_SECONDS, BLOCK)
-        return cls(BLOCK, SECONDS, FEWEST_IN_TURN)
+        return cls(FEWEST_IN_TURN, SECONDS, FEWEST_IN_TURN)
 
     def took(self, count: int, seconds: float) -> None:
         """Take in how long ``count`` answers took; a single one tells little."""
