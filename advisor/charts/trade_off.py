@@ -131,9 +131,10 @@ def quality_only(trade: TradeOff, *, mode: Theme) -> Figure:
     }
     if trade.floor is not None:
         layout["shapes"] = [limit_line(mode, x=trade.floor)]
-        layout["annotations"] = [
-            limit_text(mode, trade.floor_label, x=trade.floor, yanchor="bottom")
-        ]
+        told = limit_text(mode, trade.floor_label, x=trade.floor, yanchor="bottom")
+        # Near the right edge the words would be cut off.
+        side = "right" if trade.floor > (low + high) / 2 else "left"
+        layout["annotations"] = [told | {"xanchor": side}]
     layout["annotations"].append(x_title("Quality, points of score"))
     data = [_dot(point, mode, x=point.quality, sideways=True) for point in rows]
     return {"data": data, "layout": layout, "config": theme.config()}

@@ -170,3 +170,14 @@ def test_names_at_the_ends_of_near_lines_stand_apart():
         assert all(
             gap >= 14.9 * number for gap, number in zip(gaps, lines, strict=False)
         )
+
+
+def test_the_words_of_a_floor_near_the_right_edge_hang_to_its_left():
+    def side(floor: float) -> str:
+        figure = trade_off.quality_only(a_trade(floor=floor), mode="light")
+        told = figure["layout"]["annotations"][0]
+        assert told["text"] == "Floor 87"
+        return str(told["xanchor"])
+
+    assert side(97.0) == "right"
+    assert side(60.0) == "left"
