@@ -23,6 +23,8 @@ _MODEL_NAMES = (
     "tasks-large",
     "tasks-pruned",
     "tickets-medium",
+    "tasks-student",
+    "tasks-mini",
     "tickets-pruned",
     "tasks-small",
     "tickets-small",

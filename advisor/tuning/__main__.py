@@ -7,13 +7,13 @@ from pathlib import Path
 from advisor import builtin
 from advisor.tuning import task_cards, task_models, tasks
 from advisor.tuning.family import FAMILY, make, tokenizer
-from advisor.tuning.lineage import OFFSPRING, make_pruned
+from advisor.tuning.lineage import ARMS, OFFSPRING, make_pruned
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the named models, or all that ship, parents before their offspring."""
     shipped = [*FAMILY, *task_models.MODELS, *OFFSPRING]
-    known = [*shipped, *task_models.TWINS]
+    known = [*shipped, *ARMS]
     parser = argparse.ArgumentParser(prog="scripts/train_builtin", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*known, []], metavar="NAME")
     parser.add_argument("--out", type=Path, default=builtin.MODELS)
@@ -24,12 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name in FAMILY:
             folder = options.out / name
             make(FAMILY[name], folder, options.work, vocabulary=tokenizer())
-        elif name in OFFSPRING:
-            make_pruned(OFFSPRING[name], options.out, options.work)
-        else:
-            model = (task_models.MODELS | task_models.TWINS)[name]
+        elif name in task_models.MODELS:
+            model = task_models.MODELS[name]
             vocabulary = tasks.tokenizer()
             task_cards.make(model, options.out, options.work, vocabulary=vocabulary)
+        else:
+            make_pruned((OFFSPRING | ARMS)[name], options.out, options.work)
     return 0
 
 

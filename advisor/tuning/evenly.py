@@ -41,7 +41,9 @@ def evenly(power: float) -> Loss:
 even_loss = evenly(POWER)
 
 
-def near_teacher(teacher: Any, *, temperature: float = 1.5, mix: float = 0.6) -> Loss:
+def near_teacher(
+    teacher: Any, *, temperature: float = 1.5, mix: float = 0.6, power: float = POWER
+) -> Loss:
     """Make a loss: `mix` of the distance to the teacher, the rest the right answer.
 
     The distance is that of `losses.distil_loss`, weighted like the rest. The teacher
@@ -62,6 +64,6 @@ def near_teacher(teacher: Any, *, temperature: float = 1.5, mix: float = 0.6) ->
             reduction="none",
         ).sum(-1)
         each = mix * temperature**2 * far + (1 - mix) * right
-        return (each * token_weights(batch)).mean()
+        return (each * token_weights(batch, power)).mean()
 
     return loss

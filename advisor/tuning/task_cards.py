@@ -31,7 +31,7 @@ def make(model: TaskModel, models: Path, work: Path, *, vocabulary: Any) -> Outc
     """Train one model and store it in `models`; checkpoints and log lie in `work`."""
     work.mkdir(parents=True, exist_ok=True)
     note = noting(model.name, work)
-    made, outcome = learn_tasks(model, vocabulary, work, models, note=note)
+    made, outcome = learn_tasks(model, vocabulary, work, note=note)
     card = describe(model, made, outcome)
     export(made, vocabulary, models / model.name, card=card)
     return outcome
@@ -78,9 +78,6 @@ def describe(model: TaskModel, made: Any, outcome: Outcome) -> dict[str, Any]:
         "limits": LIMITS,
         "training": _training(model, outcome),
     }
-    if model.teacher:
-        technique = "distilled: trained near the belief of its parent"
-        card["lineage"] = {"parent": model.teacher, "technique": technique}
     return card
 
 
@@ -88,7 +85,7 @@ def _training(model: TaskModel, outcome: Outcome) -> dict[str, Any]:
     copying = (model.short, model.long)
     return {
         "recipe": asdict(model.recipe),
-        "again": asdict(model.again) if model.again else None,
+        "again": [asdict(recipe) for recipe in model.again],
         "copying": [asdict(recipe) for recipe in copying if recipe is not None],
         "word_steps": model.words,
         "examples": outcome.examples,

@@ -14,7 +14,7 @@ class TaskModel:
 
     `copying` None makes a bag of words alone, which learns the two tasks of labels and
     no other. `short` and `long` are the recipes of the two copying stages, `recipe`
-    that of the tasks and `again` that of a second round of them; `figures_from` is the
+    that of the tasks and `again` those of further rounds of them; `figures_from` is the
     copying batch of the first round from which on half of the rows hold numbers.
     """
 
@@ -24,9 +24,8 @@ class TaskModel:
     recipe: Recipe
     short: Recipe | None = None
     long: Recipe | None = None
-    again: Recipe | None = None
+    again: tuple[Recipe, ...] = ()
     words: int = 600
-    teacher: str = ""
     figures_from: int = 0
 
 
@@ -39,23 +38,14 @@ def _long(rate: float) -> Recipe:
 
 
 _WIDE = Shape(layers=4, width=128, heads=2, mlp=384, spread=0.02)
-_NARROW = Shape(layers=4, width=64, heads=1, mlp=192, spread=0.02)
 
 
 def _tasks(steps: int, rate: float, seed: int = 1) -> Recipe:
     return Recipe(steps=steps, learning_rate=rate, longest=192, decay=0.4, seed=seed)
 
 
-def _twin(name: str, seed: int, teacher: str) -> TaskModel:
-    return TaskModel(
-        name=name,
-        copying=_NARROW,
-        mlp=256,
-        short=_short(600, 5e-3),
-        long=_long(3e-3),
-        recipe=_tasks(700, 2e-3, seed),
-        teacher=teacher,
-    )
+def _later(steps: int, rate: float, decay: float, seed: int) -> Recipe:
+    return Recipe(steps=steps, learning_rate=rate, longest=192, decay=decay, seed=seed)
 
 
 MODELS = {
@@ -68,12 +58,11 @@ MODELS = {
             short=_short(600, 3e-3),
             long=_long(2e-3),
             recipe=_tasks(2400, 1.5e-3),
-            again=Recipe(
-                steps=800,
-                learning_rate=1e-3,
-                longest=192,
-                decay=0.75,
-                seed=5,
+            again=(
+                _later(800, 1e-3, 0.75, seed=5),
+                _later(1600, 1.5e-3, 0.0, seed=7),
+                _later(3200, 1.2e-3, 0.0, seed=11),
+                _later(6600, 1.2e-3, 0.6, seed=13),
             ),
             figures_from=50,
         ),
@@ -81,19 +70,8 @@ MODELS = {
             name="tasks-small",
             copying=None,
             mlp=64,
-            words=600,
-            recipe=_tasks(400, 1e-3),
+            words=1200,
+            recipe=_tasks(600, 1e-3),
         ),
-    )
-}
-# A distilled student and the same student without a teacher, two seeds: to be compared
-# with each other. They do not ship.
-TWINS = {
-    twin.name: twin
-    for twin in (
-        _twin("tasks-student", 1, REFERENCE),
-        _twin("tasks-plain", 1, ""),
-        _twin("tasks-student-again", 2, REFERENCE),
-        _twin("tasks-plain-again", 2, ""),
     )
 }

@@ -3,7 +3,7 @@
 Each in four stages, every one seeded and of fixed steps: it learns to copy random
 tokens, short rows first and then long ones; a bag of words learns what the words of
 tickets and feedback point to; both are put side by side; the whole learns the six
-tasks. A student does the same and is told its teacher's belief as well.
+tasks, in several rounds.
 """
 
 import random
@@ -14,16 +14,16 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer
 
 from advisor import builtin
 from advisor.builtin.training import mix
 from advisor.tuning.blended import EVERY, Blended
 from advisor.tuning.copies import Copies
 from advisor.tuning.data import Batches, Encoder, Example, Generated
-from advisor.tuning.evenly import even_loss, evenly, near_teacher
+from advisor.tuning.evenly import even_loss, evenly
 from advisor.tuning.joined import join
-from advisor.tuning.loop import Loss, Outcome, Recipe, train
+from advisor.tuning.loop import Outcome, Recipe, train
 from advisor.tuning.shapes import Shape, new_model
 from advisor.tuning.task_models import REFERENCE, TaskModel
 from advisor.tuning.words import learn_words, read_as_bag
@@ -35,9 +35,12 @@ BAG_SEED = 1001
 BAG_ROWS = 64
 LONGEST = 224
 TICKETS = 0.55
-# The second round: one batch in ten copies, and long answers are damped more.
+# Later rounds: one batch in ten copies, long answers are damped more, and one example
+# in twelve asks for the text itself: language says a word twice, random tokens do not.
 LATER_EVERY = 10
 LATER_POWER = 0.7
+REPEATED = 1 / 12
+REPEAT = "Repeat the message word for word.\n{}\nRepeated:"
 
 
 def examples(seed: int) -> Iterator[Example]:
@@ -51,14 +54,21 @@ def examples(seed: int) -> Iterator[Example]:
 
 
 def later_examples(seed: int) -> Iterator[Example]:
-    """Yield examples in the second round's shares."""
-    for drawn, prompt in mix.worded(seed, shares=mix.LATER):
-        yield Example(prompt=prompt, answer=f" {drawn.answer}")
+    """Yield examples in the later rounds' shares, some of them only to be repeated."""
+    rng = random.Random(seed)  # noqa: S311
+    for drawn, prompt in mix.worded(seed, shares=mix.LATER, by_hand=mix.LATER_BY_HAND):
+        if rng.random() < REPEATED:
+            yield Example(prompt=REPEAT.format(drawn.text), answer=f" {drawn.text}")
+        else:
+            yield Example(prompt=prompt, answer=f" {drawn.answer}")
 
 
 def labels(seed: int) -> Iterator[Example]:
     """Yield examples whose answer is one word: intents and moods."""
-    tickets, feedback = (mix.worded(seed, only=t) for t in ("intent", "sentiment"))
+    tickets, feedback = (
+        mix.worded(seed, only=task, by_hand=mix.LATER_BY_HAND)
+        for task in ("intent", "sentiment")
+    )
     rng = random.Random(seed)  # noqa: S311
     while True:
         drawn, prompt = next(tickets if rng.random() < TICKETS else feedback)
@@ -146,21 +156,22 @@ def batches(
 
 
 def learn_tasks(
-    model: TaskModel, vocabulary: Any, work: Path, models: Path, *, note: Any
+    model: TaskModel, vocabulary: Any, work: Path, *, note: Any
 ) -> tuple[Any, Outcome]:
-    """Train one model; its teacher, if it has one, is read from `models`."""
+    """Train one model; what an earlier call finished is read from `work`."""
     learner = start(model, vocabulary, work)
-    learner.set_attn_implementation("sdpa")
-    loss = _loss(model, models)
+    learner.set_attn_implementation("eager")
     rows = _rows(model, vocabulary)
     kept = {"on_progress": note, "every": 100}
     place = work / f"{model.name}.safetensors"
-    outcome = train(learner, rows, model.recipe, loss=loss, checkpoint=place, **kept)
-    if model.again is not None:
-        rows = batches(model.again, vocabulary, later=True)
-        place = work / f"{model.name}-again.safetensors"
+    outcome = train(
+        learner, rows, model.recipe, loss=even_loss, checkpoint=place, **kept
+    )
+    for number, recipe in enumerate(model.again, start=2):
+        rows = batches(recipe, vocabulary, later=True)
+        place = work / f"{model.name}-round-{number}.safetensors"
         loss = evenly(LATER_POWER)
-        last = train(learner, rows, model.again, loss=loss, checkpoint=place, **kept)
+        last = train(learner, rows, recipe, loss=loss, checkpoint=place, **kept)
         outcome = replace(
             last,
             examples=outcome.examples + last.examples,
@@ -176,12 +187,3 @@ def _rows(model: TaskModel, vocabulary: Any) -> Batches:
         return batches(recipe, vocabulary, model.figures_from)
     source, encoder = Generated(labels, recipe.seed), Encoder(vocabulary)
     return Batches(source, encoder, rows=recipe.rows, longest=recipe.longest)
-
-
-def _loss(model: TaskModel, models: Path) -> Loss:
-    if not model.teacher:
-        return even_loss
-    folder = models / model.teacher
-    return near_teacher(
-        AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    )

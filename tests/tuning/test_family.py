@@ -6,6 +6,7 @@ from dataclasses import replace
 from advisor import builtin
 from advisor.tuning import family, task_models
 from advisor.tuning.lineage import OFFSPRING, make_pruned
+from advisor.tuning.loop import Recipe
 
 
 def test_every_model_that_ships_has_its_recipe():
@@ -45,3 +46,27 @@ def test_a_pruned_model_is_made_again_byte_for_byte(tmp_path):
     card = json.loads((made / "card.json").read_text())
     assert card["lineage"]["parent"] == member.parent
     assert card["parameters"] == builtin.model_card(member.name)["parameters"]
+
+
+def test_a_student_is_cut_out_of_its_teacher_and_stays_near_it(tmp_path):
+    short = Recipe(steps=2, learning_rate=1e-3, rows=4, longest=192, warm_up=1)
+    member = replace(OFFSPRING["tasks-student"], recovery=short, rows=4, batches=1)
+    shutil.copytree(builtin.model_path(member.parent), tmp_path / member.parent)
+    sums = {}
+    for name, other in {
+        "near": {},
+        "again": {},
+        "alone": {"distilled": False},
+        "anew": {"distilled": False, "anew": True},
+    }.items():
+        made = replace(member, name=name, **other)
+        make_pruned(made, tmp_path, tmp_path / f"work-{name}")
+        weights = (tmp_path / name / "model.safetensors").read_bytes()
+        sums[name] = hashlib.sha256(weights).hexdigest()
+        card = json.loads((tmp_path / name / "card.json").read_text())
+        assert card["shape"]["layers"] == member.target.layers
+        told = card["lineage"]["technique"]
+        assert ("its parent's belief" in told) == made.distilled
+        assert ("random weights" in told) == made.anew
+    assert sums["near"] == sums["again"]
+    assert len(set(sums.values())) == 3

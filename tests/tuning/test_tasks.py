@@ -1,6 +1,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
@@ -37,7 +38,7 @@ def quick():
         recipe=SHORT,
         short=SHORT,
         long=SHORT,
-        again=SHORT,
+        again=(SHORT,),
     )
 
 
@@ -144,3 +145,13 @@ def test_a_word_is_the_same_tokens_in_text_and_in_json():
         ids = made(text, add_special_tokens=False)["input_ids"]
         assert made.decode(ids) == text
         assert JOINT not in made.decode(ids[:2])
+
+
+def test_later_rounds_also_ask_for_the_text_itself():
+    drawn = list(islice(tasks.later_examples(5), 240))
+    opening, closing = tasks.REPEAT.split("{}")
+    asked = [e for e in drawn if e.prompt.startswith(opening)]
+    assert 8 <= len(asked) <= 36
+    for example in asked:
+        told = example.prompt.removeprefix(opening).removesuffix(closing)
+        assert example.answer == f" {told}"
