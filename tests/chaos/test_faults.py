@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,17 @@ from tests.services import wait_until
 
 pytestmark = pytest.mark.services
 
-SAMPLES = 80
+SAMPLES = 40
 LEASE_SECONDS = 1.5
 
 
-def freeze(pid: int, seconds: float) -> None:
+def freeze(pid: int, seconds: float, asked: Callable[[], bool]) -> bool:
+    """Let a process sleep; only for a moment, and say so, where nothing is `asked`."""
     os.kill(pid, signal.SIGSTOP)
-    time.sleep(seconds)
+    found = asked()
+    time.sleep(seconds if found else 0)
     os.kill(pid, signal.SIGCONT)
+    return found
 
 
 def test_a_run_outlives_a_worker_that_slept(
@@ -29,15 +33,20 @@ def test_a_run_outlives_a_worker_that_slept(
 ) -> None:
     path = tmp_path / "calls"
 
-    def more_calls() -> bool:
-        seen = len(calls(path))
-        return wait_until(lambda: len(calls(path)) >= seen + 4, seconds=40)
+    def asked() -> bool:
+        """Say whether there are answers that are not stored yet."""
+        return len(calls(path)) >= len(column(postgres_url, ANSWERS)) + 2
 
     variables = {"DATABASE_URL": postgres_url, "LEASE_SECONDS": str(LEASE_SECONDS)}
     with services(roles=["default", "dispatcher"], **variables) as running:
         shell(running, LAUNCH.format(samples=SAMPLES, calls=str(path)))
-        assert more_calls()
-        freeze(victims(running)["child"][0], LEASE_SECONDS * 2)
+        assert wait_until(
+            lambda: (
+                asked()
+                and freeze(victims(running)["child"][0], LEASE_SECONDS * 2, asked)
+            ),
+            seconds=40,
+        )
         assert wait_until(
             lambda: column(postgres_url, STATE) == ["completed"], seconds=90
         ), running.log.read_text()

@@ -40,7 +40,7 @@ def test_a_run_goes_on_when_everything_was_killed_and_is_started_again(
     path = tmp_path / "calls"
     variables = {"DATABASE_URL": url, "LEASE_SECONDS": "2"}
     with services(roles=["default", "dispatcher"], **variables) as running:
-        pk = shell(running, LAUNCH.format(samples=60, calls=str(path)))
+        pk = shell(running, LAUNCH.format(samples=40, calls=str(path)))
         assert wait_until(lambda: len(calls(path)) >= 10, seconds=60)
         running.process.kill()
         running.process.wait(20)
@@ -50,4 +50,4 @@ def test_a_run_goes_on_when_everything_was_killed_and_is_started_again(
         assert wait_until(lambda: column(url, STATE) == ["completed"], seconds=90)
         verified = running.manage("verify_run", pk)
     assert verified.returncode == 0, verified.stdout
-    assert answered < column(url, ANSWERS)[0] == len(column(url, TRIALS)) == 60
+    assert answered < column(url, ANSWERS)[0] == len(column(url, TRIALS)) == 40

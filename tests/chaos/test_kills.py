@@ -24,7 +24,7 @@ setup = make_setup(
     candidates=[
         {{
             "id": "scripted",
-            "options": {{"delay_s": 0.08, "default": "upper", "calls_file": {calls!r}}},
+            "options": {{"delay_s": 0.2, "default": "upper", "calls_file": {calls!r}}},
         }}
     ],
 )
