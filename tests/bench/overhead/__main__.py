@@ -60,7 +60,7 @@ def parts(given: argparse.Namespace) -> dict[str, Any]:
             count = 10_000 if given.full else 2000
             found["null"] = [measured("null", fresh(), count) for _ in range(tries)]
         if "rate" in given.parts:
-            rounds = 150 if given.full else 30
+            rounds = given.rounds or (150 if given.full else 30)
             with endpoint.served() as port:
                 found["rate"] = [
                     measured("rate", fresh(), port, rounds)
@@ -89,6 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/overhead", description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(LIMITS))
     parser.add_argument("--full", action="store_true", help="what is cited")
+    parser.add_argument("--rounds", type=int, help="of 64 calls; 150 in full")
     given = parser.parse_args()
     services.POSTGRES_SETTINGS = (*DURABLE, "shared_buffers=128MB")
     found = parts(given)
