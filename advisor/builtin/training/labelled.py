@@ -7,12 +7,11 @@ from advisor.builtin.training.asked import Asked
 from advisor.builtin.training.figures import size
 from advisor.builtin.training.grammar import Filler, expand
 from advisor.builtin.training.people import Namer, listed
-from advisor.builtin.training.values import MONTHS
+from advisor.builtin.training.values import DAYS, MONTHS
 
 # Not known to the ticket family.
 WRITTEN_LATER = ("natural-2", "natural-4")
 SENTIMENTS = ("positive", "negative", "neutral")
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def sentiment(namer: Namer) -> Asked:
@@ -30,7 +29,7 @@ def _say(namer: Namer, mood: str) -> str:
     fillers: dict[str, Filler] = {
         "first": lambda _: namer.first(),
         "month": lambda r: r.choice(MONTHS),
-        "day": lambda r: r.choice(_DAYS),
+        "day": lambda r: r.choice(DAYS),
         "n": lambda r: str(min(size(r), 500)),
     }
     lexicon = {"thing": [*listed("things", held, "\n"), *_bare(held)]}

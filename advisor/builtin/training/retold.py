@@ -9,14 +9,13 @@ import random
 import re
 
 from advisor.builtin.training.people import Namer
-from advisor.builtin.training.values import MONTHS
+from advisor.builtin.training.values import DAYS, MONTHS
 
 QUESTION = "\nQuestion: "
 _NUMBER = re.compile(r"\d+")
 # A word with a capital behind a small letter or a comma and a space.
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_CALENDAR = {*MONTHS, *(month[:3] for month in MONTHS), *_DAYS}
+_CALENDAR = {*MONTHS, *(month[:3] for month in MONTHS), *DAYS}
 
 
 def retold(text: str, answer: str, namer: Namer) -> tuple[str, str]:

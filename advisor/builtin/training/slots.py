@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 
 from advisor.builtin.training.grammar import Filler
+from advisor.builtin.training.values import DAYS, MONTHS
 
 
 def _ref(rng: random.Random) -> str:
@@ -22,8 +23,8 @@ def _amount(rng: random.Random) -> str:
 
 
 def _date(rng: random.Random) -> str:
-    day, month = rng.randint(1, 28), rng.choice(_MONTHS)
-    weekday = rng.choice(_DAYS)
+    day, month = rng.randint(1, 28), rng.choice(MONTHS[:10])
+    weekday = rng.choice(DAYS)
     shapes = (
         f"{day} {month}",
         f"{month} {day}",
@@ -45,19 +46,6 @@ def _number(rng: random.Random) -> str:
     return rng.choice((str(rng.randint(2, 20)), str(rng.randint(21, 900))))
 
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _SMALL_NUMBERS = ("two", "three", "four", "five", "six", "ten")
 FILLERS: Mapping[str, Filler] = {
     "ref": _ref,

@@ -39,7 +39,7 @@ _SHORT = [
     "Nov",
     "Dec",
 ]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def date(rng: random.Random) -> Pair:
@@ -76,10 +76,10 @@ def written_date(rng: random.Random, day: datetime.date) -> str:
             f"{month} the {said}, {year}",
             f"{month} {said} {year}",
             f"{day.day}-{month[:3]}-{day.year}",
-            f"{_DAYS[day.weekday()]}, {number} {month} {year}",
-            f"{_DAYS[day.weekday()]} the {said} of {month} {year}",
-            f"{_DAYS[day.weekday()]}, {month} {number}, {year}",
-            f"{_DAYS[day.weekday()][:3]} {number} {month} {year}",
+            f"{DAYS[day.weekday()]}, {number} {month} {year}",
+            f"{DAYS[day.weekday()]} the {said} of {month} {year}",
+            f"{DAYS[day.weekday()]}, {month} {number}, {year}",
+            f"{DAYS[day.weekday()][:3]} {number} {month} {year}",
         )
     )
     tomorrow = day + datetime.timedelta(1)
