@@ -12,8 +12,9 @@ from typing import Any
 import torch
 
 from advisor.engines.decoding import Beat
-from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix, Span
+from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix
 from advisor.engines.pass_room import PassRoom
+from advisor.engines.spans import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,32 +17,15 @@ from transformers import AttentionInterface
 
 from advisor.engines.attention import attend, merge
 from advisor.engines.last_layer import LastLayer
+from advisor.engines.padded_spans import PaddedSpans
 from advisor.engines.slot_cache import SlotCache
+from advisor.engines.spans import Span, branch_mask, place
 
 NAME = "packed_spans"
 # A kernel is prepared for each length of a row: lengths are rounded up to few.
 _ROUND = 32
 # Arguments of attention that change its result in ways not known here.
 _UNKNOWN = ("softcap", "s_aux", "position_bias", "sliding_window")
-
-
-@dataclass(slots=True, kw_only=True)
-class Span:
-    """Tokens of one prompt: `text` in order, then `branches` that part at its end.
-
-    `slot` is where its keys and values are kept, None when they are not needed again.
-    """
-
-    text: Sequence[int]
-    branches: Sequence[Sequence[int]] = ()
-    slot: int | None = None
-    begin: int = 0
-    mask: torch.Tensor | None = None
-
-    @property
-    def length(self) -> int:
-        """Return the tokens of text and branches."""
-        return len(self.text) + sum(map(len, self.branches))
 
 
 @dataclass(slots=True)
@@ -69,6 +52,7 @@ class _Pass:
     cache: SlotCache | None
     prefix: Prefix
     filled: Prefix | None
+    padded: PaddedSpans | None
 
 
 class PackedNetwork:
@@ -77,6 +61,7 @@ class PackedNetwork:
     def __init__(self, network: Any) -> None:
         self.network = network
         self.device = next(network.parameters()).device
+        self.side_by_side = self.device.type == "cuda"
         self._before = network.config._attn_implementation
         self._last_layer = LastLayer(network)
         AttentionInterface.register(NAME, _attention)
@@ -116,13 +101,17 @@ class PackedNetwork:
         if cache is not None and rows:
             positions = [len(prefix) + length for length in cache.lengths(rows)]
         for span in spans:
-            _place(span, ids, positions, after=len(prefix))
-            span.mask = _branch_mask(span, self.device, self.network.dtype)
+            place(span, ids, positions, after=len(prefix))
         ends = [span.begin + len(span.text) - 1 for span in spans]
         blank = -len(ids) % (_ROUND if spans else 1)
         kept = [*range(rows), *ends] if keep is None else keep
         running = _Pass(
-            spans=spans, rows=rows, cache=cache, prefix=prefix, filled=filled
+            spans=spans,
+            rows=rows,
+            cache=cache,
+            prefix=prefix,
+            filled=filled,
+            padded=self._padded(spans),
         )
         matter = kept if spans else None  # each slot foretells its next token
         with _running(running), self._last_layer.only(matter, self.device):
@@ -134,6 +123,15 @@ class PackedNetwork:
             )
         logits: torch.Tensor = found.logits[0]
         return logits
+
+    def _padded(self, spans: Sequence[Span]) -> PaddedSpans | None:
+        """Prepare what attention needs of the spans; one by one, or side by side."""
+        kind = self.network.dtype
+        if self.side_by_side and len(spans) > 1:
+            return PaddedSpans(spans, self.device, kind)
+        for span in spans:
+            span.mask = branch_mask(span, self.device, kind)
+        return None
 
     def _row(self, numbers: Sequence[int]) -> torch.Tensor:
         return torch.tensor([numbers], device=self.device)
@@ -175,6 +173,13 @@ def _attention(
         rows = slice(0, now.rows)
         own = now.cache.attend(layer, query, key, value, now.rows, scaling=scaling)
         _put(out, rows, own, far)
+    if now.padded is not None:
+        behind = slice(now.rows, now.rows + sum(span.length for span in now.spans))
+        own = now.padded.attend((query, key, value), scaling=scaling)
+        _put(out, behind, own, far)
+        if now.cache is not None:
+            now.padded.keep(layer, now.cache, key, value)
+        return out.transpose(1, 2), None
     for span in now.spans:
         _attend_span(span, (query, key, value), out, far, scaling)
         end = span.begin + len(span.text)
@@ -217,33 +222,3 @@ def _put(out: torch.Tensor, where: slice, own: Part, far: Part | None) -> None:
         return
     before = (far[0][:, :, where], far[1][:, :, where])
     out[:, :, where] = merge(own, before)
-
-
-def _place(span: Span, ids: list[int], positions: list[int], *, after: int) -> None:
-    """Add a span's tokens to the row; `after` tokens of a prefix come before them."""
-    span.begin = len(ids)
-    ids += span.text
-    start = after + len(span.text)
-    positions += range(after, start)
-    for branch in span.branches:
-        ids += branch
-        positions += range(start, start + len(branch))
-
-
-def _branch_mask(
-    span: Span, device: torch.device, kind: torch.dtype
-) -> torch.Tensor | None:
-    """Return what the tokens of branches see: the text and their own branch so far."""
-    sizes = [len(branch) for branch in span.branches]
-    if not any(sizes):
-        return None
-    text, total = len(span.text), sum(sizes)
-    hidden = torch.ones(total, text + total, dtype=torch.bool, device=device)
-    hidden[:, :text] = False
-    at = 0
-    for size in sizes:
-        block = torch.ones(size, size, dtype=torch.bool, device=device).triu(1)
-        hidden[at : at + size, text + at : text + at + size] = block
-        at += size
-    mask = torch.zeros(hidden.shape, dtype=kind, device=device)
-    return mask.masked_fill_(hidden, torch.finfo(kind).min)[None, None]

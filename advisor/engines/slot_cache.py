@@ -7,7 +7,7 @@ in use come first, so that a step reads only them.
 
 import torch
 
-from advisor.engines.attention import Part, attend
+from advisor.engines.attention import Part, aligned, attend
 
 _WIDEN, _ROUND = 1.5, 32
 
@@ -55,7 +55,7 @@ class SlotCache:
             hidden = columns[None, :] > self._at[:, None]
             mask = torch.zeros(hidden.shape, dtype=kind, device=device)
             lowest = torch.finfo(kind).min
-            self._mask = mask.masked_fill_(hidden, lowest)[:, None, None, :]
+            self._mask = aligned(mask.masked_fill_(hidden, lowest))[:, None, None]
 
     def attend(
         self,
@@ -106,6 +106,19 @@ class SlotCache:
         length = keys.shape[1]
         self._keys[layer][slot, :, :length] = keys
         self._values[layer][slot, :, :length] = values
+
+    def put_tokens(
+        self,
+        layer: int,
+        where: tuple[torch.Tensor, torch.Tensor],
+        keys: torch.Tensor,
+        values: torch.Tensor,
+    ) -> None:
+        """Place keys and values [heads, tokens, size], each in a slot at a place."""
+        self._make_buffers(layer, keys[None], values[None])
+        slots, places = where
+        self._keys[layer][slots, :, places] = keys.transpose(0, 1)
+        self._values[layer][slots, :, places] = values.transpose(0, 1)
 
     def move(self, source: int, to: int) -> None:
         """Give the slot `to` what the slot `source` holds."""

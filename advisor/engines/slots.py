@@ -14,9 +14,10 @@ import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from advisor.engines.decoding import Beat, Request, Row, Writer, Written
-from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix, Span
+from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix
 from advisor.engines.pass_room import PassRoom
 from advisor.engines.slot_cache import SlotCache
+from advisor.engines.spans import Span
 
 # Room for so much of an answer at first; few are as long as they may be.
 _ANSWER = 64

@@ -98,7 +98,8 @@ def test_what_does_not_fit_is_read_in_smaller_passes(loaded):
 def test_the_last_layer_works_where_a_token_is_foretold_and_says_the_same(loaded, kind):
     import torch
 
-    from advisor.engines.packing import PackedNetwork, Span
+    from advisor.engines.packing import PackedNetwork
+    from advisor.engines.spans import Span
 
     packed = PackedNetwork(loaded(kind, use="last layer").network)
     packed.pack()
