@@ -1,7 +1,7 @@
 """How does an engine talk to its host process, and why did that process end?
 
 The parent's side of the pipe. A host that dies is no crash of the caller but a finding:
-out of memory, a hang, or a crash, each told apart.
+out of memory, a hang, or a crash, each told apart. One that multiplies is ended.
 """
 
 import json
@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+from advisor.engines.host_watch import LOOK_EVERY_S, end_all, excess
 from advisor.engines.isolation import allowed_environment
 from advisor.engines.process_memory import kernel_kills
 from advisor.engines.wire import line
@@ -53,6 +54,7 @@ class HostLink:
         self._kills = kernel_kills()
         self._rest = b""
         self._over = threading.Event()
+        self._excess: str | None = None
         limit = str(memory_limit_bytes or 0)
         self._process = self._start(
             [sys.executable, "-m", module, str(os.getpid()), limit],
@@ -112,10 +114,18 @@ class HostLink:
                 started.set_exception(error)
                 return
             started.set_result(process)
-            self._over.wait()
+            self._watch(process)
 
         threading.Thread(target=hold, name="engine-host", daemon=True).start()
         return started.result()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """End the process if it has too much of something, until this link is over."""
+        while not self._over.wait(LOOK_EVERY_S):
+            if self._excess is None and process.poll() is None:
+                self._excess = excess(process.pid)
+                if self._excess is not None:
+                    end_all(process)
 
     def stop(self, *, at_once: bool) -> None:
         """End the process: at once, or when it has noticed that its input ended."""
@@ -162,6 +172,8 @@ class HostLink:
         except subprocess.TimeoutExpired:
             self._kill()
             code = self._process.returncode
+        if self._excess is not None:
+            return HostDiedError("crash", self._excess)
         told = self._last_words()
         before, after = self._kills, kernel_kills()
         killed = code == -signal.SIGKILL and before is not None and after != before
@@ -177,5 +189,5 @@ class HostLink:
         return self._errors.read()
 
     def _kill(self) -> None:
-        self._process.kill()
+        end_all(self._process)
         self._process.wait()

@@ -1,8 +1,9 @@
 """What may a process do that runs a stranger's model?
 
-Nothing but compute: no network, no secrets, no more memory than allowed, and it dies
-with its parent. Each wall reports whether it held, because not every system grants
-a network namespace; then the audit hook remains.
+Nothing but compute: no network, no secrets, no other process, no more memory and
+threads than allowed, and it dies with its parent. Each wall reports whether it held,
+because not every system grants each: without a network namespace or a filter of calls
+the audit hook remains, and the parent counts what the process starts.
 """
 
 import ctypes
@@ -13,6 +14,8 @@ import socket
 import sys
 from collections.abc import Mapping
 
+from advisor.engines.process_counts import threads_of_user
+from advisor.engines.process_filter import limit_threads, refuse_new_processes
 from advisor.engines.process_memory import status_bytes
 
 # From linux/sched.h and linux/prctl.h.
@@ -20,7 +23,12 @@ _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
 
-_PASSED_ON = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "TMPDIR")
+_PASSED_ON = (
+    "CUDA_DEVICE_ORDER",
+    "CUDA_VISIBLE_DEVICES",
+    "LD_LIBRARY_PATH",
+    "TMPDIR",
+)
 _FIXED = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -48,6 +56,8 @@ _REFUSED = {
     "socket.getnameinfo",
     "os.system",
     "os.exec",
+    "os.fork",
+    "os.forkpty",
     "os.posix_spawn",
     "subprocess.Popen",
 }
@@ -65,6 +75,8 @@ def isolate(*, parent: int) -> Mapping[str, bool]:
 
     Call it first, while the process has one thread: a namespace asks for that.
     """
+    # Before the namespace, in which users may bear other numbers.
+    beside = threads_of_user(os.getuid()) or 0
     namespace = _leave_network()
     walls = {
         "network_namespace": namespace,
@@ -72,6 +84,9 @@ def isolate(*, parent: int) -> Mapping[str, bool]:
         # After the namespace: new rights would clear the signal.
         "dies_with_parent": _die_with(parent),
         "empty_environment": _is_environment_allowed(),
+        "thread_limit": limit_threads(beside),
+        # Last, as the one before tries a fork.
+        "no_new_processes": refuse_new_processes(),
     }
     return walls
 

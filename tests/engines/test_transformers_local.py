@@ -63,6 +63,8 @@ def test_every_wall_reports_whether_it_holds(engine):
         "memory_limit",
         "dies_with_parent",
         "empty_environment",
+        "thread_limit",
+        "no_new_processes",
     }
 
 
