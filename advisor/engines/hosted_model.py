@@ -4,9 +4,11 @@ Runs in the host process. Takes the decoders that serve the model, and as many r
 tokens at once as the memory at hand allows.
 """
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+from torch import nn
 
 from advisor.engines.base import Answer, EngineFacts, Failure, Prompt
 from advisor.engines.choices import (
@@ -17,20 +19,26 @@ from advisor.engines.choices import (
 )
 from advisor.engines.common_prefix import PrefixKeeper
 from advisor.engines.decoding import Beat, Request, Writer, Written
+from advisor.engines.device_memory import (
+    does_not_fit,
+    is_out_of_memory,
+    peak_bytes,
+    release,
+)
 from advisor.engines.generation import GenerateDecoder
-from advisor.engines.local_model import LocalModel, does_not_fit, is_out_of_memory
+from advisor.engines.local_model import LocalModel
 from advisor.engines.matrix_kernel import take_faster_product
 from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix
 from advisor.engines.pass_room import PassRoom
 from advisor.engines.persistence import failed
-from advisor.engines.process_memory import status_bytes
 from advisor.engines.reading import PromptReader
 from advisor.engines.slot_check import packing_agrees
 from advisor.engines.slots import SlotDecoder
 from advisor.engines.text import clean
 from advisor.engines.timing import Stopwatch
 
-_MOST_SLOTS = 64
+# A GPU's step takes about as long for few rows as for many.
+_MOST_SLOTS = {"cpu": 64, "cuda": 256}
 
 
 class HostedModel:
@@ -47,9 +55,11 @@ class HostedModel:
     ) -> None:
         self._model = model
         self._limit = memory_limit_bytes
-        self._most_slots = most_slots or _MOST_SLOTS
+        self._device = next(model.network.parameters()).device
+        self._most_slots = most_slots or _MOST_SLOTS.get(self._device.type, 64)
         self._reader = PromptReader(model, chat=chat)
         self._writer = Writer(model.tokenizer, model.eos)
+        _beat_at_each_layer(model.network, beat)
         self._room = PassRoom(model.network, limit=memory_limit_bytes)
         packed = PackedNetwork(model.network)
         self._prefixes: PrefixKeeper | None = None
@@ -85,14 +95,16 @@ class HostedModel:
                 for done in self._run(batch, slots, self._prefix(batch)):
                     request = asked.pop(done.id)
                     yield _answer(by_id[done.id], request, done)
+                continue
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
-                self._let_go()
-                if slots == 1:
-                    del asked[batch[0].id]
-                    yield failed(by_id[batch[0].id], self._too_large())
-                slots = max(1, slots // 2)
+            # Only here: the exception held all that the pass had made.
+            self._let_go()
+            if slots == 1:
+                del asked[batch[0].id]
+                yield failed(by_id[batch[0].id], self._too_large())
+            slots = max(1, slots // 2)
 
     def measure(self, prompt: Prompt) -> Answer:
         """Answer one prompt alone, from its first token on, with each token's time.
@@ -104,15 +116,17 @@ class HostedModel:
         if isinstance(request, Failure):
             return failed(prompt, request)
         self._writer.on_token = watch.stamp
+        done = None
         try:
             done = next(iter(self._run([request], 1, NO_PREFIX)))
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-            self._let_go()
-            return failed(prompt, self._too_large())
         finally:
             self._writer.on_token = None
+        if done is None:
+            self._let_go()
+            return failed(prompt, self._too_large())
         timing = watch.timing()
         if isinstance(done, Weighed):
             timing = replace(timing, ttft_ms=timing.total_ms)
@@ -149,10 +163,20 @@ class HostedModel:
         if self._prefixes is not None:
             self._prefixes.forget()
         self._room.ran_out()
-        gc.collect()
+        release(self._device)
 
     def _too_large(self) -> Failure:
-        return does_not_fit(self._limit, status_bytes("VmHWM"))
+        return does_not_fit(self._limit, peak_bytes(self._device))
+
+
+def _beat_at_each_layer(network: Any, beat: Beat) -> None:
+    """Say within a pass that it goes on: a large model on a slow machine takes long."""
+    config = network.config.get_text_config()
+    count = getattr(config, "num_hidden_layers", None)
+    for part in network.modules():
+        if isinstance(part, nn.ModuleList) and len(part) == count:
+            for layer in part:
+                layer.register_forward_pre_hook(lambda *_: beat())
 
 
 def _answer(

@@ -24,7 +24,7 @@ from advisor.engines.model_sources import find_model
 from advisor.engines.persistence import failed
 
 GB = 1e9
-_SILENCE_S, _OPEN_S = 120.0, 600.0
+_SILENCE_S, _OPEN_S = 60.0, 600.0
 _GIVE_UP_AFTER = 3
 
 

@@ -77,3 +77,20 @@ def test_writing_stops_when_the_score_is_settled_but_a_measured_answer_goes_on(
     assert len(written.ids) < len(ids)
     free = Row(request=Request(id="a", ids=(4,), limit=len(ids)))
     assert [writer.take(free, one) for one in ids][-1].text == text
+
+
+def test_it_says_at_every_layer_that_it_goes_on(loaded):
+    from advisor.engines.hosted_model import HostedModel
+
+    beats = []
+    model = HostedModel(
+        loaded("gpt2", use="beats"),
+        chat=None,
+        memory_limit_bytes=None,
+        most_slots=None,
+        beat=lambda: beats.append(1),
+    )
+    beats.clear()
+    model.measure(Prompt(id="a", text="my parcel", max_output_tokens=1))
+    layers = loaded("gpt2", use="beats").network.config.num_hidden_layers
+    assert len(beats) == layers + 1
