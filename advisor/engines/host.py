@@ -62,15 +62,13 @@ class Host:
     def _open(self, message: Mapping[str, Any]) -> dict[str, Any]:
         import torch
 
+        from advisor.engines.device_memory import does_not_fit, is_out_of_memory
         from advisor.engines.hosted_model import HostedModel
-        from advisor.engines.local_model import (
-            LoadError,
-            does_not_fit,
-            is_out_of_memory,
-            load,
-        )
+        from advisor.engines.local_model import LoadError, load
 
         torch.set_num_threads(message["threads"])
+        # On a GPU too single precision is that: no product of shortened numbers.
+        torch.set_float32_matmul_precision("highest")
         try:
             model = load(
                 Path(message["folder"]),

@@ -16,7 +16,16 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from advisor.engines.base import EngineFacts, Failure
-from advisor.engines.isolation import limit_memory
+from advisor.engines.device_memory import (
+    best_device,
+    does_not_fit,
+    forget_peak_of,
+    free_bytes,
+    held_bytes,
+    is_out_of_memory,
+    limit_memory_of,
+    peak_bytes,
+)
 from advisor.engines.model_files import (
     UnsafeModelError,
     Weights,
@@ -24,9 +33,8 @@ from advisor.engines.model_files import (
     weights_sha256,
 )
 from advisor.engines.precision_choice import AUTO, faster_precision, has_half
-from advisor.engines.process_memory import available_bytes, forget_peak, status_bytes
+from advisor.engines.process_memory import available_bytes
 
-GB = 1e9
 _OLDEST = (5, 3)
 _LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors")
 _TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -58,7 +66,11 @@ class LocalModel:
     memory_limited: bool
 
     def facts(self, isolation: Mapping[str, bool], *, decoder: str) -> EngineFacts:
-        """Return what is known now, the exact peak of memory included."""
+        """Return what is known now, the exact peak of memory included.
+
+        Memory is that of the device where the model lies; a GPU is named in `versions`.
+        """
+        device = next(self.network.parameters()).device
         return EngineFacts(
             engine="transformers",
             model=self.name,
@@ -67,10 +79,11 @@ class LocalModel:
             parameters=sum(p.numel() for p in self.network.parameters()),
             weights_sha256=self.sha256,
             load_ms=self.load_ms,
-            peak_memory_bytes=_peak_bytes(self.network),
+            peak_memory_bytes=peak_bytes(device),
             base_memory_bytes=self.base_memory_bytes,
             versions={name: version(name) for name in _LIBRARIES}
-            | {"decoder": decoder},
+            | {"decoder": decoder}
+            | _gpu(device),
             isolation={**isolation, "memory_limit": self.memory_limited},
             host=None,
         )
@@ -95,12 +108,13 @@ def load(
     _check_release()
     weights, kind = _checked(folder, precision)
     config = _config(folder)
-    base = status_bytes("VmRSS") if forget_peak() else None
-    _check_fit(weights, kind, memory_limit_bytes, base)
-    limited = limit_memory(memory_limit_bytes)
-    precision = _settled(folder, precision)
+    device = best_device()
+    base = held_bytes(device) if forget_peak_of(device) else None
+    _check_fit(weights, kind, memory_limit_bytes, base, device)
+    limited = limit_memory_of(device, memory_limit_bytes)
+    precision = _settled(folder, precision, device)
     started = time.perf_counter()
-    tokenizer, network = _read(folder, _TYPES[precision])
+    tokenizer, network = _read(folder, _TYPES[precision], device)
     load_ms = (time.perf_counter() - started) * 1000
     return LocalModel(
         name=name,
@@ -115,27 +129,6 @@ def load(
         load_ms=load_ms,
         base_memory_bytes=base,
         memory_limited=limited,
-    )
-
-
-def does_not_fit(limit: int | None, needed: int | None) -> Failure:
-    """Return the failure of a model that is too large, with its figures."""
-    where = f"{limit / GB:.3g} GB" if limit else "this machine's memory"
-    needs = f": needs {needed / GB:.3g} GB or more" if needed else ""
-    return Failure(
-        code="out_of_memory",
-        kind="model",
-        message=f"The model does not fit in {where}{needs}.",
-    )
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Say whether an exception of torch or Python means that memory ran out."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    told = str(error).lower()
-    return isinstance(error, RuntimeError | OSError) and (
-        "allocate memory" in told or "out of memory" in told or "bad_alloc" in told
     )
 
 
@@ -179,29 +172,35 @@ def _config(folder: Path) -> Any:
 
 
 def _check_fit(
-    weights: Weights, kind: torch.dtype, limit: int | None, base: int | None
+    weights: Weights,
+    kind: torch.dtype,
+    limit: int | None,
+    base: int | None,
+    device: torch.device,
 ) -> None:
     needed = weights.parameters * kind.itemsize + (base or 0)
-    room = limit if limit is not None else available_bytes()
-    if room is not None and needed > room:
+    rooms = [limit if limit is not None else free_bytes(device, None)]
+    if device.type == "cuda":
+        # A limit above what the card has left; and weights pass through the machine's.
+        rooms += [free_bytes(device, None), available_bytes()]
+    if any(room is not None and needed > room for room in rooms):
         error = LoadError("out_of_memory", "")
         error.failure = does_not_fit(limit, needed)
         raise error
 
 
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def _settled(folder: Path, precision: str) -> str:
+def _settled(folder: Path, precision: str, device: torch.device) -> str:
     if precision != AUTO:
         return precision
-    if not has_half(_device()):
+    if not has_half(device):
         return "fp32"
-    return faster_precision(_read(folder, torch.float32)[1])
+    found = faster_precision(_read(folder, torch.float32, device)[1])
+    # The trial was larger than the model may be; its memory is not the model's.
+    forget_peak_of(device)
+    return found
 
 
-def _read(folder: Path, kind: torch.dtype) -> tuple[Any, Any]:
+def _read(folder: Path, kind: torch.dtype, device: torch.device) -> tuple[Any, Any]:
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             folder, trust_remote_code=False, local_files_only=True, padding_side="left"
@@ -218,15 +217,13 @@ def _read(folder: Path, kind: torch.dtype) -> tuple[Any, Any]:
             raise
         told = f"The model cannot be loaded: {_short(error)}"
         raise LoadError("load_failed", told) from error
-    return tokenizer, network.eval().to(_device())
+    return tokenizer, network.eval().to(device)
 
 
-def _peak_bytes(network: Any) -> int | None:
-    """Return the most memory held so far, where the model lies."""
-    device = next(network.parameters()).device
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_reserved(device))
-    return status_bytes("VmHWM")
+def _gpu(device: torch.device) -> dict[str, str]:
+    if device.type != "cuda":
+        return {}
+    return {"gpu": str(torch.cuda.get_device_name(device))}
 
 
 def _ends(network: Any, tokenizer: Any) -> frozenset[int]:

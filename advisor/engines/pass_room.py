@@ -8,12 +8,14 @@ from typing import Any
 
 import torch
 
-from advisor.engines.process_memory import available_bytes, status_bytes
+from advisor.engines.device_memory import free_bytes
+from advisor.engines.process_memory import status_bytes
 
 # Of the memory at hand, the shares that kept states and one pass's own may take.
 _KEPT, _PASSING = 0.5, 0.25
-# More tokens in a pass gain nothing: the matrices are large enough long before.
-_MOST_TOKENS, _FIRST_TOKENS = 1024, 256
+# More tokens in a pass gain nothing: the matrices are large enough long before. Those
+# of a GPU, which has many times the processors, are not.
+_MOST_TOKENS, _MOST_TOKENS_ON_GPU, _FIRST_TOKENS = 1024, 16384, 256
 _UNTOLD = 1 << 33
 
 
@@ -23,6 +25,8 @@ class PassRoom:
     def __init__(self, network: Any, *, limit: int | None) -> None:
         self._limit = limit
         self._device = next(network.parameters()).device
+        on_gpu = self._device.type == "cuda"
+        self._most = _MOST_TOKENS_ON_GPU if on_gpu else _MOST_TOKENS
         self.kept_per_token = kept_bytes_per_token(network)
         self._per_token = passing_bytes_per_token(network)
         self._correction = 1.0
@@ -32,7 +36,7 @@ class PassRoom:
     @property
     def tokens(self) -> int:
         """Return how many tokens the next pass may read."""
-        most = _MOST_TOKENS if self._proven else _FIRST_TOKENS
+        most = self._most if self._proven else _FIRST_TOKENS
         each = self._per_token * self._correction
         return max(1, min(most, int(_PASSING * self._free() / each)))
 
@@ -52,21 +56,23 @@ class PassRoom:
         self._proven = True
         if before is None or self._peak is None:
             return
-        took = (self._peak - before) / tokens / self._per_token
-        self._correction = max(self._correction, took)
+        if self._peak > before:
+            took = (self._peak - self._stayed(before)) / tokens / self._per_token
+            self._correction = max(self._correction, took)
 
     def ran_out(self) -> None:
         """Take in that memory ran out all the same: read half as much from now on."""
         self._correction *= 2
 
     def _free(self) -> int:
+        free = free_bytes(self._device, self._limit)
+        return _UNTOLD if free is None else free
+
+    def _stayed(self, before: int) -> int:
+        """Return what a pass began with; a GPU tells apart what stays after it."""
         if self._device.type == "cuda":
-            free, _ = torch.cuda.mem_get_info(self._device)
-            return int(free)
-        room = available_bytes() or _UNTOLD
-        if self._limit is None:
-            return room
-        return min(room, max(0, self._limit - (status_bytes("VmData") or 0)))
+            return int(torch.cuda.memory_allocated(self._device))
+        return before
 
     def _highest(self) -> int | None:
         if self._device.type == "cuda":

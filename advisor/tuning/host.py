@@ -88,7 +88,7 @@ def job_of(message: Mapping[str, Any]) -> "Job":
 
 def serve(message: Mapping[str, Any], speaker: Speaker, limit: int | None) -> None:
     """Do the job and say how it ended."""
-    from advisor.engines.local_model import does_not_fit, is_out_of_memory
+    from advisor.engines.device_memory import does_not_fit, is_out_of_memory
     from advisor.tuning.layouts import NotPrunableError
     from advisor.tuning.making import Sitting, make
 

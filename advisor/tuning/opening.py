@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from advisor.engines.local_model import is_out_of_memory
+from advisor.engines.device_memory import is_out_of_memory
 from advisor.engines.model_files import (
     UnsafeModelError,
     Weights,
