@@ -149,7 +149,7 @@ class HostLink:
         whole, _, self._rest = self._rest.partition(b"\n")
         try:
             found = json.loads(whole)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict) or "kind" not in found:
             self._kill()

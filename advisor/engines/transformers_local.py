@@ -7,8 +7,8 @@ for longer hangs), `open_s` (the same while loading).
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from advisor.engines import wire
 from advisor.engines.base import (
@@ -20,10 +20,17 @@ from advisor.engines.base import (
     Prompt,
 )
 from advisor.engines.host_link import HostDiedError, HostLink
+from advisor.engines.host_replies import (
+    answer_to,
+    facts_in,
+    opened_in,
+    understanding,
+)
 from advisor.engines.model_sources import find_model
 from advisor.engines.persistence import failed
 
 GB = 1e9
+Told = TypeVar("Told")
 _SILENCE_S, _OPEN_S = 60.0, 600.0
 _GIVE_UP_AFTER = 3
 
@@ -93,8 +100,7 @@ class TransformersLocal:
         try:
             self.open()
             message = {"ask": "measure", "prompt": wire.prompt_to_wire(prompt)}
-            reply = self._ask_one(message)
-            return wire.answer_from_wire(reply["answer"])
+            return self._ask_one(message, lambda told: answer_to(told, {prompt.id}))
         except HostDiedError as died:
             return failed(prompt, self._failure(died))
         except EngineError as error:
@@ -108,7 +114,7 @@ class TransformersLocal:
         """
         known = self.open()
         try:
-            self._facts = wire.facts_from_wire(self._ask_one({"ask": "facts"})["facts"])
+            self._facts = self._ask_one({"ask": "facts"}, facts_in)
         except HostDiedError:
             return known
         return self._facts
@@ -119,13 +125,13 @@ class TransformersLocal:
 
     def _load(self, message: Mapping[str, object]) -> EngineFacts:
         try:
-            reply = self._ask_one(message, self._option("open_s", _OPEN_S))
+            told = self._ask_one(message, opened_in, self._option("open_s", _OPEN_S))
         except HostDiedError as died:
             raise EngineError(self._failure(died)) from None
-        if reply["kind"] == "failure":
+        if isinstance(told, Failure):
             self.close()
-            raise EngineError(Failure(**reply["failure"]))
-        return wire.facts_from_wire(reply["facts"])
+            raise EngineError(told)
+        return told
 
     def _answer_block(self, left: dict[str, Prompt]) -> Iterator[Answer]:
         """Yield answers, taking their prompts out of `left`."""
@@ -134,9 +140,13 @@ class TransformersLocal:
         self.open()
         prompts = [wire.prompt_to_wire(prompt) for prompt in left.values()]
         for reply in self._ask({"ask": "answer", "prompts": prompts}):
-            answer = wire.answer_from_wire(reply["answer"])
-            left.pop(answer.prompt_id)
+            with understanding():
+                answer = answer_to(reply, left)
+                left.pop(answer.prompt_id)
             yield answer
+        if left:
+            self._end(at_once=True)
+            raise HostDiedError("crash", "it left a prompt without an answer")
 
     def _answer_singly(self, left: dict[str, Prompt]) -> Iterator[Answer]:
         deaths = 0
@@ -179,10 +189,19 @@ class TransformersLocal:
                 self._end(at_once=True)
 
     def _ask_one(
-        self, message: Mapping[str, object], silence_s: float | None = None
-    ) -> dict[str, Any]:
-        (reply,) = self._ask(message, silence_s)
-        return reply
+        self,
+        message: Mapping[str, object],
+        read: Callable[[Mapping[str, Any]], Told],
+        silence_s: float | None = None,
+    ) -> Told:
+        replies = list(self._ask(message, silence_s))
+        try:
+            with understanding():
+                (reply,) = replies
+                return read(reply)
+        except HostDiedError:
+            self._end(at_once=True)
+            raise
 
     def _failure(self, died: HostDiedError) -> Failure:
         if died.cause == "out_of_memory":

@@ -1,0 +1,42 @@
+"""However a host is lost (F36): does the prompt at fault fail, and no other?"""
+
+import psutil
+import pytest
+
+from advisor.engines.base import EngineSpec, Prompt
+from advisor.engines.transformers_local import TransformersLocal
+from tests.engines.lost_host import STRAYS
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    spec = EngineSpec(
+        engine="transformers",
+        model=str(tmp_path_factory.mktemp("model")),
+        options={"silence_s": 1.5},
+    )
+    opened = TransformersLocal(spec, host="tests.engines.lost_host")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("way", "code"), STRAYS.items())
+def test_only_the_prompt_that_loses_the_host_fails(engine, way, code):
+    block = [Prompt(id=str(n), text=f"text {n}", max_output_tokens=4) for n in range(5)]
+    block[2] = Prompt(id="2", text=way, max_output_tokens=4)
+    answers = {answer.prompt_id: answer for answer in engine.answer(block)}
+    failed = answers.pop("2").failure
+    assert failed.code == code
+    assert failed.message
+    assert {n: a.output for n, a in answers.items()} == {
+        one.id: one.text for one in block if one.id != "2"
+    }
+    assert len(psutil.Process().children()) <= 1
+
+
+@pytest.mark.parametrize(("way", "code"), STRAYS.items())
+def test_a_measured_prompt_that_loses_the_host_fails_alike(engine, way, code):
+    lost = engine.measure(Prompt(id="a", text=way, max_output_tokens=4))
+    assert lost.failure.code == code
+    well = engine.measure(Prompt(id="b", text="text", max_output_tokens=4))
+    assert well.output == "text"
