@@ -134,6 +134,8 @@ ENDPOINT_USERS = ["advisor.runs.selectors.endpoint_use.runs_using"]
 RUN_SPEEDS = "advisor.runs.selectors.speeds.seconds_per_answer"
 # Who else books calls on a team's month.
 MORE_SPENDING = ["advisor.adaptations.selectors.teacher_money"]
+# Who else keeps workers of a queue at work.
+MORE_AT_WORK = ["advisor.adaptations.selectors.queues_at_work"]
 # What rooms do before a team of theirs is deleted, from the top of the house down.
 TEAM_ENDINGS = [
     "advisor.adaptations.services.end_with_team",

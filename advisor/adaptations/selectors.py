@@ -47,6 +47,12 @@ def due_adaptations() -> QuerySet[Adaptation]:
     return Adaptation.objects.filter(free, state__in=LIVE).order_by("pk")
 
 
+def queues_at_work() -> set[str]:
+    """Return the queues of which a worker makes a model now (``MORE_AT_WORK``)."""
+    held = Adaptation.objects.filter(lease_until__gt=timezone.now())
+    return {"local"} if held.exists() else set()
+
+
 def work_folder(adaptation: Adaptation) -> Path:
     """Return where a job keeps what its next sitting needs."""
     return Path(settings.ADAPTED_DIR) / "work" / str(adaptation.pk)

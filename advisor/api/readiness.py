@@ -1,22 +1,16 @@
 """Can this installation do its work now: database, Redis, and does work move?"""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import structlog
-from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from advisor.runs.models import Attempt, Candidate, Run, Trial
-
-LIVE = (Run.State.QUEUED, Run.State.RUNNING)
+from advisor.runs.selectors.untaken import unasked, untaken
 
 
 def database_answers() -> bool:
@@ -35,23 +29,11 @@ def redis_answers() -> bool:
 def work_moves() -> bool:
     """Tell whether somebody takes the work that is due.
 
-    Work is stuck when a run that is older than STUCK_SECONDS has trials due, nobody
-    holds one, and none was begun for as long. Restart the workers then.
+    Work is stuck when it is due, no worker of its queue is at work, and nothing
+    happened for STUCK_SECONDS; or when nobody asks whether an endpoint is back. See
+    that a dispatcher and the workers run then.
     """
-    now = timezone.now()
-    since = now - timedelta(seconds=settings.STUCK_SECONDS)
-    due = Trial.objects.filter(
-        Q(not_before=None) | Q(not_before__lt=since),
-        state=Trial.State.PENDING,
-        run__state__in=LIVE,
-        run__created_at__lt=since,
-    )
-    held = Trial.objects.filter(state=Trial.State.LEASED, lease_until__gt=now)
-    # A model that is being opened or timed keeps its worker from everything else.
-    units = Candidate.objects.filter(lease_until__gt=now)
-    begun = Attempt.objects.filter(sent_at__gt=since)
-    moving = held.exists() or units.exists() or begun.exists()
-    return moving or not due.exists()
+    return not untaken() and not unasked()
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

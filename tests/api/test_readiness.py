@@ -8,9 +8,16 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from advisor.accounts.models import Team
+from advisor.adaptations.models import Adaptation
 from advisor.api.readiness import work_moves
 from advisor.projects.models import Project, Sample, SampleSet, Setup
-from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.models import (
+    Candidate,
+    EndpointStanding,
+    EndpointWait,
+    Run,
+    Trial,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +102,69 @@ def test_work_that_waits_for_its_time_is_not_stuck(trial: Trial) -> None:
     Trial.objects.update(not_before=timezone.now() + timedelta(seconds=30))
 
     assert work_moves()
+
+
+def test_an_endpoint_that_is_waited_for_is_not_stuck(trial: Trial) -> None:
+    Candidate.objects.update(state=Candidate.State.PAUSED)
+
+    assert work_moves()
+
+
+def test_an_endpoint_that_nobody_asks_is_stuck(trial: Trial) -> None:
+    Candidate.objects.update(state=Candidate.State.PAUSED)
+    standing = EndpointStanding.objects.create(
+        team=trial.run.team,
+        digest="d",
+        host="example.com:443",
+        probe_at=timezone.now() - timedelta(minutes=2),
+    )
+    EndpointWait.objects.create(
+        candidate=trial.candidate, standing=standing, since=timezone.now()
+    )
+    assert not work_moves()
+
+    EndpointStanding.objects.update(probe_at=timezone.now())
+    assert work_moves()
+
+
+@pytest.mark.parametrize(("queue", "moves"), [("local", True), ("remote", False)])
+def test_only_workers_of_its_own_queue_keep_work_waiting(
+    trial: Trial, queue: str, moves: bool
+) -> None:
+    Candidate.objects.create(
+        run=trial.run,
+        key="busy",
+        position=1,
+        engine="fake",
+        queue=queue,
+        spec={},
+        lease_until=timezone.now() + timedelta(seconds=5),
+        lease_token="7c0e0a9e-5f0f-4a39-9f1e-0a4f3f6e5b11",
+    )
+
+    assert work_moves() is moves
+
+
+def test_a_worker_that_makes_a_model_keeps_work_waiting(trial: Trial) -> None:
+    Adaptation.objects.create(
+        project=trial.run.project,
+        setup=trial.run.setup,
+        number=1,
+        key="made",
+        parent_key="p",
+        parent={},
+        technique=Adaptation.Technique.FINE_TUNE,
+        recipe={},
+        budget_s=60,
+        lease_until=timezone.now() + timedelta(seconds=5),
+    )
+
+    assert work_moves()
+
+
+def test_work_beyond_what_a_race_has_opened_is_not_due(trial: Trial) -> None:
+    Candidate.objects.update(open_to=0)
+    assert work_moves()
+
+    Candidate.objects.update(open_to=1)
+    assert not work_moves()

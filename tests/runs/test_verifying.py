@@ -66,8 +66,15 @@ def test_work_that_nobody_takes_is_seen(settings):
     setup = make_setup(candidates=[{"id": "a"}])
     run = services.launch(setup=setup, started_by=None)
     services.begin(run.pk)
-    Run.objects.update(started_at=Now() - timedelta(minutes=1))
+    long_ago = Now() - timedelta(minutes=1)
+    Run.objects.update(created_at=long_ago, started_at=long_ago)
+    run.events.update(at=long_ago)
     assert numbers(run) == {"I7"}
+    # A dispatcher that repeats its hints to nobody does not make it better.
+    run.candidates.update(hinted_at=Now())
+    assert numbers(run) == {"I7"}
+    run.candidates.update(state="paused")
+    assert "I7" not in numbers(run)
 
 
 def test_a_changed_recommendation_is_seen(run):

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from advisor.accounts.models import User
 from advisor.runs import services
-from advisor.runs.models import Run, Trial
+from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.claiming import claim_block
+from tests.reports.reading import texts
 from tests.runs.factory import make_setup
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_no_live_run_is_said(page):
 
 def test_a_new_run_waits(run, page):
     shown = page()
-    assert "1 live runs, none of them stands still." in shown
+    assert "1 live run, none stands still." in shown
     assert "Waiting" in shown
     assert run.project.name in shown
 
@@ -60,8 +61,24 @@ def test_a_held_block_moves(run, page):
 def test_work_that_nobody_takes_is_stuck(run, page, settings):
     settings.STUCK_SECONDS = 0
     shown = page()
-    assert "1 of 1 live runs stand still." in shown
-    assert "Restart the workers of: default" in shown
+    assert "1 of 1 live run stands still." in shown
+    assert "restart the workers of: default" in shown
+
+
+def test_work_behind_a_busy_worker_waits_for_its_turn(run, page, settings):
+    other = services.launch(setup=make_setup(candidates=[{"id": "b"}]), started_by=None)
+    Run.objects.update(state=Run.State.RUNNING)
+    claim_block(other.candidates.get())
+    settings.STUCK_SECONDS = 0
+    assert "2 live runs, none stands still." in page()
+
+
+def test_a_run_that_waits_for_its_owner_has_nothing_due(run, page, settings):
+    run.candidates.update(state=Candidate.State.PAUSED)
+    settings.STUCK_SECONDS = 0
+    (cells,) = texts(page(), "table")[1:]
+    assert cells[3:6] == ["0", "40", "0"]
+    assert cells[2] == "Waiting"
 
 
 def test_leases_that_nobody_takes_back_ask_for_a_dispatcher(run, page, settings):

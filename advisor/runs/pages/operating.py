@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.timesince import timesince
 
+from advisor.runs.models import Run
 from advisor.runs.selectors.standing import Standing, standings
+from advisor.sizing import formats
 from advisor.web.parts import Empty, Verdict
 
 
@@ -36,11 +38,9 @@ def work_page() -> WorkPage:
     """Return what is under way now."""
     rows = tuple(_row(one) for one in standings())
     odd = sum(bool(row.remedy) for row in rows)
-    lead = (
-        f"{odd} of {len(rows)} live runs stand still."
-        if odd
-        else f"{len(rows)} live runs, none of them stands still."
-    )
+    live = formats.count(len(rows), "live run")
+    stand = "stands" if odd == 1 else "stand"
+    lead = f"{odd} of {live} {stand} still." if odd else f"{live}, none stands still."
     return WorkPage(
         title="Work under way",
         lead=lead,
@@ -64,12 +64,14 @@ def _row(one: Standing) -> WorkRow:
 
 
 def _verdict(one: Standing) -> Verdict:
-    if one.stuck:
+    if one.untaken or one.unasked:
         return Verdict("fail", "fail", "Stuck")
     if one.late:
         return Verdict("warn", "warn", "Leases ran out")
     if one.held or one.units:
         return Verdict("accent", "run", "Moving")
+    if one.run.state == Run.State.PAUSED:
+        return Verdict("quiet", "wait", "Paused")
     return Verdict("quiet", "wait", "Waiting")
 
 
@@ -79,8 +81,15 @@ def _remedy(one: Standing) -> str:
             f"{one.late} leases ran out and nobody took them back. Start a dispatcher: "
             "manage.py dispatch."
         )
-    if one.stuck:
-        queues = one.run.candidates.exclude(state__in=("done", "unfit", "not_run"))
-        names = ", ".join(sorted(set(queues.values_list("queue", flat=True))))
-        return f"Work is due and nobody took any. Restart the workers of: {names}."
+    if one.untaken:
+        names = ", ".join(one.untaken)
+        return (
+            "Work is due and nobody took any. See that a dispatcher runs, and restart"
+            f" the workers of: {names}."
+        )
+    if one.unasked:
+        return (
+            "It waits for an endpoint, and nobody asks whether that is back. See that a"
+            " dispatcher runs, and restart the workers of: default."
+        )
     return ""

@@ -3,14 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from advisor.runs.models import Attempt, Candidate, Run, Trial
+from advisor.runs.selectors.untaken import (
+    WORKED_ON,
+    ago,
+    claimable,
+    unasked,
+    untaken,
+)
 
 LIVE = ("queued", "running", "paused", "cancelling", "finalizing")
 PENDING, LEASED = Trial.State.PENDING, Trial.State.LEASED
@@ -20,9 +27,11 @@ PENDING, LEASED = Trial.State.PENDING, Trial.State.LEASED
 class Standing:
     """One live run: trials by what holds them, and when one was last begun.
 
-    ``late`` counts leases that ran out ``LEASE_SECONDS`` ago or more; ``units`` models
-    that are being opened or timed. ``stuck``: work is due, nobody has any of it, and
-    none was begun for ``STUCK_SECONDS``.
+    ``due`` may be claimed now; ``later`` waits for its time, an endpoint, its owner or
+    a judgement. ``late`` counts leases that ran out ``LEASE_SECONDS`` ago or more;
+    ``units`` models that are being opened or timed. ``untaken`` are the queues whose
+    due work nobody took for ``STUCK_SECONDS``; ``unasked``: it waits for an endpoint
+    that nobody asks.
     """
 
     run: Run
@@ -32,63 +41,59 @@ class Standing:
     late: int
     units: int
     begun: datetime | None
-    stuck: bool
+    untaken: tuple[str, ...]
+    unasked: bool
 
 
 def standings() -> list[Standing]:
-    """Return all live runs of the installation, oldest first; four queries."""
+    """Return all live runs of the installation, oldest first; a handful of queries."""
     runs = list(
         Run.objects.filter(state__in=LIVE)
         .select_related("team", "project")
         .order_by("pk")
     )
-    now = timezone.now()
     ids = [run.pk for run in runs]
-    counts: dict[int, Mapping[str, Any]] = {
-        row["run_id"]: row for row in _trials(ids, now)
-    }
+    counts: dict[int, Mapping[str, Any]] = {row["run_id"]: row for row in _trials(ids)}
     begun = dict(
         Attempt.objects.filter(trial__run__in=ids)
         .values_list("trial__run_id")
         .annotate(last=Max("sent_at"))
     )
     units = Counter(
-        Candidate.objects.filter(run__in=ids, lease_until__gt=now).values_list(
+        Candidate.objects.filter(run__in=ids, lease_until__gt=Now()).values_list(
             "run_id", flat=True
         )
     )
+    stuck, waiting = untaken(), unasked()
     return [
-        _standing(run, counts.get(run.pk, {}), units[run.pk], begun.get(run.pk), now)
+        Standing(
+            run=run,
+            **_counted(counts.get(run.pk, {})),
+            units=units[run.pk],
+            begun=begun.get(run.pk),
+            untaken=tuple(sorted(queue for pk, queue in stuck if pk == run.pk)),
+            unasked=run.pk in waiting,
+        )
         for run in runs
     ]
 
 
-def _trials(ids: list[int], now: datetime) -> Iterable[Mapping[str, Any]]:
-    waits = Q(not_before__gt=now)
-    old = now - timedelta(seconds=settings.LEASE_SECONDS)
+def _trials(ids: list[int]) -> Iterable[Mapping[str, Any]]:
+    due = claimable(Now()) & Q(candidate__state__in=WORKED_ON)
+    due &= Q(run__state__in=(Run.State.QUEUED, Run.State.RUNNING))
+    old = ago(settings.LEASE_SECONDS)
     rows = Trial.objects.filter(run__in=ids).values("run_id")
     return rows.annotate(
-        due=Count("pk", filter=Q(state=PENDING) & ~waits),
-        later=Count("pk", filter=Q(state=PENDING) & waits),
+        due=Count("pk", filter=due),
+        pending=Count("pk", filter=Q(state=PENDING)),
         held=Count("pk", filter=Q(state=LEASED)),
         late=Count("pk", filter=Q(state=LEASED, lease_until__lt=old)),
     )
 
 
-def _standing(
-    run: Run, row: Mapping[str, Any], units: int, begun: datetime | None, now: datetime
-) -> Standing:
-    due, held = row.get("due", 0), row.get("held", 0)
-    since = now - timedelta(seconds=settings.STUCK_SECONDS)
-    idle = max(begun or run.created_at, run.created_at) < since
-    moving = run.state in (Run.State.QUEUED, Run.State.RUNNING)
-    return Standing(
-        run=run,
-        due=due,
-        later=row.get("later", 0),
-        held=held,
-        late=row.get("late", 0),
-        units=units,
-        begun=begun,
-        stuck=moving and bool(due) and not held and not units and idle,
-    )
+def _counted(row: Mapping[str, Any]) -> dict[str, int]:
+    due = row.get("due", 0)
+    later = row.get("pending", 0) - due
+    return {"due": due, "later": later} | {
+        name: row.get(name, 0) for name in ("held", "late")
+    }

@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 
 from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Run, RunEvent, Score, Trial
+from advisor.runs.selectors.untaken import unasked, untaken
 from advisor.runs.services.finishing import recomputed
-from advisor.runs.services.hints import due_candidates, working_by_queue
 from advisor.runs.services.money import ledger, month_ledger
 from advisor.runs.services.states import (
     ANSWERED_TRIALS,
@@ -107,20 +107,14 @@ def _closed(run: Run) -> Iterator[str]:
 
 
 def _moving(run: Run) -> Iterator[str]:
-    """I7: work that is due has its worker busy, or was hinted at not long ago."""
-    old = ExpressionWrapper(
-        Now() - timedelta(seconds=settings.STUCK_SECONDS), output_field=DateTimeField()
-    )
-    if run.state != Run.State.RUNNING:
-        return
-    busy = working_by_queue()
-    waiting = due_candidates(run_ids=[run.pk])
-    due = [one.pk for one in waiting if not busy[one.queue]]
-    quiet = Candidate.objects.filter(pk__in=due).filter(
-        Q(hinted_at__lt=old) | Q(hinted_at__isnull=True, run__started_at__lt=old)
-    )
-    if due and quiet.count() == len(due):
-        yield f"there is work and nobody took it for {settings.STUCK_SECONDS:.0f} s"
+    """I7: work that is due is taken, unless its workers are busy with other work."""
+    queues = sorted(queue for pk, queue in untaken() if pk == run.pk)
+    if queues:
+        told = ", ".join(queues)
+        seconds = f"{settings.STUCK_SECONDS:.0f} s"
+        yield f"there is work for {told} and nobody took it for {seconds}"
+    if run.pk in unasked():
+        yield "it waits for an endpoint that nobody asks"
 
 
 def _same_bytes(run: Run) -> Iterator[str]:
