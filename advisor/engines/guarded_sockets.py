@@ -1,24 +1,28 @@
 """How is a name looked up once, checked, and dialled with no gap between?
 
-The network layer under `safe_http`: asyncio sockets for httpx2's transport. A piece of
-an answer carries the time at which the event loop received it, so that work done
-later in this process does not show up in a latency.
+The network layer under `safe_http`: asyncio sockets for httpx2's transport. Connections
+may be opened before they are needed, so that opening them is in nobody's latency.
 """
 
 import asyncio
 import socket
 import ssl
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
 import httpcore2
 
 from advisor.engines.addresses import RefusedAddressError, refuse_address
+from advisor.engines.stamped_sockets import StampedSocket
+from advisor.engines.stamped_streams import StampedStream
 from advisor.engines.timing import clock
 
 Resolver = Callable[[str, int], Sequence[str]]
+# How long a connection may wait for its next request; servers close idle ones.
+KEPT_S = 15.0
+_FRESH_S = 1.0
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -27,143 +31,13 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class StaleConnectionError(httpcore2.ReadError):
-    """The server closed a kept connection just when the next request came."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spare:
+    """A connection that waits for its first request."""
 
-
-class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
-    """One connection; `arrived` is when the piece read last came in."""
-
-    def __init__(self) -> None:
-        self.arrived = 0.0
-        self._pieces: deque[tuple[float, bytes]] = deque()
-        self._held = 0
-        self._news = asyncio.Event()
-        self._writable = asyncio.Event()
-        self._writable.set()
-        self._ended = False
-        # Bytes came on it before; none came since the last request was written.
-        self._used = self._silent = False
-        self._error: Exception | None = None
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport (asyncio calls this)."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Stamp and keep what came in (asyncio calls this)."""
-        self._pieces.append((clock(), data))
-        self._silent = False
-        self._held += len(data)
-        if self._held > 1 << 20 and self._transport is not None:
-            self._transport.pause_reading()
-        self._news.set()
-
-    def eof_received(self) -> bool:
-        """Note the end of the peer's bytes (asyncio calls this)."""
-        self._ended = True
-        self._news.set()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Note that the connection is gone (asyncio calls this)."""
-        self._ended = True
-        self._error = exc
-        self._news.set()
-        self._writable.set()
-
-    def pause_writing(self) -> None:
-        """Hold writers back (asyncio calls this)."""
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        """Let writers go on (asyncio calls this)."""
-        self._writable.set()
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return the oldest piece that came in; empty at the end."""
-        if not self._pieces and not self._ended:
-            self._news.clear()
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._news.wait()
-            except TimeoutError as error:
-                raise httpcore2.ReadTimeout(f"no bytes for {timeout:g} s") from error
-        if self._pieces:
-            self._used = True
-            return self._take(max_bytes)
-        if self._used and self._silent:
-            raise StaleConnectionError("the kept connection was closed")
-        if self._error is not None:
-            raise httpcore2.ReadError(str(self._error)) from self._error
-        return b""
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send bytes, waiting while the peer does not take them."""
-        if self._transport is None or self._ended or self._transport.is_closing():
-            if self._used:
-                raise StaleConnectionError("the kept connection was closed")
-            raise httpcore2.WriteError("the connection is closed")
-        self._silent = True
-        self._transport.write(buffer)
-        try:
-            async with asyncio.timeout(timeout):
-                await self._writable.wait()
-        except TimeoutError as error:
-            raise httpcore2.WriteTimeout("the peer takes no bytes") from error
-
-    async def aclose(self) -> None:
-        """Drop the connection at once; nothing is left to say on it."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> "StampedStream":
-        """Turn the connection to TLS, checking the certificate against the name."""
-        inner = StampedStream()
-        assert self._transport is not None  # noqa: S101
-        try:
-            async with asyncio.timeout(timeout):
-                transport = await asyncio.get_running_loop().start_tls(
-                    self._transport,
-                    inner,
-                    ssl_context,
-                    server_hostname=server_hostname,
-                )
-        except BaseException as error:
-            await self.aclose()
-            if isinstance(error, TimeoutError):
-                raise httpcore2.ConnectTimeout("TLS took too long") from error
-            if isinstance(error, OSError | ssl.SSLError):
-                raise httpcore2.ConnectError(f"TLS: {error}") from error
-            raise
-        assert transport is not None  # noqa: S101
-        inner.connection_made(transport)
-        return inner
-
-    def get_extra_info(self, info: str) -> Any:
-        """Answer what the transport asks of a connection."""
-        if info == "is_readable":
-            return self._ended or bool(self._pieces)
-        if info == "ssl_object" and self._transport is not None:
-            return self._transport.get_extra_info("ssl_object")
-        return None
-
-    def _take(self, max_bytes: int) -> bytes:
-        self.arrived, piece = self._pieces.popleft()
-        if len(piece) > max_bytes:
-            self._pieces.appendleft((self.arrived, piece[max_bytes:]))
-            piece = piece[:max_bytes]
-        self._held -= len(piece)
-        if self._held <= 1 << 20 and self._transport is not None:
-            self._transport.resume_reading()
-        return piece
+    since: float
+    where: tuple[str, int]
+    stream: StampedStream
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -175,6 +49,37 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         self._listed = listed
         self._lookup_s = lookup_s
         self._resolve = resolve or look_up
+        self._spare: list[_Spare] = []
+
+    async def open_spare(
+        self, host: str, port: int, *, tls: ssl.SSLContext | None, timeout: float
+    ) -> None:
+        """Open a connection, checked as any other, that `connect_tcp` gives away.
+
+        Raises:
+            RefusedAddressError, httpcore2.NetworkError, TimeoutException: None opened.
+        """
+        stream = await self._open(host, port, timeout)
+        if tls is not None:
+            await stream.start_tls(tls, server_hostname=host, timeout=timeout)
+        self._spare.append(_Spare(clock(), (host, port), stream))
+
+    async def count_spare(self) -> int:
+        """Return how many such connections wait, closing those that are too old."""
+        oldest = clock() - KEPT_S
+        held, self._spare = self._spare, []
+        for one in held:
+            if one.since > oldest and one.stream.is_open:
+                self._spare.append(one)
+            else:
+                await one.stream.aclose()
+        return len(self._spare)
+
+    async def close_spare(self) -> None:
+        """Close all that nobody needed."""
+        held, self._spare = self._spare, []
+        for one in held:
+            await one.stream.aclose()
 
     async def connect_tcp(
         self,
@@ -184,6 +89,21 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> StampedStream:
+        """Return a connection that was opened beforehand, or open one."""
+        await self.count_spare()
+        for one in self._spare:
+            if one.where == (host, port):
+                self._spare.remove(one)
+                if clock() - one.since > _FRESH_S:
+                    one.stream.keep()
+                return one.stream
+        return await self._open(host, port, timeout)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+    async def _open(self, host: str, port: int, timeout: float | None) -> StampedStream:
         """Look the name up once, check every answer, dial the first that answers."""
         addresses = await self._checked(host, port)
         error: Exception | None = None
@@ -196,10 +116,6 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
             except OSError as refused:
                 error = httpcore2.ConnectError(refused.strerror or str(refused))
         raise error or httpcore2.ConnectError("the name has no address")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
 
     async def _checked(self, host: str, port: int) -> Sequence[str]:
         loop = asyncio.get_running_loop()
@@ -225,7 +141,7 @@ async def _dial(address: str, port: int) -> StampedStream:
     loop = asyncio.get_running_loop()
     version = ip_address(address.split("%")[0]).version
     family = socket.AF_INET6 if version == 6 else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = StampedSocket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -233,7 +149,7 @@ async def _dial(address: str, port: int) -> StampedStream:
         peer = str(sock.getpeername()[0])
         if ip_address(peer.split("%")[0]) != ip_address(address.split("%")[0]):
             raise RefusedAddressError(f"Connected to {peer} instead of {address}.")
-        _, stream = await loop.create_connection(StampedStream, sock=sock)
+        _, stream = await loop.create_connection(lambda: StampedStream(sock), sock=sock)
     except BaseException:
         sock.close()
         raise

@@ -10,16 +10,17 @@ import httpcore2
 
 from advisor.engines.addresses import RefusedAddressError
 from advisor.engines.base import Answer, Failure, Prompt, TokensOrigin
-from advisor.engines.guarded_sockets import StaleConnectionError
 from advisor.engines.http_failures import of_exception, of_status
 from advisor.engines.openai_messages import Dialect, Said
 from advisor.engines.persistence import failed, named
+from advisor.engines.punctuality import PREPARE_S
 from advisor.engines.safe_http import CallError, Reply, SafeHttp
 from advisor.engines.sse import EventReader
-from advisor.engines.timing import Stopwatch
+from advisor.engines.stamped_streams import StaleConnectionError
+from advisor.engines.timing import Stopwatch, clock
 from advisor.engines.token_counts import TokenCounter
 
-_TRANSPORT_ERRORS = (
+TRANSPORT_ERRORS = (
     httpcore2.NetworkError,
     httpcore2.ProtocolError,
     httpcore2.TimeoutException,
@@ -27,6 +28,7 @@ _TRANSPORT_ERRORS = (
     OSError,
 )
 _DONE = "[DONE]"
+_END_S = 0.2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,19 +51,20 @@ class Calls:
 
         A call that only taught the server's dialect is sent again at once, under a
         key of its own because it says something else; so is, once, what met a kept
-        connection that the server was closing (RFC 9112 §9.5). Times count from
-        ``since`` on `timing.clock` where given, else from now.
+        connection that the server was closing (RFC 9112 §9.5). It goes out at
+        ``since`` on `timing.clock`, from which its times count; where that is not
+        given, as soon as it is ready, or, as a stream, once a connection is open.
         """
         prompt, stale = named(prompt), False
         while True:
-            watch = Stopwatch() if since is None else Stopwatch(started=since)
             try:
                 async with asyncio.timeout(self._total_s(prompt)):
+                    watch = await self._start(since, timed=stream)
                     said = await self._call(prompt, watch, stream=stream)
                 return self._answer(prompt, said, watch)
             except (CallError, RefusedAddressError) as error:
                 failure = error.failure
-            except _TRANSPORT_ERRORS as error:
+            except TRANSPORT_ERRORS as error:
                 if isinstance(error, StaleConnectionError) and not stale:
                     stale = True
                     continue
@@ -69,6 +72,14 @@ class Calls:
             if not self.dialect.learn(failure):
                 return failed(prompt, self._hide_secret(failure))
             prompt = replace(prompt, request_key=uuid4().hex)
+
+    async def _start(self, since: float | None, *, timed: bool) -> Stopwatch:
+        if since is not None:
+            return Stopwatch(started=since)
+        if timed:
+            await self.http.connect(1)
+            return Stopwatch(started=clock() + PREPARE_S)
+        return Stopwatch()
 
     def _total_s(self, prompt: Prompt) -> float:
         return self.total_s or min(300.0, 30.0 + prompt.max_output_tokens / 5)
@@ -79,7 +90,11 @@ class Calls:
         waits = None if stream else self._total_s(prompt)
         headers = [*self.headers, ("Idempotency-Key", prompt.request_key or "")]
         async with self.http.post(
-            self.dialect.path, headers=headers, body=body, first_byte_s=waits
+            self.dialect.path,
+            headers=headers,
+            body=body,
+            first_byte_s=waits,
+            due=watch.started,
         ) as reply:
             if reply.status != 200:
                 told = await reply.read()
@@ -99,27 +114,35 @@ class Calls:
 
         A stream that stops before it said how the answer ended is half an answer.
         """
-        reader = EventReader(self.http.limits)
+        reader, whole = EventReader(self.http.limits), False
         deadline = asyncio.timeout(None)
         try:
             async with deadline:
                 async for at, piece in reply.pieces():
-                    for event in reader.feed(piece):
+                    for event in () if whole else reader.feed(piece):
                         if event == _DONE:
-                            said.ended = said.ended or "stop"
-                            return
+                            said.ended, whole = said.ended or "stop", True
+                            break
                         if said.add(event, streamed=True):
                             watch.stamp(at)
                             watch.ended = at
-                    if said.ended and deadline.when() is None:
-                        # Usage may follow, but nobody promised it, nor [DONE].
-                        loop = asyncio.get_running_loop()
-                        deadline.reschedule(loop.time() + self.http.limits.after_end_s)
-        except (TimeoutError, *_TRANSPORT_ERRORS, CallError):
+                    if said.ended:
+                        self._end_soon(deadline, whole=whole)
+        except (TimeoutError, *TRANSPORT_ERRORS, CallError):
             if not said.ended:
                 raise
         if not said.ended:
             raise CallError(_half())
+
+    def _end_soon(self, deadline: asyncio.Timeout, *, whole: bool) -> None:
+        """Bound what may follow: usage and [DONE], which nobody promised.
+
+        After [DONE] only the end of the body, with which the connection can be kept.
+        """
+        after = self.http.limits.after_end_s
+        wait = min(after, _END_S) if whole else after
+        when = asyncio.get_running_loop().time() + wait
+        deadline.reschedule(min(when, deadline.when() or when))
 
     def _answer(self, prompt: Prompt, said: Said, watch: Stopwatch) -> Answer:
         finish = said.finish()

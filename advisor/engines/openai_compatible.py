@@ -10,6 +10,7 @@ that the server does not report), `body` (further fields to send), `ca_file`
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, cast
 
 from advisor.engines.addresses import RefusedAddressError, read_target
@@ -23,7 +24,7 @@ from advisor.engines.base import (
     Prompt,
 )
 from advisor.engines.guarded_sockets import Resolver
-from advisor.engines.openai_calls import Calls
+from advisor.engines.openai_calls import TRANSPORT_ERRORS, Calls
 from advisor.engines.openai_messages import Dialect
 from advisor.engines.pacing import Pace, PaceRule
 from advisor.engines.persistence import answer_all
@@ -104,6 +105,11 @@ class OpenAICompatible:
         loop = cast(BackgroundLoop, self._loop)
         return loop.pump(self._answers(prompts), put=put, end=end)
 
+    def send_no_more(self) -> None:
+        """Send nothing of what waits in line, as `Overlapping` tells."""
+        if self._loop is not None and self._pace is not None:
+            self._loop.call(self._pace.send_no_more)
+
     def _answers(self, prompts: Sequence[Prompt]) -> AsyncIterator[Answer]:
         calls = cast(Calls, self._calls)
 
@@ -118,6 +124,16 @@ class OpenAICompatible:
         self.open()
         loop, calls = cast(BackgroundLoop, self._loop), cast(Calls, self._calls)
         return loop.run(self._ticker.beside(calls.once(prompt, stream=True)))
+
+    def connect(self, count: int) -> None:
+        """Open so many connections before any request is due.
+
+        Where that fails the requests tell why.
+        """
+        self.open()
+        loop, http = cast(BackgroundLoop, self._loop), cast(SafeHttp, self._http)
+        with suppress(RefusedAddressError, *TRANSPORT_ERRORS):
+            loop.run(http.connect(count))
 
     def measure_at(
         self, prompts: Sequence[Prompt], due: Sequence[float]

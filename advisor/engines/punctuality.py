@@ -14,6 +14,10 @@ from advisor.engines.timing import clock
 
 T = TypeVar("T")
 TICK_S = 0.005
+# Work on a request begins so much before it is due, so that it only has to be written;
+# and whoever hands a request over does so a little earlier still.
+PREPARE_S = 0.01
+LEAD_S = 0.015
 # asyncio waits in whole milliseconds, so what is due is waited for a little less.
 _EARLY_S = 0.002
 
@@ -49,18 +53,28 @@ class Ticker:
             due = max(due, now - TICK_S)
 
 
+async def wait_until(at: float) -> None:
+    """Return as soon as it is so late on `timing.clock`, never earlier."""
+    early = at - clock() - _EARLY_S
+    if early > 0:
+        await asyncio.sleep(early)
+    while clock() < at:
+        # At most two milliseconds; others in the loop go on meanwhile.
+        await asyncio.sleep(0)
+
+
 async def at_their_time(
     send: Callable[[Prompt, float], Awaitable[Answer]],
     prompts: Sequence[Prompt],
     due: Sequence[float],
 ) -> list[Answer]:
-    """Send each prompt when it is due on `timing.clock`; answers in their order."""
+    """Have each prompt sent when it is due on `timing.clock`; answers in their order.
+
+    ``send`` is called `PREPARE_S` earlier, and waits itself before it writes.
+    """
 
     async def one(prompt: Prompt, at: float) -> Answer:
-        await asyncio.sleep(max(0.0, at - clock() - _EARLY_S))
-        while clock() < at:
-            # At most two milliseconds; others in the loop go on meanwhile.
-            await asyncio.sleep(0)
+        await asyncio.sleep(max(0.0, at - clock() - PREPARE_S))
         return await send(prompt, at)
 
     sends = [one(prompt, at) for prompt, at in zip(prompts, due, strict=True)]
@@ -70,6 +84,9 @@ async def at_their_time(
 @runtime_checkable
 class OpenLoop(Protocol):
     """An engine that sends requests at their time, and tells how late it was."""
+
+    def connect(self, count: int) -> None:
+        """Open so many connections before any request is due; failing is no error."""
 
     def measure_at(
         self, prompts: Sequence[Prompt], due: Sequence[float]

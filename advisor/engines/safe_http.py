@@ -16,7 +16,8 @@ import httpcore2
 
 from advisor.engines.addresses import Target
 from advisor.engines.base import Failure
-from advisor.engines.guarded_sockets import GuardedBackend, Resolver, StampedStream
+from advisor.engines.guarded_sockets import KEPT_S, GuardedBackend, Resolver
+from advisor.engines.stamped_streams import StampedStream, due_at
 
 MiB = 1024 * 1024
 
@@ -99,18 +100,40 @@ class SafeHttp:
     ) -> None:
         self.target = target
         self.limits = limits
+        self._tls, self._most = _trusted(target, trusted), connections
+        self._backend = GuardedBackend(
+            listed=target.listed, lookup_s=limits.lookup_s, resolve=resolve
+        )
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=trusted or _trusted_by_system(target),
+            ssl_context=self._tls,
             max_connections=connections,
             max_keepalive_connections=connections,
-            keepalive_expiry=15.0,
+            keepalive_expiry=KEPT_S,
             http1=True,
             http2=False,
             retries=0,
-            network_backend=GuardedBackend(
-                listed=target.listed, lookup_s=limits.lookup_s, resolve=resolve
-            ),
+            network_backend=self._backend,
         )
+
+    async def connect(self, count: int) -> None:
+        """Open what is missing for so many requests at once to find a connection.
+
+        Raises:
+            RefusedAddressError: The name leads to an address that is closed.
+            httpcore2.NetworkError, TimeoutException: The first one does not open.
+        """
+        here = await self._backend.count_spare() + sum(
+            one.is_idle() and not one.has_expired() for one in self._pool.connections
+        )
+        missing = min(count, self._most) - here
+        if missing > 0:
+            await self._open_spare()
+            others = (self._open_spare() for _ in range(missing - 1))
+            await asyncio.gather(*others, return_exceptions=True)
+
+    async def _open_spare(self) -> None:
+        host, port, wait = self.target.host, self.target.port, self.limits.connect_s
+        await self._backend.open_spare(host, port, tls=self._tls, timeout=wait)
 
     def post(
         self,
@@ -119,9 +142,10 @@ class SafeHttp:
         headers: Collection[tuple[str, str]],
         body: bytes,
         first_byte_s: float | None = None,
+        due: float = 0.0,
     ) -> AbstractAsyncContextManager[Reply]:
-        """Send one POST and give its reply; raises what `get` raises."""
-        return self._send("POST", path, headers, body, first_byte_s)
+        """Send one POST when it is due on `timing.clock`; raises what `get` raises."""
+        return self._send("POST", path, headers, body, first_byte_s, due)
 
     def get(
         self, path: str, *, headers: Collection[tuple[str, str]]
@@ -133,7 +157,7 @@ class SafeHttp:
             CallError: The head of the answer breaks a limit.
             httpcore2.NetworkError, TimeoutException, ProtocolError: No answer.
         """
-        return self._send("GET", path, headers, None, None)
+        return self._send("GET", path, headers, None, None, 0.0)
 
     @asynccontextmanager
     async def _send(
@@ -143,7 +167,9 @@ class SafeHttp:
         headers: Collection[tuple[str, str]],
         body: bytes | None,
         first_byte_s: float | None,
+        due: float,
     ) -> AsyncIterator[Reply]:
+        due_at.set(due)
         waits = {
             "connect": self.limits.connect_s,
             "read": first_byte_s or self.limits.first_byte_s,
@@ -167,6 +193,7 @@ class SafeHttp:
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
+        await self._backend.close_spare()
 
     def _url(self, path: str) -> httpcore2.URL:
         return httpcore2.URL(
@@ -182,9 +209,13 @@ class SafeHttp:
         return whole.rpartition(":")[0] if self.target.port == usual else whole
 
 
-def _trusted_by_system(target: Target) -> ssl.SSLContext | None:
+def _trusted(target: Target, given: ssl.SSLContext | None) -> ssl.SSLContext | None:
+    if target.scheme != "https":
+        return None
     # Reading the system's certificates takes some 20 ms.
-    return ssl.create_default_context() if target.scheme == "https" else None
+    tls = given or ssl.create_default_context()
+    tls.set_alpn_protocols(["http/1.1"])
+    return tls
 
 
 def _head(raw: list[tuple[bytes, bytes]], limits: Limits) -> dict[str, str]:

@@ -59,6 +59,7 @@ class Stub:
 
     def __enter__(self) -> "Stub":
         self._now = 0
+        self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -74,6 +75,17 @@ class Stub:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def hang_up(self) -> None:
+        """Close all connections, whatever happens on them."""
+
+        async def close() -> None:
+            for writer in self._open:
+                writer.transport.abort()
+            while self._open:
+                await asyncio.sleep(0.001)
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result()
 
     @property
     def host_port(self) -> str:
@@ -102,6 +114,7 @@ class Stub:
     async def _serve(self, reader, writer) -> None:
         self.connections += 1
         connection = self.connections
+        self._open.add(writer)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
                 while True:
@@ -127,6 +140,7 @@ class Stub:
                         break
         finally:
             writer.close()
+            self._open.discard(writer)
 
     async def _act(self, writer, steps: Steps) -> None:
         for step in steps:

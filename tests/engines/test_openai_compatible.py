@@ -134,6 +134,27 @@ def test_a_stream_that_stays_open_after_its_end_is_left():
         assert engine.measure(prompt()).output == "Hi"
 
 
+@pytest.mark.parametrize("end_comes", ["with the answer", "later", "never", "drips"])
+def test_after_a_stream_the_connection_is_kept_where_the_server_keeps_it(end_comes):
+    body = piece("Hi", finish="stop") + event("[DONE]")
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+    head += b"Transfer-Encoding: chunked\r\n\r\n"
+    said, end = b"%x\r\n%b\r\n" % (len(body), body), b"0\r\n\r\n"
+    steps = {
+        "with the answer": [head, said + end],
+        "later": [head, said, 0.02, end],
+        "never": [head, said, "hold"],
+        "drips": [head, said, *[0.01, b"1\r\n\n\r\n"] * 200],
+    }[end_comes]
+    kept = end_comes in ("with the answer", "later")
+    options = {} if kept else {"limits": {"after_end_s": 0.05}}
+    keep = {"keep": True}
+    with asking(lambda _: steps, stub_options=keep, options=options) as (engine, stub):
+        outputs = [engine.measure(prompt(str(n))).output for n in range(3)]
+        assert outputs == ["Hi"] * 3
+        assert stub.connections == (1 if kept else 3)
+
+
 def test_a_server_that_does_not_stream_is_measured_whole():
     with asking(lambda _: [reply(chat("yes", usage=(1, 1)))]) as (engine, _):
         answer = engine.measure(prompt())

@@ -5,7 +5,15 @@ import time
 import pytest
 
 from advisor.engines.base import Answer, Prompt, Timing
-from advisor.runs.services.arrivals import BURSTS, Arrival, at_once, in_line, schedule
+from advisor.engines.timing import clock
+from advisor.runs.services.arrivals import (
+    BURSTS,
+    Arrival,
+    at_once,
+    in_line,
+    on_time,
+    schedule,
+)
 
 
 def prompts(number: int) -> list[Prompt]:
@@ -64,3 +72,31 @@ def test_a_server_that_works_on_many_is_sent_each_at_its_time():
     assert [one.answer.prompt_id for one in timed] == list("01234567")
     # one after the other they would take 240 ms of sleep alone
     assert together < 8 * 0.03
+
+
+class Punctual:
+    """An engine that notes what it was told, and when."""
+
+    def __init__(self):
+        self.told = []
+
+    def connect(self, count):
+        self.told.append(("connect", count))
+
+    def measure_at(self, prompts, due):
+        self.told.append(("measure", clock(), *due))
+        return [slow(prompt) for prompt in prompts]
+
+    def lateness_ms(self):
+        return ()
+
+
+def test_a_burst_finds_its_connections_open_and_is_handed_over_before_it_is_due():
+    engine = Punctual()
+    burst = [Arrival(burst=0, after_s=after) for after in (0.0, 0.25)]
+    timed = on_time(burst, prompts(2), engine)
+    connected, (_, now, first, second) = engine.told
+    assert connected == ("connect", 2)
+    assert now < first
+    assert second - first == pytest.approx(0.25)
+    assert [one.waited_ms for one in timed] == [0.0, 0.0]

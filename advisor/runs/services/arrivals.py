@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from random import Random
 
 from advisor.engines.base import Answer, Engine, Prompt
-from advisor.engines.punctuality import OpenLoop
+from advisor.engines.punctuality import LEAD_S, OpenLoop
 from advisor.engines.timing import clock
 
 BURSTS = 80  # 72 are the fewest that bound a 95th percentile
 FEWEST_A_BURST = 2
 SENDERS = 64
-# A burst starts so much later than it is ready, so that its first request is on time.
-LEAD_S = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,11 @@ def at_once(
 def on_time(
     burst: Sequence[Arrival], prompts: Sequence[Prompt], engine: OpenLoop
 ) -> list[Timed]:
-    """Send a burst by an engine that keeps times; its own times count from the due."""
+    """Send a burst by an engine that keeps times; its own times count from the due.
+
+    Connections are open before: a service at its peak keeps its own open as well.
+    """
+    engine.connect(min(SENDERS, len(burst)))
     start = clock() + LEAD_S
     answers = engine.measure_at(prompts, [start + one.after_s for one in burst])
     return [
