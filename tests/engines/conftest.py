@@ -1,8 +1,14 @@
 """Tiny models, made and loaded once for all tests of the engines."""
 
+import os
+
 import pytest
 
 from tests.engines.tiny_models import make_model
+
+# The tests speak of processors, but for those of test_on_gpu; torch has not looked yet.
+if not os.environ.get("RIGHTSIZE_TEST_GPU"):
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
 @pytest.fixture(scope="session")

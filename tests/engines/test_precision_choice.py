@@ -42,18 +42,3 @@ def test_an_open_precision_is_settled_while_loading(loaded):
     assert model.precision in ("fp32", "bf16")
     expected = {"fp32": "torch.float32", "bf16": "torch.bfloat16"}
     assert str(model.network.dtype) == expected[model.precision]
-
-
-def test_a_model_goes_to_a_gpu_where_there_is_one(hosted):
-    import torch
-
-    from advisor.engines.base import Prompt
-
-    if not torch.cuda.is_available():
-        pytest.skip("this machine has no GPU")
-    model = hosted("llama", most_slots=8)
-    block = [
-        Prompt(id=str(n), text=f"my parcel {n}", max_output_tokens=6) for n in range(6)
-    ]
-    together = {a.prompt_id: a.output for a in model.answer(block)}
-    assert together == {p.id: model.measure(p).output for p in block}

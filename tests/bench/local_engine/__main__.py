@@ -5,7 +5,8 @@ and on the built-in tickets, then writing with forced lengths. The peer's batch 
 the best of several, found first. Both sides take turns; ratios are medians over
 rounds, of processor time and of wall time, with a bootstrap interval. Answers are
 compared. --full takes more samples and rounds, --batches fewer sizes for the peer. Rows
-are kept in var/bench/local-engine.json, so that parts may be measured call by call.
+are kept in var/bench/local-engine.json, so that parts may be measured call by call. The
+part `gpu` is apart: it measures on a GPU and has options of its own.
 """
 
 import argparse
@@ -13,7 +14,6 @@ import json
 import math
 import os
 import platform
-import random
 import statistics
 import subprocess
 import sys
@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 from tests.bench.local_engine import builtin_task, workloads
+from tests.bench.local_engine.figures import interval, largest_error
 from tests.bench.local_engine.model import SHAPE
 from tests.bench.local_engine.peak import multiplied, peak_per_second
 from tests.bench.local_engine.sides import Ours, Peer
@@ -36,17 +37,6 @@ MISSING = (
     " lm-eval accelerate"
 )
 BATCHES = (1, 4, 8, 16, 32, 64)
-RESAMPLES = 10_000
-
-
-def interval(values, seed=0):
-    """Return the median and its 95 % bootstrap interval."""
-    draw = random.Random(seed)
-    medians = sorted(
-        statistics.median(draw.choices(values, k=len(values))) for _ in range(RESAMPLES)
-    )
-    low, high = medians[round(0.025 * RESAMPLES)], medians[round(0.975 * RESAMPLES)]
-    return {"median": statistics.median(values), "low": low, "high": high}
 
 
 def best_batch(work, items, sizes):
@@ -75,11 +65,6 @@ def rounds(ours, theirs, items, batch, count):
         "ours_per_cpu_s": len(items) / statistics.median(a.cpu_s for a, _ in pairs),
         "theirs_per_cpu_s": len(items) / statistics.median(b.cpu_s for _, b in pairs),
     }, pairs[-1]
-
-
-def largest_error(own, other):
-    """Return the largest |difference| / (1 + |log-likelihood|)."""
-    return max(abs(a - b) / (1 + abs(b)) for a, b in zip(own, other, strict=True))
 
 
 def told(name, row):
@@ -216,6 +201,10 @@ def chosen():
 
 
 def main():
+    if sys.argv[1:2] == ["gpu"]:
+        from tests.bench.local_engine import gpu
+
+        return gpu.main(sys.argv[2:])
     given, size = chosen()
     if not PYTHON.exists():
         raise SystemExit(MISSING)

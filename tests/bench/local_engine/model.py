@@ -35,6 +35,11 @@ def build(folder):
     # Without an end token each answer is as long as it is asked to be.
     model.generation_config.eos_token_id = None
     model.save_pretrained(folder)
+    save_tokenizer(folder)
+
+
+def save_tokenizer(folder):
+    """Save the tokenizer whose word number n is the token n."""
     listed = {f"w{number}": number for number in range(WORDS)}
     raw = Tokenizer(models.WordLevel(listed, unk_token="w0"))
     raw.pre_tokenizer = pre_tokenizers.WhitespaceSplit()

@@ -11,7 +11,6 @@ import time
 from importlib.metadata import version
 
 import torch
-from lm_eval.models.huggingface import HFLM
 
 
 def say(message):
@@ -47,8 +46,8 @@ def write(model, items, batch):
             ids[at, longest - len(context) :] = context
             seen[at, longest - len(context) :] = 1
         made = model.generate(
-            ids,
-            attention_mask=seen,
+            ids.to(model.device),
+            attention_mask=seen.to(model.device),
             max_new_tokens=max(items[row]["limit"] for row in rows),
             do_sample=False,
             eos_token_id=None,
@@ -62,6 +61,8 @@ def write(model, items, batch):
 
 def serve(folder, threads):
     """Answer until the input ends."""
+    from lm_eval.models.huggingface import HFLM
+
     torch.set_num_threads(threads)
     harness = HFLM(pretrained=folder, dtype="float32", device="cpu", batch_size=1)
     names = ("lm_eval", "torch", "transformers")

@@ -26,9 +26,14 @@ class Took:
 class Ours:
     """The engine as runs use it: text in, over the pipe, tokenizer included."""
 
-    def __init__(self, model, threads):
+    def __init__(self, model, threads, precision="fp32"):
         self.engine = TransformersLocal(
-            EngineSpec(engine="transformers", model=str(model), threads=threads)
+            EngineSpec(
+                engine="transformers",
+                model=str(model),
+                threads=threads,
+                precision=precision,
+            )
         )
         self.facts = self.engine.open()
 
