@@ -115,7 +115,9 @@ def test_the_kernel_says_what_plain_arithmetic_says(
             found = attend(*half, scaling=0.2, causal=causal, mask=given)
             for one, other in zip(found, wanted, strict=True):
                 assert one.shape == other.shape
-                assert torch.allclose(one.double(), other, atol=share, rtol=share)
+                assert torch.allclose(
+                    one.double(), other.double(), atol=share, rtol=share
+                )
 
 
 def texts(name, count):
