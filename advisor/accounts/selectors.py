@@ -31,9 +31,10 @@ RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2, Role.OWNER: 3}
 class Spending:
     """What a team's month holds, in US dollars, and what is left of its cap.
 
-    ``unknown_usd`` may have been billed without an answer and counts like money spent;
-    ``overshoot_usd`` is what calls cost above the worst price that was reserved for
-    them. ``cap_usd``, ``run_cap_usd`` and ``rest_usd`` are None without a cap.
+    ``spent_usd`` is all that was billed, of which ``overshoot_usd`` above the worst
+    price that was reserved for its calls; ``unknown_usd`` may have been billed without
+    an answer and counts like money spent. ``cap_usd``, ``run_cap_usd`` and ``rest_usd``
+    are None without a cap.
     """
 
     month: date
@@ -47,8 +48,7 @@ class Spending:
     @property
     def held_usd(self) -> float:
         """Return all that counts against the cap."""
-        booked = self.spent_usd + self.reserved_usd + self.unknown_usd
-        return booked + self.overshoot_usd
+        return self.spent_usd + self.reserved_usd + self.unknown_usd
 
     @property
     def rest_usd(self) -> float | None:
@@ -77,7 +77,7 @@ def month_of(team: Team) -> Spending:
         month=month,
         cap_usd=_usd(team.month_cap_micro),
         run_cap_usd=_usd(team.run_cap_micro),
-        spent_usd=row.spent_micro / 1_000_000,
+        spent_usd=(row.spent_micro + row.overshoot_micro) / 1_000_000,
         reserved_usd=row.reserved_micro / 1_000_000,
         unknown_usd=row.unknown_micro / 1_000_000,
         overshoot_usd=row.overshoot_micro / 1_000_000,

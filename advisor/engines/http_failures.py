@@ -69,7 +69,7 @@ def of_status(
 
 def of_exception(error: Exception) -> Failure:
     """Turn an exception of httpx2's transport into a failure."""
-    told = clean(str(error))[:_SHOWN]
+    told = clean(str(error))[:_SHOWN].rstrip(". ")
     if isinstance(error, httpcore2.ConnectError) and told.startswith("TLS"):
         return _setting("tls", f"No secure connection could be made. {told}")
     if isinstance(error, httpcore2.ConnectError | httpcore2.ConnectTimeout):

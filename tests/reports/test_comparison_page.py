@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from advisor.accounts.models import Team, User
+from advisor.runs import services
 from tests.people import Browser
 from tests.reports.reading import squeezed, texts
 from tests.runs.factory import keys, right
@@ -162,6 +163,20 @@ def test_few_samples_and_gaps_are_told_before_the_figures(
     html = page(bob, browser, run)
     assert html.index("Few samples.") < html.index("Why not the others")
     assert "Gaps." in html
+
+
+def test_a_cancelled_run_says_what_was_not_asked(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    services.begin(run.pk)
+    one = services.due_candidates([run.pk])[0]
+    services.drive(run_id=run.pk, candidate_id=one.pk)
+    services.cancel(run=run)
+    html = page(bob, browser, run)
+    assert "Cancelled." in html
+    assert "160 of 240 answers were not asked." in html
+    assert "160 were not asked, as the run was stopped." in html
 
 
 def test_a_project_leads_to_its_latest_comparison(

@@ -1,10 +1,14 @@
 """A run's page shows how far it is, polls while it moves, and stops at its end."""
 
+import itertools
+
 import pytest
 
 from advisor.accounts.models import Team, User
 from advisor.runs import services
-from advisor.runs.models import Run, SpeedRecord
+from advisor.runs.models import Answer, Run, SpeedRecord
+from advisor.runs.pages.trouble import meaning_of
+from advisor.runs.services.cap_stop import stop_at_cap
 from tests.people import Browser
 from tests.reports.reading import texts
 from tests.runs.factory import keys, right
@@ -101,6 +105,53 @@ def test_a_cap_shows_beside_what_was_spent(team: Team, bob: User, browser: Brows
     assert "of $5.00 cap" in html_of(bob, browser, run)
     free = make_run(team, name="Free")
     assert "no cap" in html_of(bob, browser, free)
+
+
+@pytest.fixture
+def stopped(team: Team) -> Run:
+    """A run of 240 trials that reached its cap; its first block was answered."""
+    run = make_run(team, budget_usd=5)
+    services.begin(run.pk)
+    one = services.due_candidates([run.pk])[0]
+    answered = itertools.count()
+    services.drive(
+        run_id=run.pk, candidate_id=one.pk, enough=lambda: next(answered) > 0
+    )
+    stop_at_cap(run.pk, 1)
+    services.finish(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_what_a_stopped_run_did_not_ask_is_not_done(
+    stopped: Run, bob: User, browser: Browser
+):
+    html = html_of(bob, browser, stopped)
+    made = Answer.objects.filter(trial__run=stopped).count()
+    assert 0 < made < 80
+    assert f"{made} of 240 answers, {240 - made} not asked" in html
+    assert all("Stopped" in row for row in texts(html, "runs")[1:])
+    assert "measuring speed" not in html
+
+
+def test_what_is_left_of_a_cap_and_what_passed_it_is_shown(
+    stopped: Run, bob: User, browser: Browser
+):
+    Run.objects.update(spent_micro=1_250_000, unknown_micro=250_000)
+    told = "of $5.00 cap, $3.50 left, possibly $0.25 more"
+    assert told in html_of(bob, browser, stopped)
+    Run.objects.update(overshoot_micro=30_000_000)
+    html = html_of(bob, browser, stopped)
+    assert "$31.25" in html
+    assert "of $5.00 cap, $0 left, possibly $0.25 more, $30.00 of it above" in html
+    assert "Dearer than promised" in html
+
+
+def test_every_failure_has_a_name_and_a_meaning():
+    for code in ("http_503", "overloaded", "bad_response:json", "poison", "claims"):
+        assert meaning_of(code) is not None
+    assert meaning_of("http_503") == meaning_of("server_error")
+    assert meaning_of("never_heard_of") is None
 
 
 def test_all_runs_of_a_project_are_listed(team: Team, bob: User, browser: Browser):

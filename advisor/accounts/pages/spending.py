@@ -58,7 +58,6 @@ def spending_page(
 
 
 def _stats(spending: selectors.Spending) -> tuple[Stat, ...]:
-    unknown = spending.unknown_usd + spending.overshoot_usd
     rest = spending.rest_usd
     return (
         Stat(
@@ -73,7 +72,7 @@ def _stats(spending: selectors.Spending) -> tuple[Stat, ...]:
         ),
         Stat(
             label="Unknown",
-            value=formats.money(unknown),
+            value=formats.money(spending.unknown_usd),
             note="may have been billed without an answer",
         ),
         Stat(

@@ -6,6 +6,7 @@ from advisor.reports.pages import words
 from advisor.reports.selectors import Result, disturbed
 from advisor.runs.models import Run
 from advisor.runs.selectors.cuts import cuts_of
+from advisor.runs.selectors.progress import STOPPED
 from advisor.sizing import explanation, formats
 from advisor.web.parts import Fact, Notice
 
@@ -42,6 +43,7 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
     if left_out:
         text = f"{formats.count(len(left_out), 'sample')} had no recorded answer."
         notices.append(_warning("Left out.", text))
+    notices += _stopped_notice(result)
     if result.run.state == Run.State.WITH_GAPS:
         text = "Some answers could not be had; each counts at its worst for certifying."
         notices.append(_warning("Gaps.", text))
@@ -53,6 +55,19 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
         notices.append(_warning("Disturbed measurement.", text))
     notices += _cut_notices(result)
     return tuple(notices)
+
+
+def _stopped_notice(result: Result) -> list[Notice]:
+    """Return that a run ended early: what it lacks is missing, and not spared."""
+    state, calls = result.run.state, result.document["calls"]
+    missing = formats.number(calls["exhaustive"] - calls["made"])
+    told = f"{missing} of {formats.number(calls['exhaustive'])} answers were not asked"
+    if state == Run.State.BUDGET_STOPPED:
+        text = f"{told}, as the next call could have passed the cap. Raise it to go on."
+        return [_warning("Stopped at the cap.", text)]
+    if state == Run.State.CANCELLED:
+        return [_warning("Cancelled.", f"{told}. What was decided by then holds.")]
+    return []
 
 
 def _cut_notices(result: Result) -> list[Notice]:
@@ -76,7 +91,7 @@ def method_of(result: Result) -> tuple[Fact, ...]:
     objective = OBJECTIVES[manifest["objective"]]
     repeats = manifest["repeats"]
     times = f", {repeats} times each" if repeats > 1 else ""
-    made, all_calls = calls["made"], calls["exhaustive"]
+    told = words.calls_told(calls, stopped=result.run.state in STOPPED)
     return (
         Fact(term="Promise", value=promise_of(result)),
         Fact(term="Order", value=f"{objective}, by measured values."),
@@ -88,8 +103,7 @@ def method_of(result: Result) -> tuple[Fact, ...]:
         ),
         Fact(
             term="Answers",
-            value=f"{formats.number(made)} of {formats.number(all_calls)} possible"
-            " were taken, reference and recorded ones included.",
+            value=f"{told}. Reference and recorded ones are included.",
         ),
         Fact(
             term="Not counted",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.projects.schema import Problem
+from advisor.reports.pages.words import calls_told
 from advisor.runs.selectors import CandidateProgress, RunProgress
 from advisor.sizing import formats
 
@@ -29,26 +30,18 @@ GAP = "  "
 SHOWN = 400  # characters of a wrong value
 
 
-def comparison(document: Mapping[str, Any]) -> str:
-    """Return the table of all candidates and a reason for each, as plain text."""
+def comparison(document: Mapping[str, Any], *, stopped: bool = False) -> str:
+    """Return the table of all candidates and a reason for each, as plain text.
+
+    ``stopped`` says that the run was cancelled, or reached its cap.
+    """
     rows = [HEAD, *(_row(one) for one in document["candidates"])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, GAP.join("-" * width for width in widths))
     lines += ["", *(f"{one['id']}: {one['reason']}" for one in document["candidates"])]
-    lines.append(_calls(document["calls"]))
+    lines.append(f"{calls_told(document['calls'], stopped=stopped)}.")
     return "\n".join(lines)
-
-
-def _calls(calls: Mapping[str, int]) -> str:
-    """Return how many answers were taken, not needed, and taken over."""
-    made, possible = calls["made"], calls["exhaustive"]
-    told = [f"{made:,} of {possible:,} possible answers were taken"]
-    if made < possible:
-        told.append(f"{possible - made:,} were not needed")
-    if cached := calls.get("cached"):
-        told.append(f"{cached:,} were taken over from earlier runs")
-    return f"{', '.join(told)}."
 
 
 def problem_line(problem: Problem) -> str:
@@ -61,10 +54,10 @@ def problem_line(problem: Problem) -> str:
 
 def progress_line(progress: RunProgress) -> str:
     """Return how far a run is, on one line."""
-    parts = [_candidate(one) for one in progress.candidates]
-    return f"{progress.label}: {progress.done:,} of {progress.total:,} · " + " · ".join(
-        parts
-    )
+    stopped = progress.stopped
+    done = progress.made if stopped else progress.done
+    parts = [_candidate(one, stopped) for one in progress.candidates]
+    return " · ".join([f"{progress.label}: {done:,} of {progress.total:,}", *parts])
 
 
 def _given(value: object) -> str:
@@ -81,9 +74,9 @@ def _given(value: object) -> str:
     return f"'{shown}{' …' if len(value) > SHOWN else ''}' "
 
 
-def _candidate(one: CandidateProgress) -> str:
+def _candidate(one: CandidateProgress, stopped: bool) -> str:
     rate = f" {one.rate:.1f}/s" if one.rate else ""
-    return f"{one.key} {one.done}/{one.total}{rate}"
+    return f"{one.key} {one.asked if stopped else one.done}/{one.total}{rate}"
 
 
 def _row(one: Mapping[str, Any]) -> tuple[str, ...]:

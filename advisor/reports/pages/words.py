@@ -102,3 +102,18 @@ def spec_note(
     if engine == "openai":
         parts.append(str(spec.get("model") or ""))
     return ", ".join(part.replace("-", " ") for part in parts if part)
+
+
+def calls_told(calls: Mapping[str, int], *, stopped: bool) -> str:
+    """Return how many answers were taken, spared, and taken over, without an end.
+
+    In a run that was ``stopped`` what was not asked is missing, and not spared.
+    """
+    made, possible = calls["made"], calls["exhaustive"]
+    told = [f"{made:,} of {possible:,} possible answers were taken"]
+    if made < possible:
+        why = "were not asked, as the run was stopped" if stopped else "were not needed"
+        told.append(f"{possible - made:,} {why}")
+    if cached := calls.get("cached"):
+        told.append(f"{cached:,} were taken over from earlier runs")
+    return ", ".join(told)

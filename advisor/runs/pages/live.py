@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Literal
 
 from django.utils import timezone
 
@@ -16,53 +15,31 @@ from advisor.projects.pages.header import (
     version_link,
 )
 from advisor.runs.forms import CapForm
-from advisor.runs.models import Candidate, Run, RunEvent
+from advisor.runs.models import Run, RunEvent
+from advisor.runs.pages.candidate_rows import CandidateRow, row_of
 from advisor.runs.pages.log_lines import line_of
 from advisor.runs.pages.partial import (
     decided_in,
     document_of,
     floor_so_far,
-    gauge_so_far,
 )
 from advisor.runs.pages.times import limit_told, p95_so_far
-from advisor.runs.pages.totals import time_told, totals
+from advisor.runs.pages.totals import totals
 from advisor.runs.pages.trouble import problems_of
 from advisor.runs.selectors import (
-    CandidateProgress,
     RunProgress,
     events_of,
     progress_of,
 )
 from advisor.sizing import formats
-from advisor.sizing.measurement import Figure
-from advisor.web.gauge import Gauge
 from advisor.web.parts import (
-    Bar,
     Link,
     LogLine,
     Notice,
     Problem,
     Stat,
-    Tone,
-    Verdict,
 )
 
-BarState = Literal["going", "done", "bad", "idle"]
-STATES: dict[str, tuple[Tone, str, BarState]] = {
-    "waiting": ("quiet", "wait", "idle"),
-    "preparing": ("accent", "run", "going"),
-    "ready": ("accent", "run", "going"),
-    "speed": ("accent", "run", "going"),
-    "paused": ("warn", "warn", "bad"),
-    "done": ("pass", "pass", "done"),
-    "unfit": ("fail", "fail", "bad"),
-    "not_run": ("quiet", "skip", "idle"),
-}
-DECISIONS: dict[str, tuple[Tone, str]] = {
-    "certified": ("pass", "pass"),
-    "discarded": ("fail", "fail"),
-    "undecided": ("warn", "unsure"),
-}
 YOUNG, OFTEN, SELDOM = 60, 2, 6  # seconds
 CANCELLABLE = (Run.State.QUEUED, Run.State.RUNNING, Run.State.PAUSED)
 ENDED = {
@@ -72,23 +49,6 @@ ENDED = {
     Run.State.BUDGET_STOPPED: ("warn", "warn", "The run stopped at its cap."),
     Run.State.FAILED: ("fail", "fail", "The run failed."),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateRow:
-    """One model on the live page."""
-
-    key: str
-    note: str
-    verdict: Verdict
-    bar: Bar
-    done: str
-    rate: str
-    left: str
-    quality: str
-    gauge: Gauge | None
-    p95: str
-    spent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +106,10 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         milestone=events[0].text if events else "",
         stats=totals(run, progress),
         notice=_notice(run),
-        rows=tuple(_row(one, decided, floor, times) for one in progress.candidates),
+        rows=tuple(
+            row_of(one, decided, floor, times, over=progress.final)
+            for one in progress.candidates
+        ),
         floor="" if floor is None else f"floor {100 * floor:.1f}",
         p95_limit=limit,
         has_times=bool(times or limit),
@@ -213,32 +176,3 @@ def _notice(run: Run) -> Notice | None:
         reason = run.pause_reason or "Finished answers are kept."
         return Notice(kind="warn", icon="warn", title="Paused.", text=reason)
     return None
-
-
-def _row(
-    one: CandidateProgress,
-    decided: Mapping[str, Figure],
-    floor: float | None,
-    times: Mapping[str, str],
-) -> CandidateRow:
-    tone, icon, look = STATES[one.state]
-    label = one.label
-    if one.decision and one.state == Candidate.State.DONE:
-        tone, icon = DECISIONS[one.decision]
-        label = f"{one.decision.capitalize()} after {one.decided_after:,}"
-    reference = "Reference, " if one.role == "reference" else ""
-    figure = decided.get(one.key, one.quality)
-    shown = None if one.role == "reference" else floor
-    return CandidateRow(
-        key=one.key,
-        note=f"{reference}{one.engine}",
-        verdict=Verdict(tone, icon, label),
-        bar=Bar(label=one.key, share=one.share, state=look),
-        done=f"{one.asked:,}",
-        rate=formats.DASH if one.rate is None else formats.number(one.rate, 1),
-        left=time_told(one.eta_s) or formats.DASH,
-        quality=formats.plus_minus(figure),
-        gauge=gauge_so_far(figure, shown),
-        p95=times.get(one.key, formats.DASH),
-        spent=formats.money(one.spend_usd),
-    )

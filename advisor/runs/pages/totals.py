@@ -18,15 +18,19 @@ def totals(run: Run, progress: RunProgress) -> tuple[Stat, ...]:
 
 def _done(progress: RunProgress) -> Stat:
     bar = Bar(label="Whole run", share=progress.share)
+    made, total = progress.made, progress.total
     taken = f"{progress.cached:,} taken over" if progress.cached else ""
+    missing = f"{total - made:,} not asked" if progress.stopped else ""
     if not progress.race:
-        told = [f"{progress.done:,} of {progress.total:,} answers", taken]
+        done = made if progress.stopped else progress.done
+        told = [f"{done:,} of {total:,} answers", taken, missing]
         value = formats.percent(progress.share, 0)
         return Stat(label="Done", value=value, note=_joined(told), bar=bar)
-    told = [f"of at most {progress.total:,}", taken]
+    told = [f"of at most {total:,}", taken]
     if progress.final:
-        told = [f"of {progress.total:,}", taken, f"{progress.saved:,} saved"]
-    value = formats.number(progress.made)
+        spared = missing or f"{progress.saved:,} saved"
+        told = [f"of {total:,}", taken, spared]
+    value = formats.number(made)
     return Stat(label="Answers", value=value, note=_joined(told), bar=bar)
 
 
@@ -75,22 +79,26 @@ def _speed(rate: float | None) -> Stat:
 
 
 def _spent(progress: RunProgress) -> Stat:
+    """Return what was billed, what may come to it, and what is left of the cap."""
     cap, possible = progress.cap_usd, progress.possible_usd
-    extra = f", possibly {formats.money(possible)} more" if possible else ""
-    share = min(1.0, progress.spent_usd / cap) if cap else 0.0
-    ahead = _projected(progress)
-    extra += f", about {formats.money(ahead)} at the end" if ahead else ""
+    ahead, over = _projected(progress), progress.overshoot_usd
+    told = [
+        f"of {formats.money(cap)} cap" if cap else "no cap",
+        f"{formats.money(progress.left_usd)} left" if cap else "",
+        f"possibly {formats.money(possible)} more" if possible else "",
+        f"{formats.money(over)} of it above the worst price" if over else "",
+        f"about {formats.money(ahead)} at the end" if ahead else "",
+    ]
+    bar = Bar(
+        label="Spend against cap",
+        share=min(1.0, progress.spent_usd / cap) if cap else 0.0,
+        projected=min(1.0, ahead / cap) if ahead and cap else None,
+    )
     return Stat(
         label="Spent",
         value=formats.money(progress.spent_usd),
-        note=(f"of {formats.money(cap)} cap" if cap else "no cap") + extra,
-        bar=Bar(
-            label="Spend against cap",
-            share=share,
-            projected=min(1.0, ahead / cap) if ahead else None,
-        )
-        if cap
-        else None,
+        note=_joined(told),
+        bar=bar if cap else None,
     )
 
 

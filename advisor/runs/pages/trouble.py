@@ -1,6 +1,6 @@
 """What went wrong in a run, what does it mean, and what can be done about it?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from advisor.runs.selectors import CandidateProgress, FailureCount, RunProgress
@@ -21,6 +21,20 @@ MEANINGS: Mapping[str, Meaning] = {
         "Address refused",
         "The endpoint's address may not be called from here. An operator can allow it.",
     ),
+    "bad_response": Meaning(
+        "Answer not understood",
+        "The endpoint answered, but not as its interface promises. It was tried again;"
+        " what is left scores 0.",
+    ),
+    "claims": Meaning(
+        "Never answered",
+        "The sample was taken up 25 times and its worker always ended first: a gap. Try"
+        " the failed answers again later.",
+    ),
+    "connection_lost": Meaning(
+        "Connection lost",
+        "The connection broke off. It was tried again; what is still missing is a gap.",
+    ),
     "content_filter": Meaning(
         "Refused by the provider",
         "The provider's filter answered in place of the model. It scores 0, as it would"
@@ -38,8 +52,8 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "host_crash": Meaning(
         "Model process ended",
-        "The model's process ended and was started again. Answers already scored are"
-        " kept.",
+        "The sample ended the model's process three times while it was asked alone, so"
+        " it was set aside and scores 0. The other answers are kept.",
     ),
     "input_cut": Meaning(
         "Input cut",
@@ -50,6 +64,11 @@ MEANINGS: Mapping[str, Meaning] = {
         "Key refused",
         "The endpoint did not take its key. Replace the key under Team settings,"
         " Endpoints, then resume.",
+    ),
+    "not_connected": Meaning(
+        "Not reached",
+        "The endpoint could not be reached. It was tried again; what is still missing"
+        " is a gap.",
     ),
     "not_recorded": Meaning(
         "Not in the file",
@@ -63,16 +82,21 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "poison": Meaning(
         "Set aside",
-        "The sample ended its worker three times and is not tried again: a gap.",
+        "The sample ended its worker three times while it was asked alone, so it is not"
+        " tried again and scores 0.",
     ),
     "rate_limited": Meaning(
         "Slowed by the provider",
-        "The endpoint answered that it has too many requests (HTTP 429). We sent fewer;"
+        "The endpoint asked to slow down (HTTP 429 or 503). Fewer calls were sent;"
         " waiting is left out of latency.",
     ),
     "recorded_error": Meaning(
         "Recorded as failed",
         "The file says that this call failed. It scores 0.",
+    ),
+    "refusal": Meaning(
+        "Refused by the model",
+        "The model refused to answer. It scores 0, as it would in your application.",
     ),
     "server_error": Meaning(
         "Server error",
@@ -83,12 +107,26 @@ MEANINGS: Mapping[str, Meaning] = {
         "Too slow to answer",
         "No answer came in time. It scores 0 and counts in p95.",
     ),
+    "tool_call": Meaning(
+        "Called a tool",
+        "The model called a tool where text was asked for. It scores 0.",
+    ),
 }
+
+
+def meaning_of(code: str) -> Meaning | None:
+    """Return what a failure code means, alone or as one of its family."""
+    family = code.partition(":")[0]
+    if code.startswith("http_"):
+        family = "server_error"
+    elif code == "overloaded":
+        family = "rate_limited"
+    return MEANINGS.get(family)
 
 
 def problems_of(progress: RunProgress) -> tuple[Problem, ...]:
     """Return each kind of failure once a candidate, with what it means."""
-    listed: list[Problem] = []
+    listed = list(_dearer(progress))
     for one in progress.candidates:
         if one.reason:
             verdict = Verdict("fail", "fail", one.label)
@@ -102,8 +140,21 @@ def problems_of(progress: RunProgress) -> tuple[Problem, ...]:
     return tuple(listed)
 
 
+def _dearer(progress: RunProgress) -> Iterator[Problem]:
+    """Tell of calls that were billed above the worst price that was reserved."""
+    over = progress.overshoot_usd
+    if over:
+        text = (
+            f"Calls were billed {formats.money(over)} above their worst price: the"
+            " endpoint counts more tokens than were sent and allowed. Check its price"
+            " and its usage figures before you go on."
+        )
+        verdict = Verdict("fail", "fail", "Dearer than promised")
+        yield Problem(verdict=verdict, where="Spending", text=text)
+
+
 def _problem(one: CandidateProgress, failure: FailureCount) -> Problem:
-    known = MEANINGS.get(failure.code)
+    known = meaning_of(failure.code)
     name = failure.code.replace("_", " ").capitalize() if known is None else known.name
     told = (known.text if known else "", failure.message)
     return Problem(

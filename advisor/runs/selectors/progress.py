@@ -24,6 +24,8 @@ MOVING = (
     *("finished_at", "cancel_requested_at", "cap_micro", "spent_micro"),
     *("reserved_micro", "unknown_micro", "overshoot_micro"),
 )
+# What was not asked when a run came to these is missing, and not spared.
+STOPPED = (Run.State.CANCELLED, Run.State.BUDGET_STOPPED)
 # Nothing is held any more when a run comes to these; it goes on as a new generation.
 STILL = (Run.State.COMPLETED, Run.State.WITH_GAPS, Run.State.CANCELLED)
 
@@ -72,7 +74,8 @@ class RunProgress:
     """Where a run stands; money in US dollars, ``cap_usd`` None without a cap.
 
     ``made`` counts the answers, of which ``cached`` were taken over from earlier runs;
-    a ``race`` ends as soon as it is decided.
+    a ``race`` ends as soon as it is decided, a ``stopped`` run before. ``spent_usd`` is
+    all that was billed, of which ``overshoot_usd`` above the worst price of a call.
     """
 
     id: int
@@ -81,6 +84,7 @@ class RunProgress:
     label: str
     pause_reason: str
     final: bool
+    stopped: bool
     race: bool
     total: int
     done: int
@@ -95,8 +99,9 @@ class RunProgress:
 
     @property
     def share(self) -> float:
-        """Return the share of trials that have their final state, from 0 to 1."""
-        return self.done / self.total if self.total else 0.0
+        """Return the share of trials that are over, or of a stopped run answered."""
+        done = self.made if self.stopped else self.done
+        return done / self.total if self.total else 0.0
 
     @property
     def left_usd(self) -> float | None:
@@ -108,7 +113,7 @@ class RunProgress:
     @property
     def saved(self) -> int:
         """Return the answers that nobody needed."""
-        return self.total - self.made if self.final else 0
+        return self.total - self.made if self.final and not self.stopped else 0
 
 
 ENDED: Kept[RunProgress] = Kept(1000)
@@ -151,13 +156,14 @@ def _read(run: Run, counts: Counts) -> RunProgress:
         label=run.get_state_display(),
         pause_reason=run.pause_reason,
         final=run.state in FINAL,
+        stopped=run.state in STOPPED,
         race=run.manifest["stop"] == "decided",
         total=sum(one.total for one in listed),
         done=sum(one.done for one in listed),
         made=sum(one.asked for one in listed),
         cached=sum(one.cached for one in listed),
         eta_s=sum(etas) if etas else None,
-        spent_usd=run.spent_micro / 1_000_000,
+        spent_usd=(run.spent_micro + run.overshoot_micro) / 1_000_000,
         possible_usd=run.unknown_micro / 1_000_000,
         cap_usd=None if cap is None else cap / 1_000_000,
         overshoot_usd=run.overshoot_micro / 1_000_000,

@@ -76,7 +76,7 @@ def drive(
 
     Returns at once when there is nothing to do. Once ``stopping`` says yes, what is
     answered is stored and the rest handed back; once ``enough`` does, nothing more is
-    claimed. ``before_timing`` ends what else this process does.
+    sent. ``before_timing`` ends what else this process does.
     """
     begin(run_id)
     candidate = _to_work_on(run_id, candidate_id)
@@ -87,7 +87,7 @@ def drive(
         _open(candidate)
         with held_engine(candidate) as (engine, _):
             desk = Desk.of(candidate, engine)
-            stored = _quality(desk, partial(_is_over, until, enough), stopping)
+            stored = _quality(desk, until, enough=enough, stopping=stopping)
             candidate.refresh_from_db(fields=["state", "decision"])
             _end_quality(candidate, engine.facts())
             if candidate.state == S.SPEED and not stopping():
@@ -128,9 +128,21 @@ def begin(run_id: int) -> bool:
     )
 
 
-def _quality(desk: Desk, over: Callable[[], bool], stopping: Callable[[], bool]) -> int:
+def _quality(
+    desk: Desk,
+    until: float,
+    *,
+    enough: Callable[[], bool],
+    stopping: Callable[[], bool],
+) -> int:
     with Keeper(on_lost=desk.engine.close) as keeper:
-        work = Work(desk=desk, keeper=keeper, over=over, stopping=stopping)
+        work = Work(
+            desk=desk,
+            keeper=keeper,
+            over=partial(_is_over, until, enough),
+            stopping=stopping,
+            enough=enough,
+        )
         stored = work.run()
         if stored and desk.candidate.crashes:
             Candidate.objects.filter(pk=desk.candidate.pk).update(crashes=0)
@@ -168,8 +180,12 @@ def _open(candidate: Candidate) -> None:
 
 
 def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:
-    """Go on to the speed phase, or end, once every trial has its final state."""
-    if candidate.state != S.READY:
+    """Go on to the speed phase, or end, once every trial has its final state.
+
+    Not where the run was stopped meanwhile: what it skipped is over only for now.
+    """
+    going = Run.objects.filter(pk=candidate.run_id, state=Run.State.RUNNING)
+    if candidate.state != S.READY or not going.exists():
         return
     trials = Trial.objects.filter(candidate=candidate, state__in=OPEN_TRIALS)
     if trials.exists() or awaits_judgement(candidate):

@@ -21,6 +21,7 @@ from advisor.reports.paper.rendering import ReportNotMade
 from advisor.reports.services import evaluating, numbering
 from advisor.reports.services.setup_files import read_setup, store_setup
 from advisor.runs.models import Run
+from advisor.runs.selectors.progress import STOPPED
 from advisor.runs.services import LaunchRefused
 from advisor.web.embedded_services import ServicesError
 
@@ -97,7 +98,7 @@ class Command(BaseCommand):
             state = run.get_state_display().lower()
             return self._say([f"Run {run.number} is {state}: {why}"], ANYTHING_ELSE)
         document = json.loads(stored.document)
-        self.stdout.write(terminal.comparison(document))
+        self.stdout.write(terminal.comparison(document, stopped=run.state in STOPPED))
         self.stdout.write(f"\n{stored.sentence}")
         numbering.ensure_record(run=run)
         try:
