@@ -165,6 +165,18 @@ def test_few_samples_and_gaps_are_told_before_the_figures(
     assert "Gaps." in html
 
 
+def test_a_run_of_nothing_but_gaps_is_a_page(team: Team, bob: User, browser: Browser):
+    run = finished(
+        team,
+        reference=None,
+        candidates=[{"id": "cut", "answers": {"elsewhere": "x"}}],
+        constraints={"min_quality": 0.5},
+    )
+    html = page(bob, browser, run)
+    assert "nothing but gaps so far" in html
+    assert "with a limit of 0.0% it would be cut" in html
+
+
 def test_a_cancelled_run_says_what_was_not_asked(
     team: Team, bob: User, browser: Browser
 ):

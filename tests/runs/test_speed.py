@@ -2,9 +2,12 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
+from advisor.engines.base import Failure, Prompt
+from advisor.engines.persistence import failed
 from advisor.runs import selectors, services
 from advisor.runs.models import Attempt, Candidate, Run, SpeedRecord
 from advisor.runs.services.claiming import claim_unit
@@ -12,6 +15,7 @@ from advisor.runs.services.driving import never
 from advisor.runs.services.holding import held_engine
 from advisor.runs.services.money import ledger
 from advisor.runs.services.speed import measure_speed
+from advisor.runs.services.speed_money import Purse
 from advisor.runs.services.verifying import broken_invariants
 from advisor.sizing.measurement import DISTURBED
 from advisor.sizing.percentiles import smallest_n
@@ -132,6 +136,29 @@ def test_timed_requests_of_a_priced_server_are_in_the_books():
     assert run.spent_micro == ledger(run.pk)["spent"] > 0
     assert set(Attempt.objects.values_list("state", flat=True)) == {"settled"}
     assert Attempt.objects.count() == 75
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "tokens", "state"),
+    [
+        ("input_cut", "input", 7, "settled"),
+        ("timeout", "model", None, "unknown"),
+        ("rate_limited", "transport", None, "released"),
+    ],
+)
+def test_a_timed_request_that_failed_costs_what_is_known(code, kind, tokens, state):
+    _, one = timed(entry={"price": {"input_per_1m": 10, "output_per_1m": 10}})
+    Run.objects.update(state=Run.State.RUNNING)
+    Candidate.objects.update(engine="openai")
+    purse = Purse.of(Candidate.objects.select_related("run").get())
+    sample = one.trials.first().sample
+    prompt = Prompt(id="p", text="q", max_output_tokens=9)
+    assert purse.allow([(sample, prompt)])
+    answer = failed(prompt, Failure(code=code, kind=kind, message=""))
+    answer = replace(answer, prompt_tokens=tokens, completion_tokens=tokens)
+    purse.settle(sample, answer)
+    told = Attempt.objects.get()
+    assert (told.state, told.cost_micro) == (state, 140 if tokens else None)
 
 
 def test_the_cap_ends_a_speed_phase_as_it_ends_everything():

@@ -110,6 +110,8 @@ def _try(result: Result, name: str, before: float, change: Change) -> Link:
 
 def _rounded(value: float, *, up: bool) -> float:
     """Return a value with three digits, never nearer to the limit than it was."""
-    step = 10.0 ** (floor(log10(value)) + 1 - DIGITS)
+    if not value:
+        return 0.0
+    step = 10.0 ** (floor(log10(abs(value))) + 1 - DIGITS)
     steps = ceil(value / step) if up else floor(value / step)
     return round(steps * step, 10)

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from advisor.accounts.services import micro
+from advisor.engines.base import Failure
 from advisor.engines.retrying import RATE_CODES, retry_class
 from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
 from advisor.runs.services.among import Among
@@ -126,10 +127,15 @@ def _money(one: Outcome) -> tuple[Claim, int | None, str, str]:
     cost = None if billed is None else micro(billed)
     if one.failure is None or cost:
         return one.claim, cost, code, Attempt.State.SETTLED
-    free = retry_class(one.failure) in ("configuration", "rate")
-    if free or one.failure.code.startswith(UNBILLED):
-        return one.claim, None, code, Attempt.State.RELEASED
-    return one.claim, None, code, Attempt.State.UNKNOWN
+    return one.claim, None, code, unanswered(one.failure)
+
+
+def unanswered(failure: Failure) -> str:
+    """Return what becomes of the money of a call that failed, with no cost told."""
+    free = retry_class(failure) in ("configuration", "rate")
+    if free or failure.code.startswith(UNBILLED):
+        return Attempt.State.RELEASED
+    return Attempt.State.UNKNOWN
 
 
 def _write_free_attempts(kept: Sequence[Outcome]) -> None:

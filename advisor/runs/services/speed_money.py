@@ -15,6 +15,7 @@ from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Trial
 from advisor.runs.services.claiming import Claim
+from advisor.runs.services.committing import unanswered
 from advisor.runs.services.money import (
     close_attempts,
     reserve,
@@ -74,17 +75,20 @@ class Purse:
         return False
 
     def settle(self, sample: Sample, answer: Answer) -> None:
-        """Replace the reserve of an answered request by what it cost."""
+        """Replace the reserve of an answered request by what it cost.
+
+        What failed is as good as billed, unless its server told or did no work.
+        """
         if self.price is None:
             return
         claim = self._open[sample.pk].pop()
         cost = self.price.cost_micro(answer.prompt_tokens, answer.completion_tokens)
-        failed = answer.failure is not None
         code = answer.failure.code[:60] if answer.failure else ""
-        end = Attempt.State.UNKNOWN if failed else Attempt.State.SETTLED
+        end = Attempt.State.SETTLED
+        if answer.failure is not None and not cost:
+            cost, end = None, unanswered(answer.failure)
         with transaction.atomic():
-            paid = None if failed else cost
-            settle(self.candidate.run_id, [(claim, paid, code, end)])
+            settle(self.candidate.run_id, [(claim, cost, code, end)])
 
     def _claim(self, sample: Sample) -> Claim:
         claim = Claim(
