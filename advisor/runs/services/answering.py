@@ -9,13 +9,15 @@ from advisor.engines.base import (
     EngineSpec,
     Failure,
 )
+from advisor.engines.overlapping import Overlapping
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, Run
+from advisor.runs.services.bill import Bill
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.cap_stop import stop_at_cap
 from advisor.runs.services.claiming import Claim
-from advisor.runs.services.judging import Judge
+from advisor.runs.services.judging import Judge, Outcome
 from advisor.runs.services.money import reserve, worst_price_micro
 from advisor.runs.services.pricing import Price
 from advisor.runs.services.prompting import Prompting
@@ -38,6 +40,7 @@ class Desk:
     prompting: Prompting
     judge: Judge
     reuse: Reuse
+    bill: Bill
     wrong_in_a_row: int = 0
     oversized_in_a_row: int = 0
     short_of_money: bool = False
@@ -46,6 +49,7 @@ class Desk:
     def of(cls, candidate: Candidate, engine: Engine) -> "Desk":
         """Set up the frozen prompt, scorer and price of a candidate."""
         manifest = candidate.run.manifest
+        price = Price.of(candidate.spec)
         return cls(
             candidate=candidate,
             engine=engine,
@@ -54,19 +58,15 @@ class Desk:
                 recorded=candidate.engine == "recorded",
                 keyed=candidate.engine == "openai",
             ),
-            judge=Judge(
-                scorer=scorer(manifest["scorer"]), price=Price.of(candidate.spec)
-            ),
+            judge=Judge(scorer=scorer(manifest["scorer"]), price=price),
             reuse=Reuse.of(candidate, engine.facts()),
+            bill=Bill.of(candidate, priced=_is_priced(candidate, price)),
         )
 
     @property
     def priced(self) -> bool:
         """Say whether a call spends money; recorded answers and own machines do not."""
-        price = self.judge.price
-        return (
-            self.candidate.engine == "openai" and price is not None and price.by_token
-        )
+        return _is_priced(self.candidate, self.judge.price)
 
     @property
     def calls_at_once(self) -> int:
@@ -96,9 +96,11 @@ class Desk:
         self.short_of_money = False
         if not self.priced or not claims:
             return claims
-        prices = {one.trial_id: self._worst(block, one) for one in claims}
+        worst = {one.trial_id: self._worst(block, one) for one in claims}
+        prices = self.bill.reserve_for(worst)
         run_id = self.candidate.run_id
-        paid = reserve(run_id, [(one, prices[one.trial_id]) for one in claims])
+        wanted = claims if self.bill.proven else claims[:1]
+        paid = reserve(run_id, [(one, prices[one.trial_id]) for one in wanted])
         ours = {claim.trial_id for claim in paid}
         left = [one.trial_id for one in claims if one.trial_id not in ours]
         if left:
@@ -108,6 +110,16 @@ class Desk:
             if not self.short_of_money:
                 stop_at_cap(run_id, prices[left[0]])
         return paid
+
+    def came(self, outcome: Outcome) -> None:
+        """Take in what became of a call.
+
+        To a server that bills too much nothing more is sent of what stands in line:
+        it was reserved too low.
+        """
+        self.bill.came(outcome)
+        if self.bill.too_dear and isinstance(self.engine, Overlapping):
+            self.engine.send_no_more()
 
     def _worst(self, block: Block, claim: Claim) -> int:
         price = cast(Price, self.judge.price)
@@ -128,3 +140,7 @@ class Desk:
             level="error",
             reason=failure.message[:500],
         )
+
+
+def _is_priced(candidate: Candidate, price: Price | None) -> bool:
+    return candidate.engine == "openai" and price is not None and price.by_token

@@ -121,6 +121,7 @@ class Block:
             return True
         sample = self.samples[claim.sample_id]
         outcome = self.desk.judge.outcome(claim, answer, sample)
+        self.desk.came(outcome)
         if not self._ready:
             self._waiting_since = time.monotonic()
         if outcome.row is not None and outcome.failure is None:

@@ -105,8 +105,9 @@ def drive(
     return Slice(stored, more=candidate.state in (*WORKING, S.SPEED))
 
 
-def _is_over(until: float, enough: Callable[[], bool]) -> bool:
-    return time.monotonic() >= until or enough()
+def _is_over(desk: Desk, until: float, enough: Callable[[], bool]) -> bool:
+    # What the next calls cost is known when those under way have ended.
+    return desk.bill.too_dear or time.monotonic() >= until or enough()
 
 
 def _to_work_on(run_id: int, candidate_id: int) -> Candidate | None:
@@ -139,7 +140,7 @@ def _quality(
         work = Work(
             desk=desk,
             keeper=keeper,
-            over=partial(_is_over, until, enough),
+            over=partial(_is_over, desk, until, enough),
             stopping=stopping,
             enough=enough,
         )
