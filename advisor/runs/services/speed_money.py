@@ -84,7 +84,7 @@ class Purse:
         claim = self._open[sample.pk].pop()
         cost = self.price.cost_micro(answer.prompt_tokens, answer.completion_tokens)
         code = answer.failure.code[:60] if answer.failure else ""
-        end = Attempt.State.SETTLED
+        end: str = Attempt.State.SETTLED
         if answer.failure is not None and not cost:
             cost, end = None, unanswered(answer.failure)
         with transaction.atomic():
