@@ -41,6 +41,10 @@ class BackgroundLoop:
                     future.cancel()
                     raise CancelledError from None
 
+    def call(self, do: Callable[[], object]) -> None:
+        """Have something done in the loop's thread, soon."""
+        self._loop.call_soon_threadsafe(do)
+
     def iterate(self, items: AsyncIterator[T]) -> Iterator[T]:
         """Yield items as they come; leaving early cancels what is under way."""
         queue: SimpleQueue[tuple[T] | None] = SimpleQueue()

@@ -27,3 +27,6 @@ class Overlapping(Protocol):
         ``put`` gets each answer as it comes, ``end`` is called after the last; both
         from another thread. Cancelling the future ends what is under way.
         """
+
+    def send_no_more(self) -> None:
+        """Answer ``not_sent`` for what waits in line; what is under way goes on."""

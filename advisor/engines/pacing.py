@@ -18,6 +18,7 @@ from advisor.engines.retrying import retry_class
 from advisor.engines.timing import clock
 
 _REFUSALS = 2
+ENOUGH = Failure(code="not_sent", kind="transport", message="Nothing was sent.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class PaceRule:
 class Stop:
     """Why nothing more is sent, and for how many seconds as far as is known."""
 
-    kind: Literal["refused", "down", "limited"]
+    kind: Literal["refused", "down", "limited", "enough"]
     failure: Failure
     wait_s: float = 0.0
 
@@ -104,9 +105,17 @@ class Pace:
         elif sent >= self._cut_at:
             self._fault(failure)
 
+    def send_no_more(self) -> None:
+        """Let nobody in any more, until ``reopen``: the caller has enough."""
+        if self.stopped is None:
+            self.stopped = Stop("enough", ENOUGH)
+            self._admit()
+
     def reopen(self) -> None:
-        """Try again after a stop, with one call at first."""
-        if self.stopped is not None:
+        """Try again after a stop, with one call at first unless it was the caller's."""
+        if self.stopped is not None and self.stopped.kind == "enough":
+            self.stopped = None
+        elif self.stopped is not None:
             self._trials = int(self.stopped.kind == "down")
             self.stopped, self.limit = None, 1
             self.answered = self._faults = self._refusals = 0

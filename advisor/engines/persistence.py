@@ -12,7 +12,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from advisor.engines.base import Answer, Failure, Prompt
-from advisor.engines.pacing import Pace
+from advisor.engines.pacing import ENOUGH, Pace
 from advisor.engines.retrying import Patience, Tries, retry_class
 from advisor.engines.timing import clock
 
@@ -78,13 +78,11 @@ def named(prompt: Prompt) -> Prompt:
 
 def _unsent(pace: Pace) -> Failure:
     stop = pace.stopped
-    if stop is None or stop.kind == "refused":
-        return stop.failure if stop else _gone()
+    if stop is None:
+        return ENOUGH
+    if stop.kind == "refused":
+        return stop.failure
     return replace(stop.failure, code="not_sent", kind="transport")
-
-
-def _gone() -> Failure:
-    return Failure(code="not_sent", kind="transport", message="Nothing was sent.")
 
 
 def failed(prompt: Prompt, failure: Failure) -> Answer:

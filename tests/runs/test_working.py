@@ -55,6 +55,9 @@ class Half(Fake):
         done.set_result(None)
         return done
 
+    def send_no_more(self) -> None:
+        """Nothing waits here: what is left is answered with the next block."""
+
     def _end_earlier(self) -> None:
         for answers, put, end in self._left:
             for one in answers:
@@ -67,7 +70,8 @@ class Half(Fake):
 def work(one: Candidate, engine: Fake, stopping: Callable[[], bool] = never) -> int:
     with Keeper() as keeper:
         desk = Desk.of(one, engine)
-        return Work(desk=desk, keeper=keeper, over=never, stopping=stopping).run()
+        given = {"over": never, "stopping": stopping, "enough": never}
+        return Work(desk=desk, keeper=keeper, **given).run()
 
 
 def half() -> Half:

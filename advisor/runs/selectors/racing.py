@@ -1,6 +1,7 @@
 """Where does a race stand? Lanes judged from what is in, and how far each may go on."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -8,7 +9,7 @@ from django.db.models import Max, Min
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.selectors.evidence import case_from
-from advisor.runs.selectors.scores import ENDED, Column, columns_of, scores_of
+from advisor.runs.selectors.scores import ENDED, Column, ScoresSeen, columns_of
 from advisor.sizing.measurement import Case
 from advisor.sizing.race import Lane, Race, race
 
@@ -22,12 +23,14 @@ class RaceStanding:
     """The lanes, and by candidate the samples and blocks that are judged.
 
     A sample is judged once candidate and reference have both been asked its block to
-    the end, and all before it. ``blocks`` counts those of the whole run.
+    the end, and all before it. ``first`` is how many blocks are judged of whoever got
+    farthest; ``blocks`` counts those of the whole run.
     """
 
     race: Race
     samples: Mapping[int, int]
     judged: Mapping[int, int]
+    first: int
     blocks: int
 
     def lane(self, one: Candidate) -> Lane:
@@ -35,16 +38,20 @@ class RaceStanding:
         return self.race.lane(one.key)
 
 
-def standing_of(run: Run, rows: Sequence[Candidate]) -> RaceStanding:
+def standing_of(
+    run: Run, rows: Sequence[Candidate], seen: ScoresSeen | None = None
+) -> RaceStanding:
     """Return where the race of a run stands.
 
     Block after block, so that a candidate is decided after the same samples however
     fast the answers came. Judged by scores alone while it is asked: a bill or a time of
     a few samples decides nothing. One that is certified is held against every limit.
+    ``seen`` spares reading scores again that were read for an earlier judgement.
     """
     certified = [one.pk for one in rows if one.decision == D.CERTIFIED]
     asked = [one for one in rows if one.open_to and not one.decision]
-    columns = columns_of(run, certified) | scores_of(run, [one.pk for one in asked])
+    scores = (seen or ScoresSeen()).of(run, [one.pk for one in asked])
+    columns = columns_of(run, certified) | scores
     case = _with_states(case_from(run, rows, columns), rows)
     over = {one.key for one in rows if _rests(one)}
     lengths = {pk: _length(column) for pk, column in columns.items()}
@@ -53,20 +60,55 @@ def standing_of(run: Run, rows: Sequence[Candidate]) -> RaceStanding:
     for one in asked:
         whole = [end for end in ends if end <= min(lengths.get(one.pk, 0), most)]
         samples[one.pk] = whole[-1] if whole else 0
-        seen = seen_by(one)
-        for end in [end for end in whole if end > seen and one.role == "candidate"]:
-            lane = race(_cut(case, one, end), over).lane(one.key)
-            if lane.certified or lane.rejected:
-                samples[one.pk] = end
-                break
         if one.role == "candidate":
-            case = _cut(case, one, samples[one.pk])
+            fresh = [end for end in whole if end > seen_by(one)]
+            case, samples[one.pk] = _taken(case, one, fresh, samples[one.pk], over)
+    farthest = max((one.decided_after or samples[one.pk] for one in rows), default=0)
     return RaceStanding(
         race=race(case, over),
         samples=samples,
-        judged={pk: ends.index(n) + 1 if n else 0 for pk, n in samples.items()},
+        judged={pk: bisect_right(ends, n) for pk, n in samples.items()},
+        first=bisect_right(ends, min(farthest, most)),
         blocks=len(ends),
     )
+
+
+def _taken(
+    case: Case, one: Candidate, ends: Sequence[int], most: int, over: Collection[str]
+) -> tuple[Case, int]:
+    """Return the case with a candidate judged block by block, and how many samples.
+
+    Its certifiers go on from block to block, so that nothing is replayed; nobody else
+    is looked at, as a lane of a race depends on nobody else's scores.
+    """
+    for end in ends:
+        lane = race(_alone(case, one, end), over).lane(one.key)
+        case = _resumed(case, one, lane.states)
+        if lane.certified or lane.rejected:
+            most = end
+            break
+    return _cut(case, one, most), most
+
+
+def _alone(case: Case, one: Candidate, count: int) -> Case:
+    """Return the case with the first samples of one candidate and of the reference."""
+    kept = (one.key, case.reference.id if case.reference else "")
+    evidence = tuple(
+        replace(found, scores=found.scores[:count] if found.id in kept else ())
+        for found in case.evidence
+    )
+    return replace(case, evidence=evidence)
+
+
+def _resumed(
+    case: Case, one: Candidate, states: Mapping[str, Mapping[str, object]]
+) -> Case:
+    """Return the case with the certifiers of one candidate as they stand by now."""
+    evidence = tuple(
+        replace(found, states=states) if found.id == one.key else found
+        for found in case.evidence
+    )
+    return replace(case, evidence=evidence)
 
 
 def has_new_block(run: Run, rows: Sequence[Candidate]) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.sizing.intervals import betting_interval
 from advisor.sizing.measurement import Figure
@@ -108,17 +110,38 @@ def mean_of(values: Iterable[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def scores_of(run: Run, candidate_ids: Iterable[int]) -> dict[int, Column]:
-    """Return the trials of some candidates with nothing but their scores."""
-    columns: dict[int, Column] = defaultdict(Column)
-    rows = (
-        Trial.objects.filter(run=run, candidate__in=list(candidate_ids))
-        .order_by("position", "repeat", "pk")
-        .values_list("candidate_id", "position", "state", "answer__score")
-    )
-    for candidate_id, position, state, score in rows.iterator():
-        columns[candidate_id].by_sample[position].append(Tried(position, state, score))
-    return columns
+@dataclass(slots=True)
+class ScoresSeen:
+    """Reads the scores of a run that goes on, again and again: what is new each time.
+
+    A trial that ended keeps its score for as long as its run goes on, so that what was
+    read up to the first hole is not read again. For one thread, and a slice of work.
+    """
+
+    _known: dict[int, Column] = field(default_factory=dict)
+
+    def of(self, run: Run, candidate_ids: Iterable[int]) -> dict[int, Column]:
+        """Return the trials of some candidates with nothing but their scores."""
+        columns = {pk: self._known.get(pk, Column()) for pk in candidate_ids}
+        wanted = Q()
+        for pk, column in columns.items():
+            wanted |= Q(candidate=pk, position__gte=len(column.by_sample))
+        rows = (
+            Trial.objects.filter(wanted, run=run)
+            .order_by("position", "repeat", "pk")
+            .values_list("candidate_id", "position", "state", "answer__score")
+        )
+        fresh: dict[int, Column] = defaultdict(Column)
+        for candidate_id, position, state, score in rows.iterator() if columns else ():
+            tried = Tried(position, state, score)
+            fresh[candidate_id].by_sample[position].append(tried)
+        return {pk: self._more(pk, old, fresh[pk]) for pk, old in columns.items()}
+
+    def _more(self, pk: int, old: Column, fresh: Column) -> Column:
+        """Return a column with its new rows, and remember it up to the first hole."""
+        new = {repeats[0].position: repeats for repeats in fresh.samples()}
+        self._known[pk] = Column({**old.by_sample, **new})
+        return Column({**old.by_sample, **fresh.by_sample})
 
 
 def needed_of(rows: Sequence[Candidate]) -> dict[int, int | None]:

@@ -30,16 +30,17 @@ def costs_of(
     hardware and the measured throughput.
     """
     samples = list(column.samples())
+    billed = tuple(mean_of(t.cost_usd for t in repeats) for repeats in samples)
+    by_call = any(paid is not None for paid in billed)
+    hourly = one.spec.get("hourly")
+    if not by_call and hourly is None:
+        return Costs()
     accepted = tuple(_accepted(repeats, accept_at) for repeats in samples)
     units = _units(groups, len(samples))
-    billed = tuple(mean_of(t.cost_usd for t in repeats) for repeats in samples)
-    if any(paid is not None for paid in billed):
+    if by_call:
         tried = (t for repeats in samples for t in repeats)
         billing = ApiBilling(request_costs=billed, origin=_origin(tried))
         return cost_of(billing, demand, accepted=accepted, groups=units)
-    hourly = one.spec.get("hourly")
-    if hourly is None:
-        return Costs()
     own = OwnHardware(
         prices=HardwarePrices(
             per_hour=Price(

@@ -19,6 +19,7 @@ class Aside:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._over = Event()
+        self._no_more = Event()
         self._pool = ThreadPoolExecutor(1, "engine")
 
     def begin(
@@ -31,6 +32,8 @@ class Aside:
         """Start to answer, as `overlapping.Overlapping` tells."""
 
         def work() -> None:
+            if self._no_more.is_set():
+                return
             answers = self._engine.answer(prompts)
             with closing(answers):  # type: ignore[type-var]
                 for answer in answers:
@@ -41,6 +44,10 @@ class Aside:
         call = self._pool.submit(work)
         call.add_done_callback(lambda _: end())
         return call
+
+    def send_no_more(self) -> None:
+        """Begin none of the blocks that wait; the one under way is answered."""
+        self._no_more.set()
 
     def stop(self) -> None:
         """Leave what is under way at its next answer, and begin nothing more."""

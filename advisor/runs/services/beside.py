@@ -18,6 +18,7 @@ from advisor.runs.models import Candidate, Run
 from advisor.runs.services.driving import drive, never
 from advisor.runs.services.hints import due_candidates
 from advisor.runs.services.holding import close_own_engine
+from advisor.runs.services.news import tell
 from advisor.runs.services.states import WORKING
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Pair:
     def end(self) -> None:
         """Send the reference nothing more; what is under way is waited for."""
         self._enough.set()
+        tell(self.reference.run_id)
         self._thread.join()
 
     def _ask_reference(self) -> None:

@@ -75,8 +75,8 @@ class Block:
 
     @property
     def answered(self) -> int:
-        """Return how many answers were asked for and came."""
-        return len(self._sent) - sum(pk in self._sent for pk in self._open)
+        """Return how many answers were asked for and came, or were known already."""
+        return len(self.lease.claims) - len(self._open)
 
     def known(self) -> list[Claim]:
         """Take over what an earlier run has answered; return the claims left to ask."""

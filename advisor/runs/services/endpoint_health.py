@@ -53,7 +53,7 @@ class Line:
         if pace.answered and not self.told:
             self.told = True
             recovered(self.candidate)
-        if pace.stopped is None or pace.stopped.kind == "refused":
+        if pace.stopped is None or pace.stopped.kind in ("refused", "enough"):
             return True
         hold(self.candidate, pace.stopped)
         return False

@@ -16,8 +16,15 @@ from advisor.runs.selectors.racing import (
     seen_by,
     standing_of,
 )
-from advisor.runs.services.ahead import blocks_ahead, reference_to
+from advisor.runs.selectors.scores import ScoresSeen
+from advisor.runs.services.ahead import (
+    blocks_ahead,
+    half_way,
+    in_line,
+    reference_to,
+)
 from advisor.runs.services.hints import due_candidates
+from advisor.runs.services.news import tell
 from advisor.runs.services.reaping import skip
 from advisor.runs.services.states import (
     FINAL_CANDIDATES,
@@ -48,22 +55,10 @@ def awaits_judgement(one: Candidate) -> bool:
     return under_test and not one.decision
 
 
-def others_at_work(one: Candidate) -> bool:
-    """Say whether a race may soon need more of a candidate, or of the reference.
-
-    It does while others of the run are at work: what they bring opens the next blocks.
-    """
-    if one.open_to is None:
-        return False
-    needed = Candidate.objects.filter(
-        pk=one.pk, decision="", state__in=WORKING, run__state=Run.State.RUNNING
-    )
-    held = Trial.objects.filter(run=one.run_id, state=Trial.State.LEASED)
-    return held.exclude(candidate=one.pk).exists() and needed.exists()
-
-
-def advance(run_id: int) -> None:
+def advance(run_id: int, seen: ScoresSeen | None = None) -> None:
     """Judge what is in and open what comes next; safe to call at any time.
+
+    ``seen`` is what the same thread has read for earlier judgements of the run.
 
     Judged without a lock, so that nobody's heartbeat waits for it; where another one
     stored a judgement meanwhile, again, and at last under the lock.
@@ -73,14 +68,16 @@ def advance(run_id: int) -> None:
         if not _is_raced(run):
             return
         rows = list(run.candidates.order_by("pk"))
-        if _apply(run, rows, standing_of(run, rows)):
-            return
-    with transaction.atomic():
-        rows = _locked(run)
-        _apply(run, rows, standing_of(run, rows))
+        if _apply(run, rows, standing_of(run, rows, seen)):
+            break
+    else:
+        with transaction.atomic():
+            rows = _locked(run)
+            _apply(run, rows, standing_of(run, rows))
+    tell(run_id)
 
 
-def judge_new(run: Run) -> None:
+def judge_new(run: Run, seen: ScoresSeen) -> None:
     """Judge what a block adds that was stored just now, if it makes another one whole.
 
     What is opened follows from what is judged, so that there is nothing else to do.
@@ -89,7 +86,7 @@ def judge_new(run: Run) -> None:
         return
     rows = run.candidates.only("role", "state", "decision", "open_to", "certifiers")
     if has_new_block(run, list(rows)):
-        advance(run.pk)
+        advance(run.pk, seen)
 
 
 def _is_raced(run: Run) -> bool:
@@ -191,14 +188,22 @@ def _next(
 
 
 def _open(one: Candidate, reference: Candidate | None, now: RaceStanding) -> None:
-    """Let a candidate go on some blocks beyond what is judged, and its reference."""
-    judged = now.judged[one.pk]
+    """Let a candidate go on some blocks beyond what is judged, and its reference.
+
+    While a candidate catches up, a reference behind an endpoint goes on as if nobody
+    were behind, and as far as the candidate itself is expected to go.
+    """
+    judged, more = now.judged[one.pk], now.lane(one).more
     known = 0 if reference is None else now.judged.get(reference.pk, 0)
-    ahead = blocks_ahead(one, now.lane(one).more, known - judged)
+    ahead = blocks_ahead(one, more, judged=judged, behind=known - judged)
     to = min(now.blocks, judged + ahead)
     _raise(one, to)
-    if reference is not None:
-        _raise(reference, reference_to(one, reference, to, now.blocks))
+    if reference is None:
+        return
+    if reference.engine == "openai":
+        far = judged + half_way(more, judged=judged)
+        to = min(now.blocks, max(to, now.first + in_line(reference), far))
+    _raise(reference, reference_to(one, reference, to, now.blocks))
 
 
 def _raise(one: Candidate, to: int) -> None:

@@ -9,84 +9,82 @@ that their speed suggests. Why so: docs/decisions/looking-ahead.md.
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from queue import Empty
 
 from advisor.engines.base import Answer, EngineError, Prompt
-from advisor.engines.overlapping import Overlapping
+from advisor.runs.selectors.scores import ScoresSeen
 from advisor.runs.services.answering import Desk
-from advisor.runs.services.aside import Aside
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.due import SUSPECT_CLAIMS
 from advisor.runs.services.endpoint_health import Line
 from advisor.runs.services.judging import broken
 from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.news import hearing
 from advisor.runs.services.portions import Portions
-from advisor.runs.services.racing import judge_new, others_at_work
+from advisor.runs.services.racing import judge_new
+from advisor.runs.services.under_way import UnderWay
+from advisor.runs.services.waiting import Patience, is_needed, spare
 
 log = logging.getLogger(__name__)
 
 # How often a lease and the wish to stop are looked at while no answer comes.
 LOOK_SECONDS = 0.5
-# How soon somebody looks again who had nothing to claim, and for how long after the
-# others of the run were last seen at work.
-AGAIN_SECONDS = 0.05
-PATIENCE_SECONDS = 1.0
 # How soon a call is tried again that the caps do not allow while others are under way.
 MONEY_SECONDS = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """A slice of work on one candidate; ``over`` ends claiming, ``stopping`` all."""
+    """A slice of work on one candidate; ``over`` ends claiming, ``stopping`` all.
+
+    ``enough`` says that nothing more is to be sent, so that what is in line comes back.
+    """
 
     desk: Desk
     keeper: Keeper
     over: Callable[[], bool]
     stopping: Callable[[], bool]
+    enough: Callable[[], bool]
     stored: int = 0
     _line: Line = field(init=False)
     _portions: Portions = field(init=False)
     _blocks: list[Block] = field(default_factory=list)
-    _calls: dict[int, "Future[None]"] = field(default_factory=dict)
-    _came: SimpleQueue[tuple[Block, Answer | None]] = field(default_factory=SimpleQueue)
-    _dry_until: float = 0.0
-    _others_seen: float = float("-inf")
+    _under_way: UnderWay = field(init=False)
+    _seen: ScoresSeen = field(default_factory=ScoresSeen)
+    _patience: Patience = field(init=False)
+    _spared: bool = False
     _ending: bool = False
-    _engine: Overlapping | None = field(init=False)
-    _aside: Aside | None = None
 
     def __post_init__(self) -> None:
-        engine = self.desk.engine
-        self._engine = engine if isinstance(engine, Overlapping) else None
-        if self.desk.candidate.engine == "transformers":
-            self._engine = self._aside = Aside(engine)
+        self._under_way = UnderWay.at(self.desk)
         self._line = Line.of(self.desk.candidate, self.desk.engine)
         self._portions = Portions.of(self.desk)
+        self._patience = Patience(self.desk.candidate)
 
     def run(self) -> int:
         """Work until nothing is due or it is time; return how many answers were stored.
 
         What could not be answered is handed back before this returns.
         """
-        try:
-            while not self._ending:
-                if self._room() and self._begin():
-                    continue
-                if self._calls:
-                    self._step()
-                elif not self._waits():
-                    break
-        finally:
-            self._leave()
+        with hearing(self.desk.candidate.run_id, self._under_way.hear):
+            try:
+                while not self._ending:
+                    if self._room() and self._begin():
+                        continue
+                    if self._under_way:
+                        self._step()
+                    elif not self._waits():
+                        break
+            finally:
+                self._leave()
         return self.stored
 
     def _room(self) -> bool:
         """Say whether another block may be claimed now."""
-        if time.monotonic() < self._dry_until or self.over():
+        if self._spared or self._patience.dry or self.over():
             return False
         if not self._blocks:
             return True
@@ -106,7 +104,7 @@ class Work:
         lease = claim_block(self.desk.candidate, most=size, token=token)
         if lease is None:
             self.desk.short_of_money = False
-            self._dry_until = time.monotonic() + AGAIN_SECONDS
+            self._patience.found_nothing()
             return False
         self.keeper.take(lease.token, lease.claims)
         self._line.share(self.desk.calls_at_once)
@@ -114,21 +112,14 @@ class Work:
         self._blocks.append(block)
         claims = self.desk.paid(block, block.known())
         if self.desk.short_of_money:
-            self._dry_until = time.monotonic() + MONEY_SECONDS
+            self._patience.rest(MONEY_SECONDS)
         prompts = block.prompts(claims)
-        if self._engine is not None and prompts:
-            self._ask(self._engine, block, prompts)
+        engine = self._under_way.engine
+        if engine is not None and prompts:
+            self._under_way.begin(engine, block, prompts)
         else:
             self._answer_through(block, prompts)
         return True
-
-    def _ask(self, engine: Overlapping, block: Block, prompts: list[Prompt]) -> None:
-        """Have a block answered beside those that are under way."""
-        self._calls[id(block)] = engine.begin(
-            prompts,
-            put=lambda answer: self._came.put((block, answer)),
-            end=lambda: self._came.put((block, None)),
-        )
 
     def _answer_through(self, block: Block, prompts: list[Prompt]) -> None:
         """Have a block answered to its end."""
@@ -148,17 +139,20 @@ class Work:
     def _step(self) -> None:
         """Take in what comes next from the blocks under way."""
         try:
-            block, answer = self._came.get(timeout=LOOK_SECONDS)
+            came = self._under_way.next(LOOK_SECONDS)
         except Empty:
             if not self.keeper.tick():
                 self._drop()
             self._ending = self._ending or self.stopping()
             return
+        if came is None:
+            self._hear()
+            return
+        block, answer = came
         if answer is not None:
             self._take(block, answer)
             return
-        call = self._calls.pop(id(block))
-        error = None if call.cancelled() else call.exception()
+        error = self._under_way.end(block)
         if isinstance(error, EngineError):
             raise error
         if error is not None:
@@ -196,50 +190,51 @@ class Work:
         block.close(under_way=0)
         self.stored += block.stored
         if block.stored:
-            self._dry_until = 0.0
-        judge_new(self.desk.candidate.run)
+            self._patience.look_now()
+        judge_new(self.desk.candidate.run, self._seen)
         if not self._line.goes_on():
             self._ending = True
 
+    def _hear(self) -> None:
+        """Take in that the race was judged: more may be due, or nothing any more."""
+        self._patience.look_now()
+        if self._spared or not (self.enough() or not is_needed(self.desk.candidate)):
+            return
+        self._spared = True
+        self._under_way.send_no_more()
+
     def _waits(self) -> bool:
         """Wait a moment where more is about to be due; False where nothing is."""
-        if self.over() or self.stopping():
+        if self._spared or self.over() or self.stopping():
             return False
-        if others_at_work(self.desk.candidate):
-            self._others_seen = time.monotonic()
-        patient = time.monotonic() - self._others_seen < PATIENCE_SECONDS
-        if not (patient or self.desk.short_of_money):
+        if not self._patience.is_worth_it(self.desk.short_of_money):
             return False
-        time.sleep(AGAIN_SECONDS)
+        with suppress(Empty):
+            self._under_way.next(self._patience.rest_s)
+            self._hear()
         return True
 
     def _drop(self) -> None:
         """Forget what is in hand: it is somebody else's, or nobody's, by now."""
         self._ending = True
-        self._cancel()
+        self._under_way.cancel()
         under_way = self.desk.calls_at_once
         for block in self._blocks:
             under_way -= block.drop(under_way=under_way)
 
-    def _cancel(self) -> None:
-        for call in self._calls.values():
-            call.cancel()
-        if self._aside is not None:
-            self._aside.stop()
-
     def _leave(self) -> None:
         """Store what is answered and hand back the rest."""
         self.keeper.let_go()
-        self._cancel()
-        while not (self._came.empty() or self.keeper.lost.is_set()):
-            block, answer = self._came.get()
-            if answer is not None:
-                block.take(answer)
+        self._under_way.cancel()
+        if not self.keeper.lost.is_set():
+            self._under_way.take_rest()
         refusing = any(block.refusing for block in self._blocks)
         under_way = 0 if refusing else self.desk.calls_at_once
         for block in self._blocks:
             under_way -= block.close(under_way=under_way)
             self.stored += block.stored
         if self._blocks:
-            judge_new(self.desk.candidate.run)
+            judge_new(self.desk.candidate.run, self._seen)
+        if self._spared:
+            spare(self.desk.candidate)
         self._blocks.clear()
