@@ -18,7 +18,10 @@ GB = 1e9
 
 def best_device() -> torch.device:
     """Return the GPU where there is one, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    # With its number, which some of torch's calls ask for.
+    return torch.device("cuda", torch.cuda.current_device())
 
 
 def free_bytes(device: torch.device, limit: int | None) -> int | None:

@@ -22,8 +22,9 @@ from advisor.engines.slot_cache import SlotCache
 from advisor.engines.spans import Span, branch_mask, place
 
 NAME = "packed_spans"
-# A kernel is prepared for each length of a row: lengths are rounded up to few.
-_ROUND = 32
+# A processor's kernel is prepared for each length of a row: lengths are rounded up to
+# so many between a power of two and the next, a GPU's to multiples of so much.
+_LENGTHS, _ROUND = 16, 32
 # Arguments of attention that change its result in ways not known here.
 _UNKNOWN = ("softcap", "s_aux", "position_bias", "sliding_window")
 
@@ -51,8 +52,8 @@ class _Pass:
     rows: int
     cache: SlotCache | None
     prefix: Prefix
-    filled: Prefix | None
-    padded: PaddedSpans | None
+    filled: Prefix | None = None
+    padded: PaddedSpans | None = None
 
 
 class PackedNetwork:
@@ -103,8 +104,9 @@ class PackedNetwork:
         for span in spans:
             place(span, ids, positions, after=len(prefix))
         ends = [span.begin + len(span.text) - 1 for span in spans]
-        blank = -len(ids) % (_ROUND if spans else 1)
+        blank = self._blank(len(ids), spans)
         kept = [*range(rows), *ends] if keep is None else keep
+        filled_up = [*kept, *kept[:1] * self._blank(len(kept), ())]
         running = _Pass(
             spans=spans,
             rows=rows,
@@ -113,16 +115,23 @@ class PackedNetwork:
             filled=filled,
             padded=self._padded(spans),
         )
-        matter = kept if spans else None  # each slot foretells its next token
+        matter = filled_up if spans else None  # each slot foretells its next token
         with _running(running), self._last_layer.only(matter, self.device):
             found = self.network(
                 input_ids=self._row([*ids, *[0] * blank]),
                 position_ids=self._row([*positions, *[0] * blank]),
                 use_cache=False,
-                logits_to_keep=torch.tensor(kept, device=self.device),
+                logits_to_keep=torch.tensor(filled_up, device=self.device),
             )
-        logits: torch.Tensor = found.logits[0]
+        logits: torch.Tensor = found.logits[0, : len(kept)]
         return logits
+
+    def _blank(self, count: int, spans: Sequence[Span]) -> int:
+        """Return how many tokens of no meaning fill up a row of `count`."""
+        if self.device.type == "cpu":
+            octave = 1 << max(0, count - 1).bit_length()
+            return -count % max(1, octave // (2 * _LENGTHS))
+        return -count % (_ROUND if spans else 1)
 
     def _padded(self, spans: Sequence[Span]) -> PaddedSpans | None:
         """Prepare what attention needs of the spans; one by one, or side by side."""

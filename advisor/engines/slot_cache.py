@@ -2,8 +2,13 @@
 
 In one buffer a layer, [slots, heads, width, size], where each slot's tokens begin at
 its left end: a new token is written behind the last one and nothing else moves. Slots
-in use come first, so that a step reads only them.
+in use come first, so that a step reads only them. They are read in stretches, each up
+to its own longest slot; when one leaves, the longest of the next stretch moves up, so
+that what is old stands before what is young and few of the numbers read are nobody's.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 
@@ -12,17 +17,30 @@ from advisor.engines.attention import Part, aligned, attend
 _WIDEN, _ROUND = 1.5, 32
 
 
-class SlotCache:
-    """The buffers of all layers, and how many tokens each slot holds."""
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Neighbouring slots, read up to `end`, and what some of them hide of that."""
 
-    def __init__(self, *, slots: int, width: int) -> None:
+    slots: slice
+    end: int
+    mask: torch.Tensor | None
+
+
+class SlotCache:
+    """The buffers of all layers, and how many tokens each slot holds.
+
+    `stretch` slots are read at a time, by default all.
+    """
+
+    def __init__(self, *, slots: int, width: int, stretch: int | None = None) -> None:
         self.slots = slots
         self.width = -(-width // _ROUND) * _ROUND
+        self._size = stretch or slots
         self._lengths = [0] * slots
         self._keys: dict[int, torch.Tensor] = {}
         self._values: dict[int, torch.Tensor] = {}
-        self._at: torch.Tensor | None = None
-        self._mask: torch.Tensor | None = None
+        self._at: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._stretches: list[_Stretch] = []
 
     def lengths(self, rows: int) -> list[int]:
         """Return how many tokens the first slots hold."""
@@ -48,14 +66,15 @@ class SlotCache:
         """Prepare what all layers share: where tokens go, and what each slot hides."""
         lengths = self._lengths[:rows]
         self.make_room(max(lengths) + 1)
-        self._at = torch.tensor(lengths, device=device)
-        self._mask = None
-        if min(lengths) < max(lengths):
-            columns = torch.arange(max(lengths) + 1, device=device)
-            hidden = columns[None, :] > self._at[:, None]
-            mask = torch.zeros(hidden.shape, dtype=kind, device=device)
-            lowest = torch.finfo(kind).min
-            self._mask = aligned(mask.masked_fill_(hidden, lowest))[:, None, None]
+        at = torch.tensor(lengths, device=device)
+        self._at = (torch.arange(rows, device=device), at)
+        self._stretches = []
+        for first in range(0, rows, self._size):
+            slots = slice(first, min(rows, first + self._size))
+            end = max(lengths[slots]) + 1
+            alike = min(lengths[slots]) + 1 == end
+            mask = None if alike else _hidden(at[slots], end, kind)
+            self._stretches.append(_Stretch(slots, end, mask))
 
     def attend(
         self,
@@ -73,23 +92,26 @@ class SlotCache:
         """
         assert self._at is not None  # noqa: S101
         self._make_buffers(layer, key, value)
-        slots = torch.arange(rows, device=key.device)
         keys, values = self._keys[layer], self._values[layer]
-        keys[slots, :, self._at] = key[0, :, :rows].transpose(0, 1)
-        values[slots, :, self._at] = value[0, :, :rows].transpose(0, 1)
-        end = max(self._lengths[:rows]) + 1
+        slots, places = self._at
+        keys[slots, :, places] = key[0, :, :rows].transpose(0, 1)
+        values[slots, :, places] = value[0, :, :rows].transpose(0, 1)
         _, heads, _, size = query.shape
         kept = key.shape[1]
         # The heads that share keys are read as one query of several positions.
         asked = query[0, :, :rows].transpose(0, 1)
         asked = asked.reshape(rows, kept, heads // kept, size)
-        out, total = attend(
-            asked,
-            keys[:rows, :, :end],
-            values[:rows, :, :end],
-            scaling=scaling,
-            mask=self._mask,
-        )
+        parts = [
+            attend(
+                asked[one.slots],
+                keys[one.slots, :, : one.end],
+                values[one.slots, :, : one.end],
+                scaling=scaling,
+                mask=one.mask,
+            )
+            for one in self._stretches
+        ]
+        out, total = parts[0] if len(parts) == 1 else map(torch.cat, zip(*parts))
         out = out.reshape(rows, heads, -1).transpose(0, 1)[None]
         return out, total.reshape(rows, heads, 1).transpose(0, 1)[None]
 
@@ -120,8 +142,23 @@ class SlotCache:
         self._keys[layer][slots, :, places] = keys.transpose(0, 1)
         self._values[layer][slots, :, places] = values.transpose(0, 1)
 
-    def move(self, source: int, to: int) -> None:
-        """Give the slot `to` what the slot `source` holds."""
+    def leave(self, slot: int, used: int) -> Iterator[tuple[int, int]]:
+        """Let one of the first `used` slots go; yield who moved, (from, to), in order.
+
+        The gap ends up last.
+        """
+        gap, last = slot, used - 1
+        while (following := (gap // self._size + 1) * self._size) <= last:
+            behind = range(following, min(following + self._size, used))
+            longest = max(behind, key=self._lengths.__getitem__)
+            self._move(longest, gap)
+            yield longest, gap
+            gap = longest
+        if gap < last:
+            self._move(last, gap)
+            yield last, gap
+
+    def _move(self, source: int, to: int) -> None:
         length = self._lengths[source]
         for buffers in (self._keys, self._values):
             for buffer in buffers.values():
@@ -135,3 +172,19 @@ class SlotCache:
         for buffers, like in ((self._keys, key), (self._values, value)):
             shape = (self.slots, like.shape[1], self.width, like.shape[3])
             buffers[layer] = like.new_zeros(shape)
+
+
+def _behind(at: torch.Tensor, end: int, kind: torch.dtype) -> torch.Tensor:
+    """Return the mask [rows, 1, 1, end] that hides all behind a row's token."""
+    hidden = torch.arange(end, device=at.device)[None, :] > at[:, None]
+    mask = torch.zeros(hidden.shape, dtype=kind, device=at.device)
+    mask = mask.masked_fill_(hidden, torch.finfo(kind).min)
+    return aligned(mask)[:, None, None]
+
+
+def _hidden(lengths: torch.Tensor, end: int, kind: torch.dtype) -> torch.Tensor:
+    """Return the mask of what lies behind each slot's newest token."""
+    columns = torch.arange(end, device=lengths.device)
+    hidden = columns[None, :] > lengths[:, None]
+    mask = torch.zeros(hidden.shape, dtype=kind, device=lengths.device)
+    return aligned(mask.masked_fill_(hidden, torch.finfo(kind).min))[:, None, None]

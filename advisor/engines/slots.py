@@ -1,26 +1,37 @@
 """How are many prompts answered at once, when each ends at another time?
 
-Each prompt has a slot; one that ends leaves at once and a waiting prompt takes its slot
-in the next step, read beside the others' newest tokens, so that no step is spent on
-finished rows or on filling alone. Rows see only themselves.
+Each prompt has a slot; one that ends leaves at once, the others move up, and a waiting
+prompt takes the last slot in the next step, read beside the others' newest tokens, so
+that no step is spent on finished rows or on filling alone. Rows see only themselves.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
-from advisor.engines.decoding import Beat, Request, Row, Writer, Written
+from advisor.engines.decoding import (
+    Beat,
+    Request,
+    Row,
+    Writer,
+    Written,
+    likeliest,
+)
 from advisor.engines.packing import NO_PREFIX, PackedNetwork, Prefix
 from advisor.engines.pass_room import PassRoom
+from advisor.engines.repeated_steps import Record, Recorder, RepeatedSteps
 from advisor.engines.slot_cache import SlotCache
 from advisor.engines.spans import Span
 
 # Room for so much of an answer at first; few are as long as they may be.
 _ANSWER = 64
+# Where steps are recorded, one that also reads prompts costs as much as many others:
+# it waits until so large a part of the slots is free.
+_BUNCH = 8
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,15 +41,27 @@ class _Slot:
 
 
 class SlotDecoder:
-    """Answers requests in up to `slots` rows at a time."""
+    """Answers requests in up to `slots` rows at a time.
+
+    `record` makes what records steps to play them again; by default a GPU's recorder.
+    """
 
     def __init__(
-        self, network: PackedNetwork, writer: Writer, room: PassRoom, *, beat: Beat
+        self,
+        network: PackedNetwork,
+        writer: Writer,
+        room: PassRoom,
+        *,
+        beat: Beat,
+        record: Callable[[], Record] | None = None,
     ) -> None:
         self._network = network
         self._writer = writer
         self._room = room
         self._beat = beat
+        self._record = record
+        if record is None and network.device.type == "cuda":
+            self._record = Recorder
 
     @torch.inference_mode()
     def run(
@@ -55,45 +78,45 @@ class SlotDecoder:
         waiting = deque(sorted(requests, key=lambda r: len(r.ids), reverse=True))
         if not waiting:
             return
-        work = _Work(slots=slots, prefix=prefix, waiting=waiting)
+        on_gpu = self._network.device.type == "cuda"
+        work = _Work(slots=slots, prefix=prefix, waiting=waiting, on_gpu=on_gpu)
         while work.waiting or work.active:
             logits = self._step(work)
             yield from self._take(work, logits)
 
     def _step(self, work: "_Work") -> torch.Tensor:
         """Read the newest token of all slots in use, and prompts for the free ones."""
-        rows = work.rows
+        last = [held.last for held in work.active]
         spans = work.admit(self._room.tokens)
-        last = [work.active[slot].last if slot in work.active else 0 for slot in rows]
-        if rows:
+        if last:
             network = self._network
             kind = network.network.dtype
-            work.cache.begin_step(len(rows), network.device, kind)
+            work.cache.begin_step(len(last), network.device, kind)
         logits = self._network.read(
             spans, last=last, cache=work.cache, prefix=work.prefix
         )
-        work.cache.end_step(len(rows))
+        work.cache.end_step(len(last))
         for span in spans:
             assert span.slot is not None  # noqa: S101
             work.cache.hold(span.slot, len(span.text))
-        self._room.passed(len(rows) + sum(span.length for span in spans))
+        self._room.passed(len(last) + sum(span.length for span in spans))
         self._beat()
         return logits
 
     def _take(self, work: "_Work", logits: torch.Tensor) -> Iterator[Written]:
         """Add the next token to each row; let those that end leave."""
-        greedy = logits.argmax(-1).tolist()
-        for number, slot in enumerate(work.order):
-            if slot is None:
-                continue
-            held = work.active[slot]
+        greedy = likeliest(logits)
+        ended: dict[int, Written] = {}
+        for slot, held in enumerate(work.active):
             drawn = held.row.chance is not None
-            held.last = held.row.pick(logits[number]) if drawn else greedy[number]
+            held.last = held.row.pick(logits[slot]) if drawn else greedy[slot]
             written = self._writer.take(held.row, held.last)
             if written is not None:
-                del work.active[slot]
-                yield written
-        work.close_gaps()
+                ended[slot] = written
+        # The last one first: who moves up has not ended.
+        for slot in reversed(ended):
+            work.leave(slot)
+        yield from ended.values()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,54 +126,42 @@ class _Work:
     slots: int
     prefix: Prefix
     waiting: deque[Request]
-    active: dict[int, _Slot]
+    active: list[_Slot]
     cache: SlotCache
-    order: list[int | None]
 
-    def __init__(self, *, slots: int, prefix: Prefix, waiting: deque[Request]) -> None:
+    def __init__(
+        self, *, slots: int, prefix: Prefix, waiting: deque[Request], on_gpu: bool
+    ) -> None:
         self.slots = min(slots, len(waiting))
         self.prefix, self.waiting = prefix, waiting
-        self.active, self.order = {}, []
+        self.active = []
         longest = max(len(r.ids) + min(r.limit, _ANSWER) for r in waiting)
-        self.cache = SlotCache(slots=self.slots, width=longest - len(prefix))
-
-    @property
-    def rows(self) -> range:
-        """Return the slots that a step reads: all up to the last one in use."""
-        return range(max(self.active, default=-1) + 1)
+        stretch = max(_LEAST, -(-self.slots // _STRETCHES))
+        self.cache = SlotCache(
+            slots=self.slots,
+            width=longest - len(prefix),
+            stretch=None if on_gpu else stretch,
+        )
 
     def admit(self, room: int) -> list[Span]:
         """Give free slots to waiting requests, until a pass holds `room` tokens."""
-        rows: range = self.rows
         spans: list[Span] = []
-        self.order = [slot if slot in self.active else None for slot in rows]
-        free = [slot for slot in range(self.slots) if slot not in self.active]
-        for slot in free:
-            if slot in rows:
-                # Read with the others, and written over: nothing is in it.
-                self.cache.hold(slot, 0)
-            if not self.waiting:
-                break
+        while self.waiting and len(self.active) < self.slots:
             own = self.waiting[0].ids[len(self.prefix) :]
             if spans and len(own) > room:
                 break
             room -= len(own)
-            request = self.waiting.popleft()
             self.cache.make_room(len(own))
-            self.active[slot] = _Slot(row=Row(request=request), last=0)
-            spans.append(Span(text=own, slot=slot))
-            self.order.append(slot)
+            spans.append(Span(text=own, slot=len(self.active)))
+            row = Row(request=self.waiting.popleft())
+            self.active.append(_Slot(row=row, last=0))
         return spans
 
-    def close_gaps(self) -> None:
-        """Move the last rows into gaps when nothing waits that would fill them."""
-        if self.waiting:
-            return
-        for gap in range(len(self.active)):
-            if gap not in self.active:
-                last = max(self.active)
-                self.cache.move(last, gap)
-                self.active[gap] = self.active.pop(last)
+    def leave(self, slot: int) -> None:
+        """Let the row of a slot go; others move up."""
+        for source, to in self.cache.leave(slot, len(self.active)):
+            self.active[to] = self.active[source]
+        self.active.pop()
 
 
 def serves(network: Any) -> bool:

@@ -57,14 +57,15 @@ class FewTokens:
         self.read.append(tokens)
 
 
-def written(model, packed, asked, slots, *, eos=(), shared=0, tokens=100):
+def written(model, packed, asked, slots, *, eos=(), shared=0, tokens=100, record=None):
     from advisor.engines.decoding import Writer
     from advisor.engines.slots import SlotDecoder
 
     packed.pack()
     room = FewTokens(tokens)
     prefix = packed.encode(asked[0].ids[:shared]) if shared else None
-    decoder = SlotDecoder(packed, Writer(model.tokenizer, eos), room, beat=lambda: None)
+    writer = Writer(model.tokenizer, eos)
+    decoder = SlotDecoder(packed, writer, room, beat=lambda: None, record=record)
     more = {} if prefix is None else {"prefix": prefix}
     done = decoder.run(asked, slots=slots, **more)
     return {one.id: one.ids for one in done}, room.read
@@ -88,6 +89,46 @@ def plainly(model, request):
 def test_tokens_equal_those_of_plain_generation(model, packed, plain, slots):
     found, _ = written(model, packed, requests(16), slots)
     assert found == plain
+
+
+class Tape:
+    """Records steps as a GPU does, but for the kernels; refuses all after `most`."""
+
+    def __init__(self, most=1000):
+        self.most = most
+        self.recorded = self.played = 0
+
+    def __call__(self, step):
+        if self.recorded == self.most:
+            raise RuntimeError("no more room")
+        self.recorded += 1
+
+        def play():
+            self.played += 1
+            return step()
+
+        return play
+
+
+@pytest.mark.parametrize(("slots", "shared"), [(3, 24), (16, 0)])
+def test_steps_of_rounded_shapes_that_are_played_again_write_the_same(
+    model, packed, slots, shared
+):
+    asked = requests(40, seed=7, shared=shared)
+    plain, _ = written(model, packed, asked, slots, shared=shared)
+    tape = Tape()
+    found, _ = written(
+        model, packed, asked, slots, shared=shared, record=lambda: tape
+    )
+    assert found == plain
+    assert tape.played > tape.recorded > 0
+
+
+def test_a_step_that_cannot_be_recorded_is_told_anew_each_time(model, packed, plain):
+    tape = Tape(most=1)
+    found, _ = written(model, packed, requests(16), 32, record=lambda: tape)
+    assert found == plain
+    assert tape.recorded == 1
 
 
 def test_a_shared_prefix_that_is_read_once_changes_no_token(model, packed):
