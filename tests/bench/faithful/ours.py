@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass
 
 from advisor.engines.base import EngineSpec, Prompt
 from advisor.engines.openai_compatible import OpenAICompatible
+from advisor.engines.punctuality import LEAD_S
 from advisor.engines.timing import clock
+
+WARM_UP = 3  # as before each speed phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,17 @@ def prompt(name: object) -> Prompt:
 
 
 def stream(port: int, *, concurrency: int, requests: int) -> list[Seen]:
-    """Stream so many answers, always so many at once; return what was seen."""
+    """Stream so many answers, always so many at once; return what was seen.
+
+    As the speed phase does: a warm-up apart, connections opened before, and each
+    request handed over a little before it is due, from when its times count.
+    """
     seen: list[Seen] = []
     with engine(port) as one:
         one.open()
+        for number in range(WARM_UP):
+            one.measure(prompt(number))
+        one.connect(concurrency)
         left = iter(range(requests))
         lock = threading.Lock()
 
@@ -63,9 +73,9 @@ def stream(port: int, *, concurrency: int, requests: int) -> list[Seen]:
                     number = next(left, None)
                 if number is None:
                     return
-                started = clock()
-                (answer,) = one.measure_at([prompt(number)], [started])
-                seen.append(_seen(answer, started))
+                due = clock() + LEAD_S
+                (answer,) = one.measure_at([prompt(number)], [due])
+                seen.append(_seen(answer, due))
 
         _together(work, concurrency)
     return seen

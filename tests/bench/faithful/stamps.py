@@ -2,7 +2,9 @@
 
 Two errors a request, in milliseconds. Stamp: the client's stamp of the first piece
 minus the stub's stamp of writing it. TTFT: what the client tells minus the time from
-the request's arrival at the stub to that writing, which adds the way there.
+the request's arrival at the stub to that writing, which adds the way there. Percentiles
+are of the size of an error, whatever its sign; `least` keeps the sign, so that it shows
+whether a stamp was ever earlier than the write.
 """
 
 import json
@@ -89,6 +91,7 @@ def _told(errors: dict[str, list]) -> dict[str, object]:
                 "p50": round(float(np.percentile(both, 50)), 3),
                 "p99": round(float(np.percentile(both, 99)), 3),
                 "p99_by_try": [round(one, 3) for one in p99],
+                "least": round(min(min(one[index]) for one in tries), 3),
                 "n": len(both),
             }
             if kind == "stamp":

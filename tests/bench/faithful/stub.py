@@ -2,15 +2,20 @@
 
 `python -m tests.bench.faithful.stub PORT` serves until it is ended. Delays of request n
 are drawn from a seed; writes are scheduled at absolute times, and what counts is when
-they happened, not when they were due. `GET /truth` tells it, `POST /plan` starts anew.
+they happened, not when they were due: the last moment before the write, so that a
+client's stamp cannot be earlier. A request is in when the system took its last byte in,
+however late this program reads it. `GET /truth` tells it all, `POST /plan` starts anew.
 """
 
 import asyncio
 import json
+import socket
 import sys
 import time
 from dataclasses import asdict, dataclass, field
 from random import Random
+
+from advisor.engines.stamped_sockets import StampedSocket
 
 
 @dataclass(slots=True)
@@ -45,6 +50,18 @@ class State:
         self.plan, self.truths, self.chance = plan, [], Random(plan.seed)
 
 
+class Listener(socket.socket):
+    """A socket whose connections know when bytes came in."""
+
+    def accept(self) -> tuple[socket.socket, object]:
+        accepted, peer = super().accept()
+        # Told that it is TCP, asyncio lets each piece go out at once.
+        family, kind, tcp = accepted.family, accepted.type, socket.IPPROTO_TCP
+        stamped = StampedSocket(family, kind, tcp, accepted.detach())
+        stamped.setblocking(False)
+        return stamped, peer
+
+
 class Connection(asyncio.Protocol):
     """One connection; requests come one after the other."""
 
@@ -54,10 +71,13 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
+        # asyncio wraps the socket, and only the one within knows its stamps.
+        self._sock = transport.get_extra_info("socket")._sock
 
     def data_received(self, data: bytes) -> None:
         """Answer as soon as a request is whole."""
-        now = time.perf_counter(), time.time()
+        arrived = self._sock.arrived
+        now = arrived, time.time() - (time.perf_counter() - arrived)
         self._held += data
         head, found, body = self._held.partition(b"\r\n\r\n")
         if not found:
@@ -148,7 +168,10 @@ async def serve(port: int) -> None:
     """Serve until the process is ended."""
     state = State()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(state), "127.0.0.1", port)
+    listener = Listener()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    server = await loop.create_server(lambda: Connection(state), sock=listener)
     async with server:
         await server.serve_forever()
 
