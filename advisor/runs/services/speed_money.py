@@ -14,6 +14,7 @@ from advisor.engines.base import Answer, Prompt
 from advisor.engines.text import estimate_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Trial
+from advisor.runs.services.bill import Bill
 from advisor.runs.services.claiming import Claim
 from advisor.runs.services.committing import unanswered
 from advisor.runs.services.money import (
@@ -35,6 +36,7 @@ class Purse:
     price: Price | None
     number: int = FIRST_NUMBER
     empty: bool = False
+    dearest: int = 0
     _trials: dict[int, int] = field(default_factory=dict)
     _open: dict[int, list[Claim]] = field(default_factory=dict)
 
@@ -52,6 +54,7 @@ class Purse:
         with transaction.atomic():
             close_attempts(ids, state=Attempt.State.UNKNOWN, code="speed_interrupted")
         last = Attempt.objects.filter(trial__in=ids).aggregate(last=Max("claim_no"))
+        purse.dearest = Bill.of(candidate, priced=True).dearest
         purse.number = max(FIRST_NUMBER, (last["last"] or 0) + 1)
         return purse
 
@@ -62,7 +65,8 @@ class Purse:
             return True
         claims = []
         for sample, prompt in wanted:
-            claims.append((self._claim(sample), self._worst(price, prompt)))
+            worst = max(self._worst(price, prompt), self.dearest)
+            claims.append((self._claim(sample), worst))
         paid = reserve(self.candidate.run_id, claims)
         for claim in paid:
             self._open.setdefault(claim.sample_id, []).append(claim)
