@@ -10,14 +10,21 @@ from typing import Any
 
 MEMORY_BYTES = 2_000_000_000
 SECONDS = 60
+TYPESETTER = "advisor.reports.paper.typesetter"
 
 
 class ReportNotMade(Exception):
     """The PDF could not be made; the message says why and what to do."""
 
 
-def render_pdf(report: Mapping[str, Any], *, seconds: int = SECONDS) -> bytes:
-    """Return the PDF of ``report``; raise ReportNotMade when the child fails."""
+def render_pdf(
+    report: Mapping[str, Any], *, seconds: int = SECONDS, module: str = TYPESETTER
+) -> bytes:
+    """Return the PDF of ``report`` from ``module``, run in a child process.
+
+    Raises:
+        ReportNotMade: It took longer than ``seconds``, ended, or wrote no PDF.
+    """
     environment = {
         name: os.environ[name]
         for name in ("PATH", "HOME", "TMPDIR")
@@ -25,7 +32,7 @@ def render_pdf(report: Mapping[str, Any], *, seconds: int = SECONDS) -> bytes:
     }
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "advisor.reports.paper.typesetter"],
+            [sys.executable, "-m", module],
             input=json.dumps(report, allow_nan=False).encode(),
             capture_output=True,
             timeout=seconds,
@@ -39,12 +46,20 @@ def render_pdf(report: Mapping[str, Any], *, seconds: int = SECONDS) -> bytes:
             " download the Markdown record."
         ) from None
     if done.returncode or not done.stdout.startswith(b"%PDF"):
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise ReportNotMade(
-            f"The PDF could not be made ({' '.join(last)[:200] or done.returncode})."
-            " Try again, or download the Markdown record."
+            f"The PDF could not be made ({_reason(done)}). Try again, or download the"
+            " Markdown record."
         )
     return done.stdout
+
+
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    if last:
+        return last[0][:200]
+    if done.returncode < 0:
+        return f"the typesetter was ended by signal {-done.returncode}"
+    return "the typesetter wrote no PDF"
 
 
 def _limit() -> None:
