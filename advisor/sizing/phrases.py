@@ -19,6 +19,7 @@ NAMES = {
     "languages": "languages",
     "context_tokens": "context length",
 }
+NO_ESTIMATE = "the number of further samples needed cannot be estimated"
 AGAIN = "other programs disturbed the measurement: repeat it on a quiet machine"
 FACTS = {
     "hosting": "hosting",
@@ -124,7 +125,7 @@ def open_(row: Row) -> str:
 def settling(row: Row) -> str:
     """Return about how many more samples would settle a quality."""
     if row.more is None:
-        return "how many more samples would settle it cannot be told"
+        return f"{NO_ESTIMATE} from these answers"
     return f"{formats.about(row.more, 'more sample')} would settle it"
 
 

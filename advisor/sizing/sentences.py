@@ -167,7 +167,7 @@ def _settling(finding: Finding) -> str:
     """Return what would settle the first open must of a candidate."""
     row = finding.rows_with("undecided")[0]
     if row.more is None:
-        return "how many more samples cannot be told"
+        return phrases.NO_ESTIMATE
     return formats.about(row.more, "more sample")
 
 

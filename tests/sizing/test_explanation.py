@@ -91,15 +91,16 @@ def test_recommended_with_a_cheaper_one_undecided_on_a_second_look():
         "of its cost. It is the cheapest of 3 candidates that could be certified: it "
         "is at least 1.3 points better than the reference on requests like your "
         "samples, where you allow a loss of 5.0 points. Cheaper but undecided: tiny "
-        "(about 1,400 more samples), blur (how many more samples cannot be told). This "
-        "is look 2 at the same samples: it states 90% confidence.\n"
+        "(about 1,400 more samples), blur (the number of further samples needed cannot "
+        "be estimated). This is look 2 at the same samples: it states 90% "
+        "confidence.\n"
         "small: Meets every constraint: 8.0 points better than the reference (a loss "
         "of 5.0 points allowed). Preferred but not met: needs 9.0 GB of memory, 8.0 GB "
         "available.\n"
         "tiny: Undecided: loses 1.0 point so far, 5.0 points allowed; about 1,400 more "
         "samples would settle it.\n"
-        "blur: Undecided: loses 5.0 points so far, 5.0 points allowed; how many more "
-        "samples would settle it cannot be told.\n"
+        "blur: Undecided: loses 5.0 points so far, 5.0 points allowed; the number of "
+        "further samples needed cannot be estimated from these answers.\n"
         "big: Sets the bar: it scores 85.0% ± 5.6."
     )
 
@@ -239,8 +240,8 @@ def test_undecided_names_what_would_settle_it():
         "points allowed; about 990 more samples would settle it. So is 1 other.\n"
         "tiny: Undecided: loses 0.5 points so far, 5.0 points allowed; about 990 more "
         "samples would settle it.\n"
-        "other: Undecided: loses 5.0 points so far, 5.0 points allowed; how many more "
-        "samples would settle it cannot be told.\n"
+        "other: Undecided: loses 5.0 points so far, 5.0 points allowed; the number of "
+        "further samples needed cannot be estimated from these answers.\n"
         "big: Sets the bar: it scores 85.0% ± 5.6."
     )
     third = decide(a_case([*evidence, candidate("third", 161)])).sentence
@@ -275,8 +276,8 @@ def test_undecided_on_a_minimum():
 def test_nothing_but_gaps_has_its_own_words():
     found = decide(a_case([reference(), candidate("a", scores=(None,) * 200)]))
     assert found.findings[0].reason == (
-        "Undecided: quality against the reference: nothing but gaps so far; how many "
-        "more samples would settle it cannot be told."
+        "Undecided: quality against the reference: nothing but gaps so far; the "
+        "number of further samples needed cannot be estimated from these answers."
     )
 
 
