@@ -1,9 +1,10 @@
 """When did each piece arrive, and what follows from that?
 
 One clock for all engines: `time.perf_counter`, monotonic, so that a change of the
-wall clock changes nothing. Definitions: TTFT is the time from sending to the first
-token; time per output token is (last - first) / (n - 1), where n is a count of
-tokens from the server or a tokenizer, never of the pieces that arrived.
+wall clock changes nothing. Definitions: TTFT is the time from when a request was due,
+or else sent, to the first token; time per output token is (last - first) / (n - 1),
+where n is a count of tokens from the server or a tokenizer, never of the pieces that
+arrived.
 """
 
 import time

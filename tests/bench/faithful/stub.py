@@ -125,9 +125,10 @@ class Connection(asyncio.Protocol):
     def _piece(self, number: int, index: int) -> None:
         data = _event(_choice({"content": f"r{number:06} {index} "}))
         truth = self._state.truths[number]
-        truth.wrote.append(time.perf_counter())
-        truth.wrote_wall.append(time.time())
+        wall, at = time.time(), time.perf_counter()
         self._transport.write(data)
+        truth.wrote.append(at)
+        truth.wrote_wall.append(wall)
 
     def _last(self, pieces: int) -> None:
         usage = {
