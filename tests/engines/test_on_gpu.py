@@ -193,6 +193,32 @@ def test_what_is_written_is_what_batch_1_writes(name, decoders, alone, gpu):
     assert same >= 0.999 * len(asked)
 
 
+def test_steps_that_are_recorded_and_played_write_the_same(decoders, loaded, folder):
+    from advisor.engines.decoding import Writer
+    from advisor.engines.pass_room import PassRoom
+    from advisor.engines.repeated_steps import Recorder
+    from advisor.engines.slots import SlotDecoder
+
+    class Counted(Recorder):
+        count = 0
+
+        def __call__(self, step):
+            found = super().__call__(step)
+            Counted.count += 1
+            return found
+
+    reader, _, _, packed = decoders(RANDOM)
+    asked = [reader.read(one) for one in prompts(RANDOM, 60, limit=40)]
+    writer = Writer(loaded(folder(RANDOM), "fp32", "on the GPU").tokenizer, ())
+    room = PassRoom(packed.network, limit=None)
+    found = []
+    for record in (Counted, lambda: lambda step: step):
+        decoder = SlotDecoder(packed, writer, room, beat=lambda: None, record=record)
+        found.append({one.id: one.ids for one in decoder.run(asked, slots=24)})
+    assert Counted.count > 1
+    assert found[0] == found[1]
+
+
 def test_half_precision_chooses_alike(decoders):
     name = "tickets-large"
     chosen, weights = [], []

@@ -169,6 +169,7 @@ def writing(ours, peer, size, spread):
         "tokens_per_s": row["ours_per_s"] * statistics.mean(map(len, own)),
         "identical_to_batch_1": sum(map(peer.written_alone, items, own)) / len(own),
         "identical_to_static": sum(map(list.__eq__, own, static)) / len(own),
+        "static_to_batch_1": sum(map(peer.written_alone, items, static)) / len(own),
     }
 
 
