@@ -9,7 +9,7 @@ from django.test import Client
 
 from advisor.accounts.models import Team, User
 from advisor.projects import services as projects
-from advisor.runs.models import Run
+from advisor.runs.models import Run, Trial
 from tests.people import Browser
 from tests.reports.reading import texts
 from tests.runs.factory import keys, right
@@ -106,3 +106,21 @@ def test_the_table_is_taken_away_as_it_is_shown(client: Client, team: Team):
 def test_the_table_is_the_teams_alone(team: Team, charlie: User, browser: Browser):
     assert browser(charlie).get(f"/t/{team.slug}/projects.csv").status_code == 404
     assert browser(None).get(f"/t/{team.slug}/projects.csv").status_code == 302
+
+
+def test_a_run_that_waits_shows_no_share_and_one_that_goes_on_does(
+    client: Client, team: Team
+):
+    run = make_run(team)
+    Trial.objects.filter(run=run).update(state=Trial.State.SKIPPED)
+    assert run.state == Run.State.QUEUED
+    page = client.get(f"/t/{team.slug}/").content.decode()
+    assert "Queued" in page
+    assert "100%" not in " ".join(texts(page, "dash")[1])
+    Run.objects.update(state=Run.State.RUNNING)
+    half = Trial.objects.filter(run=run).order_by("pk")[: run.trials.count() // 2]
+    Trial.objects.filter(pk__in=list(half.values_list("pk", flat=True))).update(
+        state=Trial.State.PENDING
+    )
+    page = client.get(f"/t/{team.slug}/").content.decode()
+    assert "Running, 50%" in " ".join(texts(page, "dash")[1])

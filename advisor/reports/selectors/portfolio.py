@@ -49,7 +49,9 @@ def portfolio_of(team: Team) -> tuple[Seen, ...]:
     decided = [run for run in latest.values() if run.version]
     records = marks_of(team) if decided else {}
     changes = changes_since(team, decided) if decided else {}
-    shares = shares_done([r.pk for r in latest.values() if r.state not in FINAL])
+    # A queued run may be through before its share is read: its state is older then.
+    going = [r.pk for r in latest.values() if r.state not in (*FINAL, "queued")]
+    shares = shares_done(going)
     found = []
     for project in _projects(team):
         run = latest.get(project.pk)
