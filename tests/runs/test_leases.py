@@ -103,6 +103,19 @@ def test_an_expired_lease_can_be_claimed_by_another(candidate):
     assert {claim.number for claim in again.claims} == {2}
 
 
+def test_what_was_taken_back_is_told_in_the_log(candidate):
+    expire(claim_block(candidate))
+    reap()
+    claim_unit(candidate)
+    Candidate.objects.update(lease_until=Now() - timedelta(seconds=1))
+    reap()
+    told = candidate.run.events.filter(kind="lease").order_by("pk")
+    assert [one.text.split(": ")[1].split(",")[0] for one in told] == [
+        "32 trials taken back",
+        f"{candidate.key} is free again",
+    ]
+
+
 def test_a_late_answer_is_thrown_away(candidate):
     slow = claim_block(candidate)
     expire(slow)

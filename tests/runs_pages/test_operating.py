@@ -43,7 +43,9 @@ def test_nobody_in_particular_is_asked_to_sign_in(client):
 
 
 def test_no_live_run_is_said(page):
-    assert "No run is live" in page()
+    shown = page()
+    assert "No run is live" in shown
+    assert 'href="/operate/under-way/"' in shown
 
 
 def test_a_new_run_waits(run, page):

@@ -18,6 +18,7 @@ from advisor.runs.services.claiming import from_now
 from advisor.runs.services.judging import SOLO_CRASHES_ALLOWED
 from advisor.runs.services.money import close_attempts
 from advisor.runs.services.states import move_candidate, note
+from advisor.sizing import formats
 
 CLAIMS_ALLOWED = 25
 TRIES_TO_OPEN = 5
@@ -38,7 +39,21 @@ def reap() -> int:
     held = Counter(row.lease_token for row in rows)
     for row in rows:
         _take_back(row, alone=held[row.lease_token] == 1)
+    for (run_id, candidate_id), count in Counter(
+        (row.run_id, row.candidate_id) for row in rows
+    ).items():
+        _tell(run_id, candidate_id, f"{formats.count(count, 'trial')} taken back")
     return len(rows)
+
+
+def _tell(run_id: int, candidate_id: int, what: str) -> None:
+    note(
+        run_id,
+        candidate_id=candidate_id,
+        kind="lease",
+        level="warning",
+        text=f"A worker gave no sign of life: {what}, for another one to go on.",
+    )
 
 
 def _free_units() -> None:
@@ -47,9 +62,11 @@ def _free_units() -> None:
     A model that ends its worker again and again is not given a sixth one.
     """
     for one in Candidate.objects.filter(lease_until__lt=Now()):
-        Candidate.objects.filter(pk=one.pk, lease_token=one.lease_token).update(
+        freed = Candidate.objects.filter(pk=one.pk, lease_token=one.lease_token).update(
             lease_token=None, lease_until=None, crashes=F("crashes") + 1
         )
+        if freed:
+            _tell(one.run_id, one.pk, f"{one.key} is free again")
         if one.crashes + 1 >= TRIES_TO_OPEN:
             reason = "Its worker ended five times while it was opened or timed."
             move_candidate(
