@@ -12,6 +12,8 @@ import torch
 
 # What settles an answer ends with this; no other token asks for a look at the text.
 _CLOSES = "`"
+# Words whose largest logit is found first, by plain maxima, before it is asked which.
+_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,25 @@ class Row:
             return int(logits.argmax())
         shares = torch.softmax(logits.float().cpu() / self.request.temperature, dim=-1)
         return int(torch.multinomial(shares, 1, generator=self.chance))
+
+
+def likeliest(logits: torch.Tensor) -> list[int]:
+    """Return the number of the likeliest word of each row of logits [rows, words].
+
+    The first of equals. Where largest numbers lie is asked of few of them only: on a
+    processor torch finds a maximum many times faster than its place.
+    """
+    words = logits.shape[-1]
+    if logits.device.type != "cpu" or words < _BLOCK:
+        return list(logits.argmax(-1).tolist())
+    whole = words - words % _BLOCK
+    maxima = logits[:, :whole].view(len(logits), -1, _BLOCK).amax(-1)
+    if whole < words:
+        maxima = torch.cat((maxima, logits[:, whole:].amax(-1, keepdim=True)), 1)
+    at = maxima.argmax(-1, keepdim=True) * _BLOCK + torch.arange(_BLOCK)
+    at = at.clamp_(max=words - 1)
+    found = at.gather(1, logits.gather(1, at).argmax(-1, keepdim=True))
+    return list(found[:, 0].tolist())
 
 
 class Writer:

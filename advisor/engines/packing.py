@@ -106,7 +106,7 @@ class PackedNetwork:
         ends = [span.begin + len(span.text) - 1 for span in spans]
         blank = self._blank(len(ids), spans)
         kept = [*range(rows), *ends] if keep is None else keep
-        filled_up = [*kept, *kept[:1] * self._blank(len(kept), ())]
+        filled_up = [*kept, *[kept[0]] * self._blank(len(kept), ())]
         running = _Pass(
             spans=spans,
             rows=rows,
@@ -124,6 +124,21 @@ class PackedNetwork:
                 logits_to_keep=torch.tensor(filled_up, device=self.device),
             )
         logits: torch.Tensor = found.logits[0, : len(kept)]
+        return logits
+
+    def step(
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        *,
+        cache: SlotCache,
+        prefix: Prefix,
+    ) -> torch.Tensor:
+        """Read one token [1, rows] of each of the first slots; return [rows, words]."""
+        running = _Pass(spans=(), rows=ids.shape[1], cache=cache, prefix=prefix)
+        with _running(running):
+            found = self.network(input_ids=ids, position_ids=positions, use_cache=False)
+        logits: torch.Tensor = found.logits[0]
         return logits
 
     def _blank(self, count: int, spans: Sequence[Span]) -> int:

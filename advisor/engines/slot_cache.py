@@ -73,8 +73,18 @@ class SlotCache:
             slots = slice(first, min(rows, first + self._size))
             end = max(lengths[slots]) + 1
             alike = min(lengths[slots]) + 1 == end
-            mask = None if alike else _hidden(at[slots], end, kind)
+            mask = None if alike else _behind(at[slots], end, kind)
             self._stretches.append(_Stretch(slots, end, mask))
+
+    def begin_fixed_step(self, at: torch.Tensor, end: int, kind: torch.dtype) -> None:
+        """Prepare a step whose numbers lie in `at`, one a slot, and may change there.
+
+        All slots are read up to `end`.
+        """
+        rows = len(at)
+        self._at = (torch.arange(rows, device=at.device), at)
+        mask = _behind(at, end, kind)
+        self._stretches = [_Stretch(slice(0, rows), end, mask)]
 
     def attend(
         self,
@@ -111,7 +121,9 @@ class SlotCache:
             )
             for one in self._stretches
         ]
-        out, total = parts[0] if len(parts) == 1 else map(torch.cat, zip(*parts))
+        out, total = parts[0]
+        if len(parts) > 1:
+            out, total = (torch.cat(each) for each in zip(*parts, strict=True))
         out = out.reshape(rows, heads, -1).transpose(0, 1)[None]
         return out, total.reshape(rows, heads, 1).transpose(0, 1)[None]
 
@@ -180,11 +192,3 @@ def _behind(at: torch.Tensor, end: int, kind: torch.dtype) -> torch.Tensor:
     mask = torch.zeros(hidden.shape, dtype=kind, device=at.device)
     mask = mask.masked_fill_(hidden, torch.finfo(kind).min)
     return aligned(mask)[:, None, None]
-
-
-def _hidden(lengths: torch.Tensor, end: int, kind: torch.dtype) -> torch.Tensor:
-    """Return the mask of what lies behind each slot's newest token."""
-    columns = torch.arange(end, device=lengths.device)
-    hidden = columns[None, :] > lengths[:, None]
-    mask = torch.zeros(hidden.shape, dtype=kind, device=lengths.device)
-    return aligned(mask.masked_fill_(hidden, torch.finfo(kind).min))[:, None, None]

@@ -29,6 +29,9 @@ from advisor.engines.spans import Span
 
 # Room for so much of an answer at first; few are as long as they may be.
 _ANSWER = 64
+# A processor reads the slots in so many stretches, of so many slots at the least; each
+# is a call of its own, of which a GPU has better few.
+_STRETCHES, _LEAST = 4, 16
 # Where steps are recorded, one that also reads prompts costs as much as many others:
 # it waits until so large a part of the slots is free.
 _BUNCH = 8
@@ -80,6 +83,8 @@ class SlotDecoder:
             return
         on_gpu = self._network.device.type == "cuda"
         work = _Work(slots=slots, prefix=prefix, waiting=waiting, on_gpu=on_gpu)
+        if self._record is not None:
+            work.record(self._network, self._record())
         while work.waiting or work.active:
             logits = self._step(work)
             yield from self._take(work, logits)
@@ -88,17 +93,17 @@ class SlotDecoder:
         """Read the newest token of all slots in use, and prompts for the free ones."""
         last = [held.last for held in work.active]
         spans = work.admit(self._room.tokens)
-        if last:
-            network = self._network
-            kind = network.network.dtype
-            work.cache.begin_step(len(last), network.device, kind)
-        logits = self._network.read(
-            spans, last=last, cache=work.cache, prefix=work.prefix
-        )
-        work.cache.end_step(len(last))
+        network, cache = self._network, work.cache
+        if work.repeated is not None and not spans:
+            logits = work.repeated.read(last)
+        else:
+            if last:
+                cache.begin_step(len(last), network.device, network.network.dtype)
+            logits = network.read(spans, last=last, cache=cache, prefix=work.prefix)
+        cache.end_step(len(last))
         for span in spans:
             assert span.slot is not None  # noqa: S101
-            work.cache.hold(span.slot, len(span.text))
+            cache.hold(span.slot, len(span.text))
         self._room.passed(len(last) + sum(span.length for span in spans))
         self._beat()
         return logits
@@ -128,13 +133,15 @@ class _Work:
     waiting: deque[Request]
     active: list[_Slot]
     cache: SlotCache
+    bunch: int
+    repeated: RepeatedSteps | None
 
     def __init__(
         self, *, slots: int, prefix: Prefix, waiting: deque[Request], on_gpu: bool
     ) -> None:
         self.slots = min(slots, len(waiting))
         self.prefix, self.waiting = prefix, waiting
-        self.active = []
+        self.active, self.bunch, self.repeated = [], 1, None
         longest = max(len(r.ids) + min(r.limit, _ANSWER) for r in waiting)
         stretch = max(_LEAST, -(-self.slots // _STRETCHES))
         self.cache = SlotCache(
@@ -143,9 +150,16 @@ class _Work:
             stretch=None if on_gpu else stretch,
         )
 
+    def record(self, network: PackedNetwork, record: Record) -> None:
+        """Let steps that read no prompts be recorded, and played again."""
+        self.bunch = max(1, self.slots // _BUNCH)
+        self.repeated = RepeatedSteps(network, self.cache, self.prefix, record=record)
+
     def admit(self, room: int) -> list[Span]:
         """Give free slots to waiting requests, until a pass holds `room` tokens."""
         spans: list[Span] = []
+        if self.active and self.slots - len(self.active) < self.bunch:
+            return spans
         while self.waiting and len(self.active) < self.slots:
             own = self.waiting[0].ids[len(self.prefix) :]
             if spans and len(own) > room:
