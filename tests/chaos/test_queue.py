@@ -25,7 +25,7 @@ from tests.services import ROOT, Services, wait_until
 
 pytestmark = pytest.mark.services
 
-SAMPLES = 200
+SAMPLES = 140
 ANSWERS = "SELECT trial_id FROM runs_answer ORDER BY trial_id"
 FLUSHES, KILLS = 10, 2
 
