@@ -1,14 +1,17 @@
 """What an earlier run of the team was answered is not asked, nor paid, again."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from advisor.accounts.models import Team
+from advisor.engines.base import EngineFacts
 from advisor.runs import services
 from advisor.runs.models import Answer, Attempt, Run
+from advisor.runs.services.reuse import Reuse
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import make_project, make_setup, make_team
 
@@ -140,3 +143,26 @@ def test_a_failure_is_no_answer(calls, tmp_path):
         services.run_inline(services.launch(setup=setup, started_by=None))
     asked = calls.read_text().split()
     assert (len(asked), asked.count("s0003")) == (SAMPLES + 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("model", "pinned"),
+    [
+        ("gpt-4.1-2025-04-14", True),
+        ("claude-sonnet-4-20250514", True),
+        ("gemini@20250101", True),
+        ("gpt-4.1", False),
+        ("gpt-4.1-latest", False),
+        ("order-20991399", False),
+        ("llama-3.2-3b-instruct", False),
+    ],
+)
+def test_a_snapshot_that_is_named_by_its_day_is_pinned(model, pinned):
+    run = services.launch(setup=make_setup(candidates=[{"id": "a"}]), started_by=None)
+    one = run.candidates.get()
+    one.engine, one.spec = "openai", {"model": model}
+    unknown = dict.fromkeys(field.name for field in fields(EngineFacts))
+    facts = EngineFacts(**unknown)
+    assert bool(Reuse.of(one, facts).pin) is pinned
+    one.engine = "fake"
+    assert not Reuse.of(one, facts).pin

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from advisor.projects.schema.known import THIS_MACHINE, Known
 from advisor.projects.schema.problems import Problem, did_you_mean
 
-ENGINE_OF = {
-    "file": "recorded",
-    "upload": "recorded",
-    "base_url": "openai",
-    "endpoint": "openai",
-    "api_key_env": "openai",
-    "chat": "openai",
-    "revision": "transformers",
-    "memory_limit_bytes": "transformers",
+ENGINES_OF = {
+    "file": ("recorded",),
+    "upload": ("recorded",),
+    "base_url": ("openai",),
+    "endpoint": ("openai",),
+    "api_key_env": ("openai",),
+    "chat": ("openai",),
+    "revision": ("transformers", "openai"),
+    "memory_limit_bytes": ("transformers",),
 }
 COMMAND_ONLY = {"file": "upload", "base_url": "endpoint", "api_key_env": "endpoint"}
 
@@ -26,14 +26,14 @@ def entry_problems(
 ) -> Iterator[Problem]:
     """Yield what is wrong with one candidate beyond the kind of its values."""
     engine = entry.get("engine")
-    for key, owner in ENGINE_OF.items():
+    for key, owners in ENGINES_OF.items():
         if entry.get(key) is not None and engine in (
             "transformers",
             "openai",
             "recorded",
         ):
-            if owner != engine:
-                wrong = f"belongs to the engine {owner}, not to {engine}"
+            if engine not in owners:
+                wrong = f"belongs to the engine {' or '.join(owners)}, not to {engine}"
                 yield Problem(f"{path}.{key}", entry[key], wrong, "Leave it out.")
             elif stored and key in COMMAND_ONLY:
                 wrong = "is for the command line only"

@@ -1,10 +1,12 @@
 """Was this asked of this very model before? Then its answer is taken over, not paid.
 
-Only where the model is pinned by its revision or the hash of its weights, and decoding
-gives the same answer again: greedy, or by a seed. Only within one team, only from
-earlier runs, and never for a latency: an answer that is taken over has no times.
+Only where the model is pinned by its revision, the hash of its weights or a dated name,
+and decoding gives the same answer again: greedy, or by a seed. Only within one team,
+only from earlier runs, and never for a latency: an answer that is taken over has no
+times.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +19,8 @@ from advisor.runs.services.manifest import canonical
 
 # What makes a pinned model answer differently, beside what it is asked.
 SETTINGS = ("model", "precision", "base_url", "chat", "options")
+# Vendors name a snapshot of a model, which stays as it is, by its day.
+DATED = re.compile(r".*[-@:_]20\d\d-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Reuse:
     @classmethod
     def of(cls, candidate: Candidate, facts: EngineFacts) -> "Reuse":
         """Name the model by what is pinned of it; a recorded file needs no reuse."""
-        known = facts.weights_sha256 or facts.revision
+        known = facts.weights_sha256 or facts.revision or _snapshot(candidate)
         pin = ""
         if known and candidate.engine != "recorded":
             named = {key: candidate.spec.get(key) for key in SETTINGS}
@@ -67,6 +71,13 @@ class Reuse:
             asked_sha256__in=wanted, trial__run__team=self.team_id, failure_code=""
         ).exclude(trial__run=self.run_id)
         return {row.asked_sha256: _answer(row) for row in rows.order_by("pk")}
+
+
+def _snapshot(candidate: Candidate) -> str:
+    """Return the name of a model behind an endpoint that tells its day; else empty."""
+    model = str(candidate.spec.get("model") or "")
+    dated = candidate.engine == "openai" and DATED.fullmatch(model)
+    return model if dated else ""
 
 
 def _answer(row: AnswerRow) -> Answer:
