@@ -164,6 +164,8 @@ class HostedModel:
         """Free what can be had again, and read less at once from now on."""
         if self._prefixes is not None:
             self._prefixes.forget()
+        if isinstance(self._decoder, SlotDecoder):
+            self._decoder.forget()
         self._room.ran_out()
         release(self._device)
 

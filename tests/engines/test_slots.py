@@ -117,11 +117,31 @@ def test_steps_of_rounded_shapes_that_are_played_again_write_the_same(
     asked = requests(40, seed=7, shared=shared)
     plain, _ = written(model, packed, asked, slots, shared=shared)
     tape = Tape()
-    found, _ = written(
-        model, packed, asked, slots, shared=shared, record=lambda: tape
-    )
+    found, _ = written(model, packed, asked, slots, shared=shared, record=lambda: tape)
     assert found == plain
     assert tape.played > tape.recorded > 0
+
+
+def test_what_was_recorded_for_one_prompt_alone_serves_the_next_one(model, packed):
+    from advisor.engines.decoding import Writer
+    from advisor.engines.slots import SlotDecoder
+
+    asked = requests(12, seed=7)
+    plain, _ = written(model, packed, asked, 1)
+    tape = Tape()
+    decoder = SlotDecoder(
+        packed,
+        Writer(model.tokenizer, ()),
+        FewTokens(),
+        beat=lambda: None,
+        record=lambda: tape,
+    )
+    found = {}
+    for one in asked:
+        found |= {done.id: done.ids for done in decoder.run([one], slots=1)}
+    assert found == plain
+    assert tape.recorded <= 2
+    assert tape.played > 50
 
 
 def test_a_step_that_cannot_be_recorded_is_told_anew_each_time(model, packed, plain):
