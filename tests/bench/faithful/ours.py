@@ -73,18 +73,20 @@ def stream(port: int, *, concurrency: int, requests: int) -> list[Seen]:
                     number = next(left, None)
                 if number is None:
                     return
-                due = clock() + LEAD_S
-                (answer,) = one.measure_at([prompt(number)], [due])
-                seen.append(_seen(answer, due))
+                seen.append(ask(one, number))
 
         _together(work, concurrency)
     return seen
 
 
-def _seen(answer, started: float) -> Seen:
+def ask(one: OpenAICompatible, name: object) -> Seen:
+    """Send one request when it is due, a moment from now; return what was seen."""
+    due = clock() + LEAD_S
+    (answer,) = one.measure_at([prompt(name)], [due])
     found = re.match(r"r(\d{6}) ", answer.output or "")
     assert found, answer
-    return Seen(int(found[1]), started, started + answer.timing.ttft_ms / 1000)
+    assert answer.timing
+    return Seen(int(found[1]), due, due + answer.timing.ttft_ms / 1000)
 
 
 def _together(work: Callable[[], None], count: int) -> None:

@@ -34,7 +34,7 @@ def run(port: int, *, pairs: int, requests: int) -> dict[str, object]:
             for name in order if pair % 2 == 0 else reversed(order):
                 plan(port, seed=seed)
                 seen = _seen(name, port, concurrency, count)
-                errors[name].append(_errors(seen, _truth(port), wall=name != "ours"))
+                errors[name].append(errors_of(seen, port, wall=name != "ours"))
         rows.append({"concurrency": concurrency, "requests": count, **_told(errors)})
     return {
         "guidellm": peer.VERSION if here else "could not be installed; not compared",
@@ -60,12 +60,10 @@ def plan(port: int, **fields: object) -> None:
         reply.read()
 
 
-def _truth(port: int) -> list[dict]:
+def errors_of(seen: list[Seen], port: int, *, wall: bool) -> list[list[float]]:
+    """Return the errors of stamps and of TTFT by what the stub noted on that clock."""
     with urlopen(f"http://127.0.0.1:{port}/truth") as reply:
-        return json.loads(reply.read())["truths"]
-
-
-def _errors(seen: list[Seen], truths: list[dict], *, wall: bool) -> list[list[float]]:
+        truths = json.loads(reply.read())["truths"]
     received = "received_wall" if wall else "received"
     wrote = "wrote_wall" if wall else "wrote"
     stamps, firsts = [], []

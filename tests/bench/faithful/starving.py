@@ -1,7 +1,8 @@
 """Is a client that gets no processor told apart from one that does?
 
 So many trials with four programs that spin on the client's processor, and as many
-without. A trial measures 20 answers and asks the product's own watch.
+without. A trial measures 20 answers and asks the product's own watch. What a starved
+client still knows is told as well: by how much its first stamps are off.
 """
 
 import json
@@ -13,9 +14,9 @@ from statistics import median
 
 import django
 
-from tests.bench.faithful.ours import engine, prompt
+from tests.bench.faithful.ours import ask, engine, prompt
 from tests.bench.faithful.placing import CLIENT
-from tests.bench.faithful.stamps import plan
+from tests.bench.faithful.stamps import errors_of, plan
 
 HOGS = 4
 ANSWERS = 20
@@ -31,6 +32,7 @@ def run(port: int, *, trials: int) -> dict[str, object]:
             "flagged": sum(one["flagged"] for one in results),
             "others_cores": [one["others"] for one in results],
             "late_ms": [one["late_ms"] for one in results],
+            "stamp_ms": [one["stamp_ms"] for one in results],
         }
     return found
 
@@ -71,13 +73,15 @@ def measure(port: int) -> dict[str, object]:
         print("ready", flush=True)
         sys.stdin.readline()
         watch = Watch(listeners("127.0.0.1", port))
-        answers = [one.measure(prompt(number)) for number in range(ANSWERS)]
+        seen = [ask(one, number) for number in range(ANSWERS)]
         noise = watch.noise(one.lateness_ms())
-    times = [answer.timing.ttft_ms for answer in answers if answer.timing]
+    times = [(each.first - each.started) * 1000 for each in seen]
+    stamps, _ = errors_of(seen, port, wall=False)
     return {
         "flagged": noise.starved(median(times)),
         "others": None if noise.others is None else round(noise.others, 2),
         "late_ms": None if noise.late_ms is None else round(noise.late_ms, 2),
+        "stamp_ms": round(median(stamps), 3),
     }
 
 
