@@ -28,6 +28,7 @@ from advisor.engines.openai_calls import TRANSPORT_ERRORS, Calls
 from advisor.engines.openai_messages import Dialect
 from advisor.engines.pacing import Pace, PaceRule
 from advisor.engines.persistence import answer_all
+from advisor.engines.proven import address_of
 from advisor.engines.punctuality import Ticker, at_their_time
 from advisor.engines.retrying import Patience
 from advisor.engines.safe_http import Limits, SafeHttp
@@ -80,7 +81,8 @@ class OpenAICompatible:
             )
             self._loop = BackgroundLoop()
             rule = PaceRule(**self._option("pace", {}))
-            self._pace = Pace(most=self._spec.concurrency, rule=rule)
+            called = address_of(target.host_port, self._spec.api_key or "")
+            self._pace = Pace(most=self._spec.concurrency, rule=rule, address=called)
             self._calls = self._make_calls(self._http, headers)
         return self.facts()
 

@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal, Protocol, runtime_checkable
 
+from advisor.engines import proven
 from advisor.engines.base import Failure
 from advisor.engines.retrying import retry_class
 from advisor.engines.timing import clock
 
 _REFUSALS = 2
+# How often it is looked whether another model behind the same address was answered.
+LOOK_S = 0.02
 ENOUGH = Failure(code="not_sent", kind="transport", message="Nothing was sent.")
 
 
@@ -47,11 +50,13 @@ class Pace:
     """The window, the gate and the breaker of one endpoint.
 
     ``most`` is the user's own limit of calls at once. A call is told apart by when it
-    was sent: what was under way when the window shut says nothing new.
+    was sent: what was under way when the window shut says nothing new. ``address``
+    names server and key, as `proven.address_of` does.
     """
 
     most: int
     rule: PaceRule = PaceRule()
+    address: str = ""
     under_way: int = 0
     stopped: Stop | None = None
     proven: bool = False
@@ -128,6 +133,7 @@ class Pace:
 
     def _answered(self) -> None:
         self.answered += 1
+        proven.note(self.address)
         self.proven, self._refusals, self._faults, self._rounds = True, 0, 0, 0
         self._limited_since = None
         if self._trials:
@@ -145,6 +151,7 @@ class Pace:
 
     def _refused(self, failure: Failure) -> None:
         self._refusals += 1
+        proven.forget(self.address)
         if self._refusals >= _REFUSALS:
             self.stopped = Stop("refused", failure)
 
@@ -185,10 +192,13 @@ class Pace:
         self.limit = max(1, self.limit // 2)
 
     def _room(self) -> bool:
-        if not self.proven and self._refusals + self.under_way >= _REFUSALS:
+        if not self._is_proven() and self._refusals + self.under_way >= _REFUSALS:
             # A wrong key costs two calls however many samples there are.
             return False
         return self.under_way < self.limit and clock() >= self._opens_at
+
+    def _is_proven(self) -> bool:
+        return self.proven or bool(self.address and proven.answers(self.address))
 
     def _admit(self) -> None:
         """Let in from the head of the line whom there is room for."""
@@ -201,6 +211,8 @@ class Pace:
                 self._line[0].set_result(self.stopped is None)
             self._line.popleft()
         wait = self._opens_at - clock()
+        if self.address and not self.proven:
+            wait = max(wait, LOOK_S)
         if self._line and wait > 0 and self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(wait, self._ring)

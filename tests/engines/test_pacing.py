@@ -178,3 +178,34 @@ def test_processes_share_what_the_user_allows(others, most):
     pace.share_with(others, most=8)
     assert pace.most == most
     assert pace.limit <= most
+
+
+def test_a_key_that_another_model_was_answered_by_is_not_tried_with_two_calls():
+    async def work() -> None:
+        first, second = (Pace(most=8, address="host and key") for _ in range(2))
+        assert await full(second) == 2
+        assert await full(first) == 2
+        note(first)
+        assert await full(second) == 4
+        # Who is refused says nothing good of the key to the next one.
+        note(second, REFUSED)
+        assert await full(Pace(most=8, address="host and key")) == 2
+
+    asyncio.run(work())
+
+
+def test_who_has_enough_sends_nothing_that_waits_and_may_go_on_later():
+    async def work() -> None:
+        pace = Pace(most=2)
+        waiting = [asyncio.create_task(pace.enter()) for _ in range(3)]
+        await asyncio.sleep(0)
+        pace.send_no_more()
+        assert await asyncio.gather(*waiting) == [True, True, False]
+        assert await pace.enter() is False
+        for _ in range(2):
+            note(pace)
+            pace.leave()
+        pace.reopen()
+        assert await full(pace) == 2
+
+    asyncio.run(work())

@@ -41,7 +41,8 @@ def test_nothing_is_kept_while_the_last_block_is_stored(candidate):  # noqa: F81
 
     with held_engine(candidate) as (engine, _), Watched() as keeper:
         desk = Desk.of(candidate, engine)
-        work = Work(desk=desk, keeper=keeper, over=never, stopping=never)
+        given = {"over": never, "stopping": never, "enough": never}
+        work = Work(desk=desk, keeper=keeper, **given)
         assert work.run() == 60
     assert keeper.stored_when_let_go == 0
     assert not keeper.lost.is_set()

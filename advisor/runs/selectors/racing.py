@@ -50,7 +50,7 @@ def standing_of(
     """
     certified = [one.pk for one in rows if one.decision == D.CERTIFIED]
     asked = [one for one in rows if one.open_to and not one.decision]
-    scores = (seen or ScoresSeen()).of(run, [one.pk for one in asked])
+    scores = (seen or ScoresSeen()).of(run, asked)
     columns = columns_of(run, certified) | scores
     case = _with_states(case_from(run, rows, columns), rows)
     over = {one.key for one in rows if _rests(one)}

@@ -120,12 +120,14 @@ class ScoresSeen:
 
     _known: dict[int, Column] = field(default_factory=dict)
 
-    def of(self, run: Run, candidate_ids: Iterable[int]) -> dict[int, Column]:
-        """Return the trials of some candidates with nothing but their scores."""
-        columns = {pk: self._known.get(pk, Column()) for pk in candidate_ids}
-        wanted = Q()
-        for pk, column in columns.items():
-            wanted |= Q(candidate=pk, position__gte=len(column.by_sample))
+    def of(self, run: Run, asked: Iterable[Candidate]) -> dict[int, Column]:
+        """Return the opened trials of some candidates with nothing but their scores."""
+        columns, wanted = {}, Q()
+        for one in asked:
+            columns[one.pk] = known = self._known.get(one.pk, Column())
+            new = Q(candidate=one.pk, position__gte=len(known.by_sample))
+            # What no race has opened has no score, and is most of the rows.
+            wanted |= new if one.open_to is None else new & Q(block__lt=one.open_to)
         rows = (
             Trial.objects.filter(wanted, run=run)
             .order_by("position", "repeat", "pk")

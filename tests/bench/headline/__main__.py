@@ -4,8 +4,9 @@ Six candidates and a reference at a stub, N = 1,000, 16 calls at once, delays in
 proportion to what models of those sizes cost; answers drawn by a one-parameter item
 response model, in three fields from clear to hard. Prints, for each: the product's
 race, with the reference asked anew and with its answers from an earlier run; the
-product asking everything; lm-evaluation-harness asking everything. --full draws five
-sets of answers a field.
+product asking everything; lm-evaluation-harness asking everything. Beside them stands
+the bound: the calls that a race made, at 16 at once, and nothing else. --full draws
+five sets of answers a field.
 """
 
 import argparse
@@ -18,7 +19,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS = {"c1": 0.27, "c2": 0.6, "c3": 1.7, "c4": 4.0, "c5": 8.0, "c6": 14.0}
 WEIGHTS["reference"] = 70.0
 CONCURRENCY, SEED = 16, 20
+TARGET = ROOT / "var/bench/headline.json"
 
 
 def prepare(folder: Path) -> None:
@@ -82,8 +83,20 @@ def right_pick(wrong: dict[str, list[str]], n: int) -> str:
     return next((one for one in names if len(wrong[one]) <= most), "none_qualifies")
 
 
-def case(field: str, number: int, given: Any) -> dict[str, Any]:
-    """Run one set of answers through all four."""
+def bound_s(sent: dict[str, int], unit: float) -> float:
+    """Return the seconds that the calls of a race take at least.
+
+    The reference is asked beside the candidates, and these one after the other.
+    """
+    took = {name: n * WEIGHTS[name] * unit / CONCURRENCY for name, n in sent.items()}
+    reference = took.pop("reference", 0.0)
+    return max(reference, sum(took.values()))
+
+
+def case(
+    field: str, number: int, given: Any, peer_s: float | None = None
+) -> dict[str, Any]:
+    """Run one set of answers through all four; ``peer_s`` spares asking the peer."""
     from django.conf import settings
 
     from tests.bench.headline import ours, peer
@@ -111,50 +124,30 @@ def case(field: str, number: int, given: Any) -> dict[str, Any]:
         found["race, reference known"] = ours.evaluate(
             known, port, WEIGHTS, stop="decided", **pinned
         )
-        if not (peer.missing() or given.no_peer):
+        for name in ("race", "race, reference known"):
+            found[name]["bound"] = bound_s(found[name]["sent by model"], given.unit)
+        if peer_s is not None:
+            found["lm-eval"] = {"seconds": peer_s, "measured at another set": True}
+        elif not (given.no_peer or peer.missing()):
             models = list(WEIGHTS)
             found["lm-eval"] = peer.exhaustive(Path(name), port, models, n, CONCURRENCY)
     return found
 
 
-def told(found: dict[str, Any]) -> str:
-    """Return one line of one set."""
-    parts = [f"{found['field']:8} right {found['right']}"]
-    for name in ("race", "race, reference known", "everything", "lm-eval"):
-        if one := found.get(name):
-            calls = f" {one['sent']} sent" if "sent" in one else ""
-            pick = f" -> {one['recommended']}" if "recommended" in one else ""
-            parts.append(f"{name} {one['seconds']:.1f} s{calls}{pick}")
-    return " | ".join(parts)
+def peers_before(cases: list[dict[str, Any]], given: Any) -> dict[str, float]:
+    """Return the seconds of the peer by field as they were measured before.
+
+    They depend on the delays and the number of samples, not on who answers right.
+    """
+    return {
+        one["field"]: one["lm-eval"]["seconds"]
+        for one in cases
+        if "lm-eval" in one and (one["n"], one["unit"]) == (given.n, given.unit)
+    }
 
 
-def summary(cases: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return ratios of times and calls, and the share of right verdicts."""
-    result: dict[str, Any] = {}
-    for mine in ("race", "race, reference known"):
-        right = [one[mine]["recommended"] == one["right"] for one in cases]
-        result[mine] = {"same verdict": sum(right) / len(right)}
-        for theirs in ("everything", "lm-eval"):
-            for field in (None, *sorted({one["field"] for one in cases})):
-                ratios = [
-                    one[theirs]["seconds"] / one[mine]["seconds"]
-                    for one in cases
-                    if theirs in one and field in (None, one["field"])
-                ]
-                if ratios:
-                    name = f"times faster than {theirs}, {field or 'all fields'}"
-                    result[mine][name] = {
-                        "geometric mean": round(geometric_mean(ratios), 2),
-                        "least": round(min(ratios), 2),
-                        "most": round(max(ratios), 2),
-                    }
-        calls = [len(WEIGHTS) * one["n"] / one[mine]["sent"] for one in cases]
-        result[mine]["calls saved"] = round(geometric_mean(calls), 2)
-    return result
-
-
-def main() -> None:
-    """Run the sets, print the lines, write var/bench/headline.json."""
+def arguments() -> argparse.Namespace:
+    """Return what was asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="five sets a field")
     parser.add_argument("--n", type=int, default=1000)
@@ -168,36 +161,58 @@ def main() -> None:
     parser.add_argument("--fields", nargs="*", help="clear, typical, hard; default all")
     parser.add_argument("--first", type=int, default=0, help="number of the first set")
     parser.add_argument("--add", action="store_true", help="to the sets of before")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        prepare(Path(name))
-        from tests.bench.decision import racing
-        from tests.bench.headline import peer
+    parser.add_argument(
+        "--peer-once", action="store_true", help="ask the peer for one set a field only"
+    )
+    return parser.parse_args()
 
-        if peer.missing():
-            print(peer.missing())
-        cases = []
-        for number in range(given.first, given.first + (5 if given.full else 1)):
-            for field in given.fields or racing.FIELDS:
-                cases.append({"n": given.n} | case(field, number, given))
-                print(told(cases[-1]), flush=True)
-    target = ROOT / "var/bench/headline.json"
-    if given.add and target.exists():
-        cases = [*json.loads(target.read_text())["cases"], *cases]
+
+def store(cases: list[dict[str, Any]], given: argparse.Namespace) -> dict[str, Any]:
+    """Write var/bench/headline.json and return what the sets say together."""
+    from tests.bench.headline import table
+
     found = {
         "machine": platform.platform(),
         "cores": os.cpu_count(),
         "load": os.getloadavg(),
         "python": platform.python_version(),
+        "database": os.environ["DATABASE_URL"].split(":")[0],
         "seed": SEED,
         "unit_s": given.unit,
         "concurrency": CONCURRENCY,
-        "summary": summary(cases),
+        "summary": table.summary(cases),
         "cases": cases,
     }
-    print(json.dumps(found["summary"], indent=1))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(found, indent=1, default=str))
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(json.dumps(found, indent=1, default=str))
+    return dict(found["summary"])
+
+
+def main() -> None:
+    """Run the sets and print the lines; what is there is kept after each set."""
+    given = arguments()
+    cases = []
+    if given.add and TARGET.exists():
+        # What an older form of this bench wrote has no bound.
+        before = json.loads(TARGET.read_text())["cases"]
+        cases = [one for one in before if "everything calls" in one]
+    with tempfile.TemporaryDirectory() as name:
+        prepare(Path(name))
+        from tests.bench.decision import racing
+        from tests.bench.headline import peer, table
+
+        if peer.missing():
+            print(peer.missing())
+        for number in range(given.first, given.first + (5 if given.full else 1)):
+            for field in given.fields or racing.FIELDS:
+                known = peers_before(cases, given) if given.peer_once else {}
+                named = {"n": given.n, "unit": given.unit}
+                named["everything calls"] = len(WEIGHTS) * given.n
+                cases.append({**named, **case(field, number, given, known.get(field))})
+                print(table.told(cases[-1]), flush=True)
+                found = store(cases, given)
+    print(json.dumps(found, indent=1))
+    print("\n".join(table.rows(found)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """How long does the product take to its verdict? One run, from launch to its end."""
 
 import time
+from collections import Counter
 from typing import Any
 
 from advisor.runs import services
@@ -25,7 +26,7 @@ def evaluate(
     stop: str,
     pinned: str | None = None,
 ) -> dict[str, Any]:
-    """Run all models of the stub; return seconds, calls and the verdict.
+    """Run all models of the stub; return seconds, calls by model and the verdict.
 
     The speed phase is left out on both sides: the peer has none. ``pinned`` names a
     revision of the reference, so that answers of earlier runs are taken over.
@@ -59,10 +60,20 @@ def evaluate(
     if run.state != Run.State.COMPLETED:
         raise RuntimeError(f"the run ended {run.state}: {run.pause_reason}")
     answers = Answer.objects.filter(trial__run=run)
+    asked = answers.filter(cached=False).values_list("trial__candidate__key", flat=True)
+    sent = Counter(asked)
     return {
         "seconds": seconds,
         "made": answers.count(),
-        "sent": answers.filter(cached=False).count(),
-        "reference": answers.filter(trial__candidate__role="reference").count(),
+        "sent": sent.total(),
+        "sent by model": dict(sent),
+        "needed": _needed(run),
         "recommended": run.recommendation.recommended or run.recommendation.outcome,
     }
+
+
+def _needed(run: Run) -> int:
+    """Return the calls without any ahead of a decision, the reference's included."""
+    after = run.candidates.filter(decided_after__isnull=False)
+    counts = list(after.values_list("decided_after", flat=True))
+    return sum(counts) + max(counts, default=0)
