@@ -127,6 +127,7 @@ DISPATCHER_CHORES = [
     "advisor.catalog.tasks.hint_checks",
     "advisor.runs.tasks.hint_probes",
     "advisor.adaptations.tasks.hint_adaptations",
+    "advisor.accounts.tasks.hint_mails",
 ]
 # Who says which runs need an endpoint as it is.
 ENDPOINT_USERS = ["advisor.runs.selectors.endpoint_use.runs_using"]
@@ -195,10 +196,11 @@ MFA_TOTP_ISSUER = "Rightsize"
 
 # Mail: files under var/mail unless EMAIL_URL names a server
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.str("EMAIL_URL", "") else "none"
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = MAIL_SENDER = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 if ACCOUNT_EMAIL_VERIFICATION == "mandatory":
     vars().update(env.email_url("EMAIL_URL"))
+    MAIL_SENDER, EMAIL_BACKEND = EMAIL_BACKEND, "advisor.accounts.services.Outbox"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"rightsize@{SITE_HOST}")
 

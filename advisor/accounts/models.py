@@ -1,6 +1,7 @@
 """Who works together, and what did they do? Rows of people, teams and their traces."""
 
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
@@ -182,6 +183,19 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits for its server; gone once it is sent.
+
+    Sealed whole, as its links let people in.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    next_try_at = models.DateTimeField(db_index=True)
+    tries = models.IntegerField(default=0)
 
 
 class AuditEvent(models.Model):

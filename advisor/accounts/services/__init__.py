@@ -17,6 +17,7 @@ from advisor.accounts.services.members import (
     change_role,
     leave_or_remove,
 )
+from advisor.accounts.services.outbox import Outbox, mails_are_due, send_due_mails
 from advisor.accounts.services.sessions import (
     end_other_sessions,
     end_session,
@@ -58,6 +59,7 @@ __all__ = [
     "DeletionRefused",
     "InvitationRefused",
     "MembershipRefused",
+    "Outbox",
     "TwoStepRefused",
     "accept_invitation",
     "acting_from",
@@ -76,11 +78,13 @@ __all__ = [
     "leave_or_remove",
     "local_owner",
     "locked_month",
+    "mails_are_due",
     "micro",
     "one_time_sign_in_link",
     "open_sign_in_link",
     "record",
     "revoke_api_token",
+    "send_due_mails",
     "session_began",
     "set_caps",
     "team_for_command_line",
