@@ -1,4 +1,4 @@
-"""A message is a hint: acknowledged early, plain JSON, under our own prefix."""
+"""A message is a hint: acknowledged early, plain JSON, under our own prefix (F10)."""
 
 import pickle
 
