@@ -11,6 +11,8 @@ from typing import Any
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BYTES_PER_TOKEN = 4
+# Chat templates put up to some 40 tokens of their own around a prompt.
+_TEMPLATE_TOKENS = 64
 
 
 class StrictJsonError(ValueError):
@@ -29,6 +31,15 @@ def estimate_tokens(text: str) -> int:
     (help.openai.com, "What are tokens"); other scripts differ by half or double.
     """
     return math.ceil(len(text.encode("utf-8", "replace")) / _BYTES_PER_TOKEN)
+
+
+def most_tokens(text: str) -> int:
+    """Return the most tokens that a server may count for a prompt of `text`.
+
+    Tokenizers that work on bytes make at most one token of each byte of UTF-8
+    (digits, rare scripts and emoji come near it); a chat template adds its own.
+    """
+    return len(text.encode("utf-8", "replace")) + _TEMPLATE_TOKENS
 
 
 def read_json(text: str | bytes) -> Any:

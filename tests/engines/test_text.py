@@ -1,6 +1,20 @@
-import pytest
+from pathlib import Path
 
-from advisor.engines.text import StrictJsonError, clean, estimate_tokens, read_json
+import pytest
+from tokenizers import Tokenizer
+
+import advisor.builtin
+from advisor.engines.text import (
+    StrictJsonError,
+    clean,
+    estimate_tokens,
+    most_tokens,
+    read_json,
+)
+
+TOKENIZER = (
+    Path(advisor.builtin.__file__).parent / "models/tickets-small/tokenizer.json"
+)
 
 
 def test_it_replaces_what_a_database_refuses():
@@ -39,3 +53,14 @@ def test_it_refuses_what_is_not_json(text, says):
 
 def test_it_reads_json():
     assert read_json('{"a": [1, 2.5, null, "x"]}') == {"a": [1, 2.5, None, "x"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Where is my parcel?", "3.14159 26535 89793", "नमस्ते", "🦉🦉", "中文" * 40],
+)
+def test_no_tokenizer_of_bytes_makes_more_tokens_than_foreseen(text):
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    made = len(tokenizer.encode(text, add_special_tokens=True).ids)
+    assert estimate_tokens(text) <= most_tokens(text)
+    assert made <= most_tokens(text) <= made + 64 + len(text.encode())

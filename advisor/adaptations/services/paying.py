@@ -17,7 +17,7 @@ from advisor.adaptations.models import Adaptation, TeacherAnswer
 from advisor.adaptations.services.candidates import Entry
 from advisor.adaptations.services.errors import TeacherStopped
 from advisor.engines.base import Answer, Prompt
-from advisor.engines.text import estimate_tokens
+from advisor.engines.text import most_tokens
 from advisor.projects.models import Setup
 from advisor.runs.services.money import rest_of, worst_price_micro
 from advisor.runs.services.pricing import Price
@@ -98,7 +98,7 @@ def _worst(prompt: Prompt, price: Price | None) -> int:
     if price is None:
         return 0
     return worst_price_micro(
-        prompt_tokens=estimate_tokens(prompt.text),
+        prompt_tokens=most_tokens(prompt.text),
         max_output_tokens=prompt.max_output_tokens,
         input_per_1m=price.input_per_1m or 0.0,
         output_per_1m=price.output_per_1m or 0.0,

@@ -10,7 +10,7 @@ from advisor.engines.base import (
     Failure,
 )
 from advisor.engines.overlapping import Overlapping
-from advisor.engines.text import estimate_tokens
+from advisor.engines.text import most_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, Run
 from advisor.runs.services.bill import Bill
@@ -125,7 +125,7 @@ class Desk:
         price = cast(Price, self.judge.price)
         prompt = self.prompting.ask(block.samples[claim.sample_id])
         return worst_price_micro(
-            prompt_tokens=estimate_tokens(prompt.text),
+            prompt_tokens=most_tokens(prompt.text),
             max_output_tokens=prompt.max_output_tokens,
             input_per_1m=price.input_per_1m or 0.0,
             output_per_1m=price.output_per_1m or 0.0,

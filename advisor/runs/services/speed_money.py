@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from advisor.engines.base import Answer, Prompt
-from advisor.engines.text import estimate_tokens
+from advisor.engines.text import most_tokens
 from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Trial
 from advisor.runs.services.bill import Bill
@@ -108,7 +108,7 @@ class Purse:
 
     def _worst(self, price: Price, prompt: Prompt) -> int:
         return worst_price_micro(
-            prompt_tokens=estimate_tokens(prompt.text),
+            prompt_tokens=most_tokens(prompt.text),
             max_output_tokens=prompt.max_output_tokens,
             input_per_1m=price.input_per_1m or 0.0,
             output_per_1m=price.output_per_1m or 0.0,
