@@ -99,6 +99,10 @@ def _more(case: Case, exam: Exam) -> int | None:
     split = levels(case)
     if units.value is None:
         return None
+    per_unit = units.samples / units.weight.size
+    if case.stop == "exhausted" and not units.complete:
+        # The comparison of all samples says nothing before it has them all.
+        return max(1, round((units.horizon - units.weight.size) * per_unit))
     if units.variance == 0 and units.value < exam.margin < 1:
         ties = ties_needed(exam.margin - units.value, split.alpha, split.candidates)
         return max(1, ties - units.weight.size)
@@ -111,7 +115,6 @@ def _more(case: Case, exam: Exam) -> int | None:
         alpha=error,
         candidates=split.candidates,
     )
-    per_unit = units.samples / units.weight.size
     return None if count is None else max(1, round(count * per_unit))
 
 

@@ -119,6 +119,8 @@ def test_a_run_of_all_samples_that_is_not_complete_decides_nothing():
     found = quality(case)
     assert found.difference is not None
     assert found.difference.n == 150
+    # However clear it looks by now: the rest is what is missing.
+    assert row(case).more == case.samples - 150
 
 
 @pytest.mark.parametrize("promise", ["traffic", "samples"])
