@@ -3,7 +3,7 @@
 A step reads one token a row: little arithmetic in many kernels, which take longer to
 ask for than to run. Steps of one shape differ in numbers only, so one is recorded with
 its numbers in fixed places (a CUDA graph) and played again. Rows and width are rounded
-up, that few shapes come up; a shape is recorded when it has come up a few times.
+up, that few shapes come up; a shape is recorded when it comes up again.
 """
 
 from collections import Counter
@@ -18,13 +18,17 @@ Step = Callable[[], torch.Tensor]
 Record = Callable[[Step], Step]
 Shape = tuple[int, int]
 
-# Recording takes about as long as two steps, and holds on to their memory.
-_WORTH = 3
-_WIDTH = 128
+# Recording takes about as long as a step that is told anew.
+_WORTH = 2
+# Numbers are read that nobody asked for: a small part of the time of a step.
+_MORE_ROWS, _WIDTH = 4, 256
 
 
 class RepeatedSteps:
-    """The steps of one cache; `record` makes of a step one that is played again."""
+    """The steps of one cache.
+
+    `recorder` makes what makes of a step one that is played again.
+    """
 
     def __init__(
         self,
@@ -32,10 +36,11 @@ class RepeatedSteps:
         cache: SlotCache,
         prefix: Prefix,
         *,
-        record: Record,
+        recorder: Callable[[], Record],
     ) -> None:
         self._network, self._cache, self._prefix = network, cache, prefix
-        self._record, self._records = record, True
+        self._recorder, self._record = recorder, recorder()
+        self._records = True
         self._width = cache.width
         self._numbers: dict[Shape, torch.Tensor] = {}
         self._steps: dict[Shape, Step] = {}
@@ -51,6 +56,8 @@ class RepeatedSteps:
             self._width = cache.width
             self._steps.clear()
             self._seen.clear()
+            # The memory of the old ones goes with the last of them.
+            self._record = self._recorder()
         shape = self._shape(rows, max(lengths) + 1)
         self._fill(shape, last, lengths)
         step = self._steps.get(shape) or self._told_anew(shape)
@@ -58,7 +65,9 @@ class RepeatedSteps:
 
     def _shape(self, rows: int, end: int) -> Shape:
         """Round up; the slots behind those in use are free, and hold nothing."""
-        more = 1 << (rows - 1).bit_length()
+        more = 1
+        while more < rows:
+            more *= _MORE_ROWS
         wider = -(-end // _WIDTH) * _WIDTH
         return min(self._cache.slots, more), min(self._cache.width, wider)
 

@@ -99,7 +99,7 @@ class SlotDecoder:
         if work.slots == 1 and not len(prefix) and self._alone is not None:
             work.cache, work.repeated = self._alone
             return work
-        work.record(self._network, self._record())
+        work.record(self._network, self._record)
         if work.slots == 1 and not len(prefix):
             # Times are measured one by one: none of them should pay for recording.
             self._alone = (work.cache, work.repeated)
@@ -108,7 +108,7 @@ class SlotDecoder:
     def _step(self, work: "_Work") -> torch.Tensor:
         """Read the newest token of all slots in use, and prompts for the free ones."""
         last = [held.last for held in work.active]
-        spans = work.admit(self._room.tokens)
+        spans = work.admit(self._room.tokens if work.waiting else 0)
         network, cache = self._network, work.cache
         if work.repeated is not None and not spans:
             logits = work.repeated.read(last)
@@ -166,10 +166,12 @@ class _Work:
             stretch=None if on_gpu else stretch,
         )
 
-    def record(self, network: PackedNetwork, record: Record) -> None:
+    def record(self, network: PackedNetwork, recorder: Callable[[], Record]) -> None:
         """Let steps that read no prompts be recorded, and played again."""
         self.bunch = max(1, self.slots // _BUNCH)
-        self.repeated = RepeatedSteps(network, self.cache, self.prefix, record=record)
+        self.repeated = RepeatedSteps(
+            network, self.cache, self.prefix, recorder=recorder
+        )
 
     def admit(self, room: int) -> list[Span]:
         """Give free slots to waiting requests, until a pass holds `room` tokens."""
