@@ -270,7 +270,7 @@ def test_undecided_after_all_samples_says_about_how_many_more():
     assert run.candidates.get(key="close").decision == Candidate.Decision.UNDECIDED
     document = document_of(run)
     assert document["outcome"] == "undecided"
-    assert "more samples" in document["sentence"]
+    assert "further samples" in document["sentence"]
     assert asked(run)["close"] == N
 
 
