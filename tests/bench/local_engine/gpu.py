@@ -193,7 +193,9 @@ def parts(precision, folder, size, device):
     peer = Plain(folder, KINDS[precision], device)
     work = {f"choices-{c[0]}-{c[1]}": (choices, c) for c in workloads.CELLS}
     work |= {f"writing-{spread}": (writing, spread) for spread in size.spreads}
-    for name, (run, what) in work.items():
+    wanted = [name for name in work if name.split("-")[0] in size.parts]
+    for name in wanted:
+        run, what = work[name]
         try:
             row = run(ours, peer, size, what)
         except Exception as error:
@@ -209,12 +211,13 @@ def chosen(given):
         prog="scripts/bench/local_engine gpu", description=__doc__
     )
     parser.add_argument("--precision", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--parts", nargs="+", default=["choices", "writing"])
     parser.add_argument("--spreads", nargs="*", type=float, default=[1.0, 0.5])
     parser.add_argument("--items", type=int, default=256)
     parser.add_argument("--writes", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=4)
-    parser.add_argument("--batches", type=int, nargs="+", default=[32, 128])
+    parser.add_argument("--batches", type=int, nargs="+", default=[32, 128, 512])
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--out", type=Path, default=FOLDER.with_suffix(".json"))
     return parser.parse_args(given)
