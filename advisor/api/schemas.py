@@ -131,7 +131,11 @@ class CandidateOut(Schema):
     reason: str
     total: int
     done: int
+    answers: int
+    taken_over: int
     gaps: int
+    cut_inputs: int
+    cut_outputs: int
     answers_per_second: float | None
     seconds_left: float | None
     spend_usd: float | None
@@ -148,10 +152,14 @@ class RunOut(Schema):
     final: bool
     total: int
     done: int
+    answers: int
+    taken_over: int
+    saved: int
     seconds_left: float | None
     spent_usd: float
     possibly_billed_usd: float
     cap_usd: float | None
+    left_usd: float | None
     look: int
     samples_sha256: str
     rule_sha256: str

@@ -99,6 +99,10 @@ def test_the_whole_way_by_programs_only(
     done = send(write, "GET", "/school-maths/runs/1").json()
     assert (done["state"], done["done"], done["final"]) == ("completed", 240, True)
     assert (done["outcome"], done["recommended"]) == ("recommended", "good")
+    assert (done["answers"], done["taken_over"], done["saved"]) == (240, 0, 0)
+    assert (done["cap_usd"], done["left_usd"]) == (None, None)
+    cuts = {(one["cut_inputs"], one["cut_outputs"]) for one in done["candidates"]}
+    assert cuts == {(0, 0)}
     stored = send(write, "GET", "/school-maths/runs/1/recommendation")
     run = Run.objects.get(pk=run.pk)
     assert stored.content == run.recommendation.document.encode()

@@ -112,8 +112,11 @@ class RunProgress:
 
     @property
     def saved(self) -> int:
-        """Return the answers that nobody needed."""
-        return self.total - self.made if self.final and not self.stopped else 0
+        """Return the answers that nobody needed; a model without room saves none."""
+        if self.stopped or not self.final:
+            return 0
+        fits = (one for one in self.candidates if one.state != Candidate.State.UNFIT)
+        return sum(one.total - one.asked for one in fits)
 
 
 ENDED: Kept[RunProgress] = Kept(1000)
