@@ -7,7 +7,7 @@ from typing import Literal
 from advisor.runs.models import Candidate
 from advisor.runs.pages.partial import gauge_so_far
 from advisor.runs.pages.totals import time_told
-from advisor.runs.selectors import CandidateProgress
+from advisor.runs.selectors import CandidateProgress, RunProgress
 from advisor.sizing import formats
 from advisor.sizing.measurement import Figure
 from advisor.web.gauge import Gauge
@@ -49,7 +49,20 @@ class CandidateRow:
     spent: str
 
 
-def row_of(
+def rows_of(
+    progress: RunProgress,
+    decided: Mapping[str, Figure],
+    floor: float | None,
+    times: Mapping[str, str],
+) -> tuple[CandidateRow, ...]:
+    """Return a line for each model of a run, in their order."""
+    return tuple(
+        _row(one, decided, floor, times, over=progress.final)
+        for one in progress.candidates
+    )
+
+
+def _row(
     one: CandidateProgress,
     decided: Mapping[str, Figure],
     floor: float | None,
@@ -57,7 +70,6 @@ def row_of(
     *,
     over: bool,
 ) -> CandidateRow:
-    """Return a model's line; ``over`` says that its run has ended."""
     tone, icon, look = STATES[one.state]
     label, share = one.label, one.share
     if over and one.state not in STAY:

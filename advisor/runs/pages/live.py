@@ -16,7 +16,7 @@ from advisor.projects.pages.header import (
 )
 from advisor.runs.forms import CapForm
 from advisor.runs.models import Run, RunEvent
-from advisor.runs.pages.candidate_rows import CandidateRow, row_of
+from advisor.runs.pages.candidate_rows import CandidateRow, rows_of
 from advisor.runs.pages.log_lines import line_of
 from advisor.runs.pages.partial import (
     decided_in,
@@ -106,10 +106,7 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         milestone=events[0].text if events else "",
         stats=totals(run, progress),
         notice=_notice(run),
-        rows=tuple(
-            row_of(one, decided, floor, times, over=progress.final)
-            for one in progress.candidates
-        ),
+        rows=rows_of(progress, decided, floor, times),
         floor="" if floor is None else f"floor {100 * floor:.1f}",
         p95_limit=limit,
         has_times=bool(times or limit),
