@@ -94,3 +94,37 @@ def test_it_says_at_every_layer_that_it_goes_on(loaded):
     model.measure(Prompt(id="a", text="my parcel", max_output_tokens=1))
     layers = loaded("gpt2", use="beats").network.config.num_hidden_layers
     assert len(beats) == layers + 1
+
+
+def test_memory_that_runs_out_means_less_at_once_and_at_last_a_result(loaded):
+    import torch
+
+    from advisor.engines.hosted_model import HostedModel
+
+    network = loaded("llama", use="runs out").network
+    model = HostedModel(
+        loaded("llama", use="runs out"),
+        chat=None,
+        memory_limit_bytes=None,
+        most_slots=None,
+        beat=lambda: None,
+    )
+    block = [
+        *prompts(9),
+        Prompt(id="choice", text="my", max_output_tokens=1, choices=("card", "due")),
+        Prompt(id="long", text="card " * 100, max_output_tokens=4),
+    ]
+    wanted = {a.prompt_id: a.output for a in model.answer(block)}
+
+    def little(_, given):
+        if given[0].shape[1] > 64:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    network.base_model.layers[0].register_forward_pre_hook(little)
+    found = {a.prompt_id: a for a in model.answer(block)}
+    failure = found.pop("long").failure
+    assert (failure.kind, failure.code) == ("model", "out_of_memory")
+    assert {n: a.output for n, a in found.items()} == {
+        n: output for n, output in wanted.items() if n != "long"
+    }
+    assert model.measure(block[-1]).failure.code == "out_of_memory"
