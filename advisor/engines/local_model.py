@@ -105,7 +105,6 @@ def load(
     Raises:
         LoadError: The folder is unsafe, of an unknown kind, or does not fit.
     """
-    _check_release()
     weights, kind = _checked(folder, precision)
     config = _config(folder)
     device = best_device()
@@ -142,6 +141,7 @@ def _check_release() -> None:
 
 
 def _checked(folder: Path, precision: str) -> tuple[Weights, torch.dtype]:
+    _check_release()
     if precision not in (*_TYPES, AUTO):
         told = f'Precision "{precision}" is not one of {", ".join([*_TYPES, AUTO])}.'
         raise LoadError("precision", told)

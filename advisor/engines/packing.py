@@ -98,9 +98,8 @@ class PackedNetwork:
         of each slot's token and of the last of each span's text.
         """
         rows = len(last)
-        ids, positions = list(last), []
-        if cache is not None and rows:
-            positions = [len(prefix) + length for length in cache.lengths(rows)]
+        after = [] if cache is None else cache.lengths(rows)
+        ids, positions = list(last), [len(prefix) + length for length in after]
         for span in spans:
             place(span, ids, positions, after=len(prefix))
         ends = [span.begin + len(span.text) - 1 for span in spans]
@@ -108,14 +107,11 @@ class PackedNetwork:
         kept = [*range(rows), *ends] if keep is None else keep
         filled_up = [*kept, *[kept[0]] * self._blank(len(kept), ())]
         running = _Pass(
-            spans=spans,
-            rows=rows,
-            cache=cache,
-            prefix=prefix,
-            filled=filled,
-            padded=self._padded(spans),
+            spans=spans, rows=rows, cache=cache, prefix=prefix, filled=filled
         )
-        matter = filled_up if spans else None  # each slot foretells its next token
+        running.padded = self._padded(spans)
+        # Each slot foretells its next token.
+        matter = filled_up if spans else None
         with _running(running), self._last_layer.only(matter, self.device):
             found = self.network(
                 input_ids=self._row([*ids, *[0] * blank]),
