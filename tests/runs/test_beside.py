@@ -66,6 +66,10 @@ def test_reference_and_candidates_are_asked_side_by_side(settings):
         one.key: Answer.objects.filter(trial__candidate=one).count()
         for one in run.candidates.all()
     }
+    after = dict(run.candidates.values_list("key", "decided_after"))
+    # What is in line at a decision is not sent.
+    assert asked["tiny"] <= after["tiny"] + 32
+    assert asked["small"] <= after["small"] + 32
     assert asked["mid"] == 0
     assert asked["big"] <= max(asked["tiny"], asked["small"]) + 32
     assert "reference" not in {thread.name for thread in threading.enumerate()}
