@@ -39,7 +39,7 @@ from advisor.engines.text import clean
 from advisor.engines.timing import Stopwatch
 
 # A GPU's step takes about as long for few rows as for many.
-_MOST_SLOTS = {"cpu": 64, "cuda": 256}
+_MOST_SLOTS = {"cpu": 256, "cuda": 256}
 
 
 class HostedModel:

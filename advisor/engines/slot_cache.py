@@ -35,6 +35,7 @@ class SlotCache:
     def __init__(self, *, slots: int, width: int, stretch: int | None = None) -> None:
         self.slots = slots
         self.width = -(-width // _ROUND) * _ROUND
+        self._expected = slots
         self._size = stretch or slots
         self._lengths = [0] * slots
         self._keys: dict[int, torch.Tensor] = {}
@@ -50,16 +51,26 @@ class SlotCache:
         """Say that a slot holds `length` tokens from now on."""
         self._lengths[slot] = length
 
+    def expect(self, slots: int) -> None:
+        """Take in that no more than the first `slots` will be used from now on."""
+        self._expected = slots
+
     def make_room(self, length: int) -> None:
-        """Widen the buffers, in leaps, so that a slot can hold `length` tokens."""
+        """Widen the buffers, in leaps, so that a slot can hold `length` tokens.
+
+        Slots that will not be used again are left out then.
+        """
         if length <= self.width:
             return
         wider = max(length, int(self.width * _WIDEN))
         self.width = -(-wider // _ROUND) * _ROUND
+        self.slots = min(self.slots, self._expected)
         for buffers in (self._keys, self._values):
             for layer, old in buffers.items():
-                new = old.new_zeros(*old.shape[:2], self.width, old.shape[3])
-                new[:, :, : old.shape[2]] = old
+                _, heads, before, size = old.shape
+                new = old.new_empty(self.slots, heads, self.width, size)
+                new[:, :, :before] = old[: self.slots]
+                new[:, :, before:] = 0
                 buffers[layer] = new
 
     def begin_step(self, rows: int, device: torch.device, kind: torch.dtype) -> None:

@@ -194,6 +194,8 @@ class _Work:
         for source, to in self.cache.leave(slot, len(self.active)):
             self.active[to] = self.active[source]
         self.active.pop()
+        if not self.waiting and self.repeated is None:
+            self.cache.expect(len(self.active))
 
 
 def serves(network: Any) -> bool:
