@@ -5,6 +5,7 @@ cost or an estimated memory, the bounds of a percentile. No answer is asked agai
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import cast
 
 from advisor.sizing.assessment import order
@@ -95,8 +96,11 @@ def _crossing(
         return None
     if finding.evidence.not_run and name not in DECLARED:
         return None
+    if name in NOISY and examined[key].units.value is None:
+        # Nothing was answered that a limit could be held against.
+        return None
     if name in NOISY:
-        return agreeing(_noisy_crossing(case, examined[key]), row)
+        return on_scale(agreeing(_noisy_crossing(case, examined[key]), row))
     if name in TIMES:
         times = getattr(finding.evidence, TIMES[name])
         low, high = bounds(times, TAIL, bursts=finding.evidence.bursts)
@@ -143,3 +147,24 @@ def agreeing(crossing: Crossing, row: Row) -> Crossing:
     met = min(met, here) if row.status == "met" else max(met, beyond)
     failed = max(failed, beyond) if row.status == "failed" else min(failed, here)
     return Crossing(side * met, side * failed, crossing.floor)
+
+
+def on_scale(crossing: Crossing) -> Crossing:
+    """Return the crossing of a limit from 0 to 1 that names no value outside of it.
+
+    It says the same at every limit from 0 to 1; an end that none of them reaches, or
+    that all of them lie beyond, is infinite.
+    """
+    return Crossing(
+        _on_scale(crossing.met, floor=crossing.floor),
+        _on_scale(crossing.failed, floor=crossing.floor),
+        crossing.floor,
+    )
+
+
+def _on_scale(value: float, *, floor: bool) -> float:
+    # The answer changes on one side of the value: at the end of the scale that side
+    # lies outside of it.
+    if value < 0 or (value == 0 and not floor):
+        return -inf
+    return inf if value > 1 or (value == 1 and floor) else value

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -7,7 +8,7 @@ from advisor.sizing.constraints import Constraint
 from advisor.sizing.flip_points import Crossing
 from advisor.sizing.measurement import Figure
 from advisor.sizing.recommendation import decide
-from advisor.sizing.standings import agreeing, flips, limits_of, standings
+from advisor.sizing.standings import agreeing, flips, limits_of, on_scale, standings
 from tests.sizing.cases import a_case, candidate, dollars, losing, reference
 
 STEP = 1e-6
@@ -193,3 +194,40 @@ def test_flip_points_of_many_candidates_take_no_new_answers():
     case = crowd(promise="samples", stop="exhausted")
     found = decide(case)
     assert {one.name for one in flips(found)} == set(LIMITS)
+
+
+@pytest.mark.parametrize("floor", [True, False])
+@pytest.mark.parametrize("met", [-0.09, 0.0, 0.4, 1.0, 1.07])
+@pytest.mark.parametrize("failed", [-0.09, 0.0, 0.4, 1.0, 1.07])
+def test_a_limit_on_quality_is_only_moved_from_0_to_1(floor, met, failed):
+    crossing = Crossing(met, failed, floor)
+    kept = on_scale(crossing)
+    for limit in (0.0, 0.2, 0.4, 0.6, 1.0):
+        assert kept.at(limit) == crossing.at(limit)
+    for value in (kept.met, kept.failed):
+        assert 0 <= value <= 1 or abs(value) == inf
+
+
+@pytest.mark.parametrize("promise", ["samples", "traffic"])
+@pytest.mark.parametrize("stop", ["exhausted", "decided"])
+@pytest.mark.parametrize("answers", [(), (1.0,), (0.0,), (1.0, 0.0, 1.0)])
+@pytest.mark.parametrize("limit", [0.07, 0.91])
+def test_few_answers_propose_no_limit_off_the_scale(promise, stop, answers, limit):
+    gaps = (None,) * 40
+    case = a_case(
+        [reference(scores=gaps), candidate("stub", scores=answers + gaps)],
+        {"quality_margin": 0.05, "min_quality": limit},
+        promise=promise,
+        stop=stop,
+    )
+    proposed = {
+        one.name: [change for change in (one.below, one.above) if change is not None]
+        for one in flips(decide(case))
+    }
+    for change in sum(proposed.values(), []):
+        assert 0 <= change.limit <= 1
+        assert not (change.beyond and change.limit in (0, 1) and not answers)
+    # The reference was never answered: nobody can be held against it.
+    assert proposed["quality_margin"] == []
+    if not answers:
+        assert proposed["min_quality"] == []

@@ -11,6 +11,7 @@ from advisor.reports.forms import MOVED
 from advisor.reports.pages import reasons, words
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
+from advisor.sizing.constraints import NOISY
 from advisor.sizing.flip_points import Change
 from advisor.web.parts import Link
 
@@ -72,6 +73,8 @@ def _closest(result: Result) -> Iterator[NextStep]:
     needs = []
     for row in reasons.rows_of(result, one, "failed"):
         at = met_from.get(row.constraint.key)
+        if at is None and row.constraint.name in NOISY:
+            return  # No value of this limit would do.
         name = words.name_of(row.constraint.key)
         value = formats.amount(row.constraint, row.value if at is None else at)
         needs.append(f"{name}: {value}")
