@@ -7,7 +7,9 @@ operation hangs.
 """
 
 import os
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready
@@ -69,6 +71,24 @@ def die_with_the_worker(**_: object) -> None:
     die_with_parent(os.getppid())
 
 
+def end_if_deaf(sender: Any, **_: object) -> None:
+    """Look from now on whether this worker still takes messages."""
+    from celery.worker import state
+
+    from advisor.web.deaf_worker import DeafWorker, end_this_process
+
+    if not settings.REDIS_URL:
+        return
+    prefix = app.conf.broker_transport_options["global_keyprefix"]
+    DeafWorker(
+        url=settings.REDIS_URL,
+        lists=[f"{prefix}{name}" for name in sender.app.amqp.queues.consume_from],
+        seconds=settings.DEAF_SECONDS,
+        idle=lambda: not state.reserved_requests,
+        end=partial(end_this_process, settings.STOP_SECONDS + 10),
+    ).begin()
+
+
 def tell_the_supervisor(**_: object) -> None:
     """Leave a sign that the worker takes messages, where the supervisor looks."""
     if name := os.environ.get("READY_FILE"):
@@ -78,3 +98,4 @@ def tell_the_supervisor(**_: object) -> None:
 setup_logging.connect(keep_our_logging)
 worker_process_init.connect(die_with_the_worker)
 worker_ready.connect(tell_the_supervisor)
+worker_ready.connect(end_if_deaf)

@@ -19,6 +19,8 @@ SPEED_SECONDS = env.float("SPEED_SECONDS", default=60)
 REDIS_GONE_SECONDS = env.float("REDIS_GONE_SECONDS", default=60)
 STUCK_SECONDS = env.float("STUCK_SECONDS", default=60)
 WORKER_SECONDS = env.float("WORKER_SECONDS", default=10)
+# How long messages may lie there before a worker that has nothing to do ends.
+DEAF_SECONDS = env.float("DEAF_SECONDS", default=20)
 STOP_SECONDS = env.float("STOP_SECONDS", default=5)
 # Workers of each queue on all machines together, where none has said that it is there
 WORKERS = {

@@ -1,8 +1,9 @@
 """What the queue does to a run that needs it: nothing that lasts.
 
 F06: it is flushed ten times. F07: it is killed and comes back with an empty disk, as
-the embedded one writes nothing. F10: another program's worker listens on the same Redis
-to queues of the same names, and takes nothing of ours.
+the embedded one writes nothing; a worker that takes no messages afterwards is replaced.
+F10: another program's worker listens on the same Redis to queues of the same names, and
+takes nothing of ours.
 """
 
 import os
@@ -25,7 +26,7 @@ from tests.services import ROOT, Services, wait_until
 
 pytestmark = pytest.mark.services
 
-SAMPLES = 140
+SAMPLES = 160
 ANSWERS = "SELECT trial_id FROM runs_answer ORDER BY trial_id"
 FLUSHES, KILLS = 10, 2
 
@@ -65,20 +66,20 @@ def test_a_run_outlives_its_queue_and_another_program_on_it(
     url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
     notes = tmp_path / "notes"
     # Slices so short that the run needs a message for every few answers.
-    variables = {"DATABASE_URL": url, "SLICE_SECONDS": "0.3"}
+    variables = {"DATABASE_URL": url, "SLICE_SECONDS": "0.3", "DEAF_SECONDS": "4"}
     with services(roles=["default", "dispatcher"], **variables) as running:
         redis_url = str(running.record()["redis_url"])
         with another_worker(redis_url, notes) as other:
             other.send_task("its_own", queue="default")
             assert wait_until(notes.exists, seconds=40)
             calls = str(tmp_path / "calls")
-            pk = shell(running, LAUNCH.format(samples=SAMPLES, delay=0.05, calls=calls))
+            pk = shell(running, LAUNCH.format(samples=SAMPLES, delay=0.1, calls=calls))
             for trouble in troubles(running):
                 assert column(url, STATE) != ["completed"]
                 before = len(column(url, ANSWERS))
                 trouble()
                 assert wait_until(
-                    lambda before=before: len(column(url, ANSWERS)) > before, seconds=30
+                    lambda before=before: len(column(url, ANSWERS)) > before, seconds=60
                 ), running.log.read_text()
             assert wait_until(lambda: column(url, STATE) == ["completed"], seconds=60)
             other.send_task("its_own", queue="default")

@@ -31,7 +31,7 @@ def test_only_the_prompt_that_loses_the_host_fails(engine, way, code):
     assert {n: a.output for n, a in answers.items()} == {
         one.id: one.text for one in block if one.id != "2"
     }
-    assert len(psutil.Process().children()) <= 1
+    assert hosts() <= 1
 
 
 @pytest.mark.parametrize(("way", "code"), STRAYS.items())
@@ -40,3 +40,9 @@ def test_a_measured_prompt_that_loses_the_host_fails_alike(engine, way, code):
     assert lost.failure.code == code
     well = engine.measure(Prompt(id="b", text="text", max_output_tokens=4))
     assert well.output == "text"
+
+
+def hosts() -> int:
+    """Count this process's hosts; other tests may have servers of their own."""
+    mine = psutil.Process().children()
+    return sum("tests.engines.lost_host" in one.cmdline() for one in mine)
