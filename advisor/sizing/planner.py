@@ -123,11 +123,12 @@ def more_samples(
     """Return about how many more samples would decide; None when it cannot be told.
 
     It cannot be told when the loss measured on ``samples`` lies within one standard
-    error of the margin. At least 1 where the test has not decided.
+    error of the margin, nor from answers that all lost the same: without a variance
+    there is no such error. At least 1 where the test has not decided.
     """
     if samples < 1:
         raise SizingError(f"An estimate needs one sample at least, got {samples}.")
-    if abs(margin - loss) < sqrt(variance / samples) or margin == loss:
+    if variance <= 0 or abs(margin - loss) < sqrt(variance / samples):
         return None
     reach = _reach(alpha, candidates, power)
     needed = ANYTIME_FACTOR * reach**2 * variance / (margin - loss) ** 2

@@ -103,8 +103,9 @@ def _more(case: Case, exam: Exam) -> int | None:
     if case.stop == "exhausted" and not units.complete:
         # The comparison of all samples says nothing before it has them all.
         return max(1, round((units.horizon - units.weight.size) * per_unit))
-    if units.variance == 0 and units.value < exam.margin < 1:
-        ties = ties_needed(exam.margin - units.value, split.alpha, split.candidates)
+    room = exam.margin - units.value
+    if units.variance == 0 and 0 < room < 1:
+        ties = ties_needed(room, split.alpha, split.candidates)
         return max(1, ties - units.weight.size)
     error = split.alpha if units.value <= exam.margin else 2 * split.alpha
     count = more_samples(

@@ -16,6 +16,7 @@ from advisor.sizing.errors import InvalidCase
 from advisor.sizing.measurement import Case
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-9  # scores from 0 to 1 that are nearer to each other are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,10 @@ def _value(
 def _variance(values: Array, weight: Array) -> float:
     """Return the variance that one of equal units would have; 0 of nothing.
 
-    The squared standard error of the weighted mean, times the number of units.
+    The squared standard error of the weighted mean, times the number of units. Where
+    the values differ by no more than rounding it is 0.
     """
-    if values.size == 0:
+    if values.size == 0 or np.ptp(values) < ROUNDING:
         return 0.0
     mean = np.average(values, weights=weight)
     error2 = ((weight * (values - mean)) ** 2).sum() / weight.sum() ** 2

@@ -102,7 +102,7 @@ def test_without_times_there_is_no_latency_chart(
         (
             {"constraints": {"quality_margin": 0.02}, "promise": "traffic"},
             "Undecided",
-            "more samples",
+            "further samples",
         ),
         (
             {

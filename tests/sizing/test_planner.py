@@ -108,7 +108,13 @@ def test_it_cannot_tell_within_a_standard_error_of_the_margin(loss):
 
 
 def test_it_cannot_tell_exactly_at_the_margin():
-    assert more_samples(margin=0.05, loss=0.05, variance=0.0, samples=300) is None
+    assert more_samples(margin=0.05, loss=0.05, variance=0.17, samples=300) is None
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.05, 1.0])
+@pytest.mark.parametrize("samples", [1, 3, 300])
+def test_it_cannot_tell_from_answers_that_all_lost_the_same(loss, samples):
+    assert more_samples(margin=0.05, loss=loss, variance=0, samples=samples) is None
 
 
 def test_the_variance_of_pairs_is_that_of_the_difference():

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from advisor.sizing import phrases
 from advisor.sizing.comparison import Pairs, mcnemar, tango_certifies, tango_interval
 from advisor.sizing.conclusions import Quality, Row
 from advisor.sizing.errors import InvalidCase
@@ -182,6 +183,30 @@ def test_ties_alone_say_how_many_more_are_needed():
     )
     # 62 ties certify at a margin of 0.05 (ln 20 / ln 1.05)
     assert row(case).more == 32
+
+
+@pytest.mark.parametrize("promise", ["samples", "traffic"])
+@pytest.mark.parametrize("limits", [{"min_quality": 0.0}, {"min_quality": 0.91}])
+@pytest.mark.parametrize("right", [(1.0, 0.0), (0.0, 1.0)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_few_answers_that_are_all_alike_name_no_number_that_nobody_knows(
+    promise, limits, right, count
+):
+    wanted, got = right
+    case = a_case(
+        [
+            reference(scores=(wanted,) * count),
+            candidate("a", scores=(got,) * count),
+        ],
+        {"quality_margin": 0.05, **limits},
+        stop="decided",
+        promise=promise,
+    )
+    found = row(case)
+    assert (found.status, found.more) == ("undecided", None)
+    for one in quality(case).rows:
+        assert one.more != 1
+    assert phrases.NO_ESTIMATE in phrases.open_(found)
 
 
 def test_the_estimate_counts_samples_where_groups_are_the_unit():

@@ -88,3 +88,10 @@ def test_rounding_never_leaves_the_range_of_a_loss():
     case = cut(3, groups=("x", "x", "x"), weights=(0.1, 0.2, 0.7))
     found = losses(frame(case), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
     assert np.all(found.worst <= 1.0)
+
+
+def test_what_differs_by_rounding_alone_has_no_variance():
+    whole = frame(cut(7))
+    found = shortfalls(whole, 0.91, (0.3,) * 7)
+    assert found.variance == 0.0
+    assert shortfalls(whole, 0.91, (0.3,) * 6 + (0.301,)).variance > 0
