@@ -29,8 +29,8 @@ from advisor.engines.spans import Span
 
 # Room for so much of an answer at first; few are as long as they may be.
 _ANSWER = 64
-# A processor reads the slots in so many stretches, of so many slots at the least; each
-# is a call of its own, of which a GPU has better few.
+# Where slots are filled again, a processor reads them in so many stretches, of so many
+# slots at the least; each is a call of its own, of which a GPU has better few.
 _STRETCHES, _LEAST = 4, 16
 # Where steps are recorded, one that also reads prompts costs as much as many others:
 # it waits until so large a part of the slots is free.
@@ -159,11 +159,12 @@ class _Work:
         self.prefix, self.waiting = prefix, waiting
         self.active, self.bunch, self.repeated = [], 1, None
         longest = max(len(r.ids) + min(r.limit, _ANSWER) for r in waiting)
-        stretch = max(_LEAST, -(-self.slots // _STRETCHES))
+        filled_again = len(waiting) > self.slots and not on_gpu
+        stretch = max(_LEAST, -(-self.slots // _STRETCHES)) if filled_again else None
         self.cache = SlotCache(
             slots=self.slots,
             width=longest - len(prefix),
-            stretch=None if on_gpu else stretch,
+            stretch=stretch,
         )
 
     def record(self, network: PackedNetwork, recorder: Callable[[], Record]) -> None:
