@@ -51,7 +51,8 @@ class Pace:
 
     ``most`` is the user's own limit of calls at once. A call is told apart by when it
     was sent: what was under way when the window shut says nothing new. ``address``
-    names server and key, as `proven.address_of` does.
+    names server and key, as `proven.address_of` does. ``turned_away`` counts the calls
+    that the server asked to slow down, ``slowed_by`` is what it said last.
     """
 
     most: int
@@ -61,6 +62,8 @@ class Pace:
     stopped: Stop | None = None
     proven: bool = False
     answered: int = 0
+    turned_away: int = 0
+    slowed_by: Failure | None = None
     limit: int = field(init=False)
     _threshold: float = inf
     _clean: int = 0
@@ -126,6 +129,10 @@ class Pace:
             self.answered = self._faults = self._refusals = 0
             self._opens_at, self._limited_since = 0.0, None
 
+    def shut_s(self) -> float:
+        """Return for how many seconds from now no call is let in; 0 while some are."""
+        return max(0.0, self._opens_at - clock())
+
     def share_with(self, others: int, *, most: int) -> None:
         """Keep to an even share of ``most`` calls when others call it as well."""
         self.most = max(1, most // (1 + others))
@@ -157,6 +164,7 @@ class Pace:
 
     def _slow_down(self, failure: Failure, *, sent: float, wait_s: float) -> None:
         now = clock()
+        self.turned_away, self.slowed_by = self.turned_away + 1, failure
         if sent >= self._cut_at:
             self._rounds += 1
             self._cut(now, threshold=self.limit // 2)

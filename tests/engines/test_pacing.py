@@ -209,3 +209,15 @@ def test_who_has_enough_sends_nothing_that_waits_and_may_go_on_later():
         assert await full(pace) == 2
 
     asyncio.run(work())
+
+
+def test_it_says_how_long_it_is_shut_and_how_many_were_turned_away():
+    pace = Pace(most=4)
+    assert (pace.shut_s(), pace.turned_away, pace.slowed_by) == (0, 0, None)
+    note(pace)
+    note(pace, FAULT)
+    assert pace.turned_away == 0
+    note(pace, SLOW)
+    note(pace, SLOW)
+    assert 0 < pace.shut_s() <= 0.05
+    assert (pace.turned_away, pace.slowed_by) == (2, SLOW)

@@ -4,9 +4,11 @@ The process that calls notices within seconds (`engines.pacing`); what it found 
 stored here, so that no other process finds it out anew.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import inf
 
 from django.conf import settings
 from django.db import transaction
@@ -18,10 +20,13 @@ from advisor.engines.base import Engine
 from advisor.engines.pacing import Pace, Paced, Stop
 from advisor.runs.models import Candidate, EndpointStanding, EndpointWait, Run, Trial
 from advisor.runs.services.claiming import from_now
-from advisor.runs.services.states import move_candidate, move_run
+from advisor.runs.services.states import move_candidate, move_run, note
+from advisor.sizing import formats
 
 # An outage is asked about each time that it has become a quarter longer.
 SHARE_OF_OUTAGE = 0.25
+# A server that keeps asking to slow down fills no log.
+NEWS_EVERY_S = 10.0
 
 
 @dataclass(slots=True)
@@ -31,6 +36,8 @@ class Line:
     candidate: Candidate
     pace: Pace | None
     told: bool = False
+    _turned_away: int = 0
+    _news_at: float = -inf
 
     @classmethod
     def of(cls, candidate: Candidate, engine: Engine) -> "Line":
@@ -38,7 +45,8 @@ class Line:
         pace = engine.pace if isinstance(engine, Paced) else None
         if pace is not None:
             pace.reopen()
-        return cls(candidate, pace)
+            return cls(candidate, pace, _turned_away=pace.turned_away)
+        return cls(candidate, None)
 
     def share(self, most: int) -> None:
         """Keep to this process's share of the calls that the user allows at once."""
@@ -54,9 +62,32 @@ class Line:
             self.told = True
             recovered(self.candidate)
         if pace.stopped is None or pace.stopped.kind in ("refused", "enough"):
+            self.tell_of_slowing()
             return True
         hold(self.candidate, pace.stopped)
         return False
+
+    def tell_of_slowing(self) -> None:
+        """Write into the log that the server asks to slow down, now and then."""
+        pace = self.pace
+        if pace is None or pace.slowed_by is None or pace.stopped is not None:
+            return
+        turned_away, now = pace.turned_away - self._turned_away, time.monotonic()
+        if turned_away <= 0 or now < self._news_at + NEWS_EVERY_S:
+            return
+        self._turned_away, self._news_at = pace.turned_away, now
+        calls = formats.count(turned_away, "call")
+        at = timezone.localtime(timezone.now() + timedelta(seconds=pace.shut_s()))
+        note(
+            self.candidate.run_id,
+            candidate_id=self.candidate.pk,
+            kind="slowed",
+            level="warning",
+            text=f"{self.candidate.key} is slowed: the next call is sent at"
+            f" {at:%H:%M:%S}, {calls} will be sent again."
+            f" {pace.slowed_by.message}",
+            data={"turned_away": turned_away},
+        )
 
 
 def may_start(candidate: Candidate) -> bool:
