@@ -12,6 +12,7 @@ Scaled down to fractions of a second; the stub fails by count or by a fixed seed
 F24 to F30, faults of one answer, are in `tests/engines/test_endpoint_faults.py`.
 """
 
+import re
 import threading
 import time
 from collections import Counter
@@ -95,6 +96,29 @@ def test_f20_a_storm_of_rate_limits_is_waited_out(asked):
     late = [at - began[0] for at in began if at < began[0] + storm]
     # Four at once and without a pause there would be several hundred.
     assert len(late) <= 60
+
+
+def test_f20_a_short_wait_is_told_while_it_lasts_and_once():
+    slow = reply({}, "429 Too Many Requests", Retry_After="2")
+    plan = lambda r: [slow if r.number < 4 else YES]  # noqa: E731
+    with Stub(listing(plan)) as stub:
+        run = untimed(stub)
+        one = run.candidates.get()
+        patient = {**QUICK["retries"], "longest_retry_after_s": 1.5}
+        one.spec["options"] = {**QUICK, "retries": patient, "pace": {"in_hand_s": 5}}
+        one.save(update_fields=["spec"])
+        services.run_inline(run)
+    assert_whole(run, 40)
+    told = RunEvent.objects.get(run=run, kind="slowed")
+    assert told.at < Answer.objects.earliest("created_at").created_at
+    turned_away = told.data["turned_away"]
+    assert 1 <= turned_away <= 4
+    calls = "1 call" if turned_away == 1 else f"{turned_away} calls"
+    assert re.fullmatch(
+        rf"{one.key} is slowed: the next call is sent at \d\d:\d\d:\d\d, {calls} will"
+        r" be sent again\. The endpoint asks to slow down\. \(HTTP 429: .*\)",
+        told.text,
+    )
 
 
 def test_f20_a_long_wait_is_the_runs_and_not_a_workers():

@@ -141,6 +141,7 @@ class Work:
         try:
             came = self._under_way.next(LOOK_SECONDS)
         except Empty:
+            self._line.tell_of_slowing()
             if not self.keeper.tick():
                 self._drop()
             self._ending = self._ending or self.stopping()
