@@ -24,7 +24,7 @@ from django.db.models.functions import Greatest, Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.among import Among
-from advisor.runs.services.due import LOST, Due, claimed_together, due
+from advisor.runs.services.due import LOST, SUSPECT_CLAIMS, Due, claimed_together, due
 from advisor.runs.services.states import WORKING
 
 MAY_END = (Run.State.RUNNING, Run.State.PAUSED, Run.State.BUDGET_STOPPED)
@@ -51,6 +51,11 @@ class Lease:
     candidate_id: int
     claims: tuple[Claim, ...]
 
+    @property
+    def is_suspect(self) -> bool:
+        """Say whether one trial is held alone because its workers went."""
+        return len(self.claims) == 1 and self.claims[0].number > SUSPECT_CLAIMS
+
 
 def from_now(seconds: float) -> Combinable:
     """Return the database's time in ``seconds``."""
@@ -72,14 +77,18 @@ def claim_block(
     lease_s: float | None = None,
     most: int | None = None,
     token: UUID | None = None,
+    quarter: bool = False,
 ) -> Lease | None:
     """Claim what is pending of the first block; None when nothing is due.
 
     With ``most`` as many trials as that, of the blocks that follow as well; with
-    ``token`` under the lease that is held already. Rows that another worker is
-    claiming at this moment are passed over.
+    ``token`` under the lease that is held already; with ``quarter`` no more than a
+    quarter of the blocks that a race has opened. Rows that another worker is claiming
+    at this moment are passed over.
     """
-    rows = claimed_together(due(candidate, most), most, alone=token is None)
+    rows = claimed_together(
+        due(candidate, most, quarter=quarter), most, alone=token is None
+    )
     if not rows:
         return None
     token = token or uuid4()

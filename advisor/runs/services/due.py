@@ -35,8 +35,12 @@ class Due(NamedTuple):
         return self.claims > 0 and self.last_error_code == LOST
 
 
-def due(candidate: Candidate, most: int | None) -> list[Due]:
+def due(
+    candidate: Candidate, most: int | None, *, quarter: bool = False
+) -> Sequence[Due]:
     """Lock and return the first trials that may be claimed; without ``most`` a block.
+
+    ``quarter`` asks for the first quarter of what a race has opened at most.
 
     The candidate is read apart and not joined, so that the rows are taken from the
     index in its order, however many wait behind them.
@@ -58,7 +62,20 @@ def due(candidate: Candidate, most: int | None) -> list[Due]:
     if most is None:
         first = found.values_list("block").first()
         found = found.filter(block__in=first or ())
-    return [Due(*row) for row in found.values_list(*Due._fields)[:most]]
+    rows = [Due(*row) for row in found.values_list(*Due._fields)[:most]]
+    return first_quarter(rows, bound[0]) if quarter else rows
+
+
+def first_quarter(rows: Sequence[Due], open_to: int | None) -> Sequence[Due]:
+    """Return the rows of the first quarter of the blocks that a race has opened.
+
+    How far it is opened tells how far the decision is thought to be: what is claimed
+    together with the decision was asked for nothing.
+    """
+    if not rows or open_to is None:
+        return rows
+    end = rows[0].block + (open_to - rows[0].block + 3) // 4
+    return [one for one in rows if one.block < end]
 
 
 def claimed_together(

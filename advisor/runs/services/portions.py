@@ -13,8 +13,7 @@ from advisor.runs.services.answering import Desk
 from advisor.runs.services.ordering import BLOCK
 
 # How long a block takes: of an engine that goes on meanwhile, and of one that does not.
-# In a race what is in a block with the decision was asked for nothing.
-BESIDE_SECONDS, RACE_SECONDS, SECONDS, LOCAL_SECONDS = 0.3, 0.12, 1.0, 10.0
+BESIDE_SECONDS, SECONDS, LOCAL_SECONDS = 0.3, 1.0, 10.0
 LOCAL_FIRST = 64
 FEWEST, FEWEST_IN_TURN, MOST = 16, 8, 2048
 
@@ -32,8 +31,7 @@ class Portions:
         """Begin with what is known of an engine."""
         if isinstance(desk.engine, Overlapping):
             fewest = max(FEWEST, desk.calls_at_once)
-            raced = desk.candidate.open_to is not None
-            return cls(fewest, RACE_SECONDS if raced else BESIDE_SECONDS, fewest)
+            return cls(fewest, BESIDE_SECONDS, fewest)
         if desk.candidate.queue == "local":
             return cls(LOCAL_FIRST, LOCAL_SECONDS, BLOCK)
         return cls(FEWEST_IN_TURN, SECONDS, FEWEST_IN_TURN)

@@ -18,7 +18,6 @@ from advisor.runs.selectors.scores import ScoresSeen
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.claiming import claim_block
-from advisor.runs.services.due import SUSPECT_CLAIMS
 from advisor.runs.services.endpoint_health import Line
 from advisor.runs.services.judging import broken
 from advisor.runs.services.keeping import Keeper
@@ -82,17 +81,24 @@ class Work:
                 self._leave()
         return self.stored
 
+    @property
+    def _careful(self) -> bool:
+        """Say whether calls cost money that a decision may spare."""
+        one = self.desk.candidate
+        return one.engine == "openai" and one.open_to is not None
+
     def _room(self) -> bool:
         """Say whether another block may be claimed now."""
         if self._spared or self._patience.dry or self.over():
             return False
         if not self._blocks:
             return True
-        first = self._blocks[0].lease.claims
-        suspect = len(first) == 1 and first[0].number > SUSPECT_CLAIMS
+        suspect = self._blocks[0].lease.is_suspect
         in_hand = sum(block.open for block in self._blocks)
-        enough = in_hand >= max(1.5 * self.desk.calls_at_once, self._portions.size / 2)
-        return not (enough or suspect or self.desk.short_of_money)
+        wanted = 1.5 * self.desk.calls_at_once
+        if not self._careful:
+            wanted = max(wanted, self._portions.size / 2)
+        return not (in_hand >= wanted or suspect or self.desk.short_of_money)
 
     def _begin(self) -> bool:
         """Claim the next block and have it answered; False when nothing is due."""
@@ -100,8 +106,12 @@ class Work:
             self._ending = True
             return True
         token = self._blocks[0].lease.token if self._blocks else None
-        size = self._portions.size
-        lease = claim_block(self.desk.candidate, most=size, token=token)
+        lease = claim_block(
+            self.desk.candidate,
+            most=self._portions.size,
+            token=token,
+            quarter=self._careful,
+        )
         if lease is None:
             self.desk.short_of_money = False
             self._patience.found_nothing()
@@ -199,10 +209,9 @@ class Work:
     def _hear(self) -> None:
         """Take in that the race was judged: more may be due, or nothing any more."""
         self._patience.look_now()
-        if self._spared or not (self.enough() or not is_needed(self.desk.candidate)):
-            return
-        self._spared = True
-        self._under_way.send_no_more()
+        if self.enough() or not is_needed(self.desk.candidate):
+            self._spared = True
+            self._under_way.send_no_more()
 
     def _waits(self) -> bool:
         """Wait a moment where more is about to be due; False where nothing is."""
