@@ -71,7 +71,7 @@ def test_4_is_undecided(tmp_path: Path):
     write = write_setup(tmp_path, constraints={"quality_margin": 0.02})
     done = evaluate(write)
     assert done.status == 4
-    assert "more samples" in done.out
+    assert "further samples" in done.out
 
 
 def test_2_is_a_wrong_setup_and_nothing_is_stored(tmp_path: Path):
