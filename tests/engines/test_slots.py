@@ -166,6 +166,46 @@ def test_rows_that_end_make_room_at_once(model, packed):
     assert len(together) < len(alone) / 3
 
 
+def test_slots_that_are_read_in_stretches_and_filled_again_write_the_same(
+    model, packed
+):
+    asked = requests(60, seed=9)
+    at_once, _ = written(model, packed, asked, 60)
+    in_stretches, _ = written(model, packed, asked, 36)
+    assert in_stretches == at_once
+
+
+def test_who_leaves_is_replaced_by_the_longest_behind():
+    from advisor.engines.slot_cache import SlotCache
+
+    cache = SlotCache(slots=7, width=32, stretch=3)
+    for slot, length in enumerate([20, 30, 25, 9, 12, 11, 4]):
+        cache.hold(slot, length)
+    assert list(cache.leave(1, 7)) == [(4, 1), (6, 4)]
+    assert cache.lengths(6) == [20, 12, 25, 9, 4, 11]
+    assert list(cache.leave(5, 6)) == []
+
+
+def test_buffers_that_widen_leave_out_slots_that_are_done():
+    import torch
+
+    from advisor.engines.slot_cache import SlotCache
+
+    cache = SlotCache(slots=5, width=32)
+    keys = torch.randn(2, 30, 8)
+    cache.put(0, 1, keys, keys)
+    cache.expect(2)
+    cache.make_room(33)
+    assert (cache.slots, cache.width) == (2, 64)
+    cache.hold(1, 30)
+    cache.begin_step(2, keys.device, keys.dtype)
+    one = torch.randn(1, 2, 2, 8)
+    out, _ = cache.attend(0, one, one, one, 2, scaling=None)
+    held = torch.cat((keys, one[0, :, 1:]), 1)[None]
+    wanted = torch.nn.functional.scaled_dot_product_attention(one[:, :, 1:], held, held)
+    assert torch.allclose(out[:, :, 1:], wanted, atol=1e-5)
+
+
 def test_a_pass_reads_no_more_tokens_than_there_is_room_for(model, packed):
     asked = requests(16)
     _, read = written(model, packed, asked, 16, tokens=70)

@@ -32,7 +32,7 @@ def build(folder):
     for parameter in model.parameters():
         if parameter.dim() > 1:
             torch.nn.init.normal_(parameter, std=SPREAD)
-    # Without an end token each answer is as long as it is asked to be.
+    # Without an end token, here and below, an answer is as long as it is asked to be.
     model.generation_config.eos_token_id = None
     model.save_pretrained(folder)
     save_tokenizer(folder)
@@ -43,7 +43,7 @@ def save_tokenizer(folder):
     listed = {f"w{number}": number for number in range(WORDS)}
     raw = Tokenizer(models.WordLevel(listed, unk_token="w0"))
     raw.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    made = PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="w0", eos_token="w1")
+    made = PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="w0")
     made.save_pretrained(folder)
 
 
