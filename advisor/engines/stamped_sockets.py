@@ -3,7 +3,8 @@
 Linux keeps with each piece of TCP data when its network stack took it in (socket(7),
 SO_TIMESTAMPNS; for TCP since Linux 4.14), so a program that was kept from reading
 stamps what came when it came. One read of several pieces tells the time of the last.
-The note is in wall-clock time and becomes `timing.clock` at the reading.
+The note is in wall-clock time and becomes `timing.clock` at the reading. Noting begins
+a moment after the first socket of the system asks for it; what came before has none.
 """
 
 import socket
