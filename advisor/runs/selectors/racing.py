@@ -63,7 +63,8 @@ def standing_of(
         if one.role == "candidate":
             fresh = [end for end in whole if end > seen_by(one)]
             case, samples[one.pk] = _taken(case, one, fresh, samples[one.pk], over)
-    farthest = max((one.decided_after or samples[one.pk] for one in rows), default=0)
+    tested = [one for one in rows if one.role == "candidate"]
+    farthest = max((one.decided_after or samples[one.pk] for one in tested), default=0)
     return RaceStanding(
         race=race(case, over),
         samples=samples,

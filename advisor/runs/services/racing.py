@@ -19,7 +19,6 @@ from advisor.runs.selectors.racing import (
 from advisor.runs.selectors.scores import ScoresSeen
 from advisor.runs.services.ahead import (
     blocks_ahead,
-    half_way,
     in_line,
     reference_to,
 )
@@ -191,18 +190,18 @@ def _open(one: Candidate, reference: Candidate | None, now: RaceStanding) -> Non
     """Let a candidate go on some blocks beyond what is judged, and its reference.
 
     While a candidate catches up, a reference behind an endpoint goes on as if nobody
-    were behind, and as far as the candidate itself is expected to go.
+    were behind.
     """
-    judged, more = now.judged[one.pk], now.lane(one).more
+    judged = now.judged[one.pk]
     known = 0 if reference is None else now.judged.get(reference.pk, 0)
+    more = now.lane(one).more
     ahead = blocks_ahead(one, more, judged=judged, behind=known - judged)
     to = min(now.blocks, judged + ahead)
     _raise(one, to)
     if reference is None:
         return
     if reference.engine == "openai":
-        far = judged + half_way(more, judged=judged)
-        to = min(now.blocks, max(to, now.first + in_line(reference), far))
+        to = min(now.blocks, max(to, now.first + in_line(reference)))
     _raise(reference, reference_to(one, reference, to, now.blocks))
 
 
