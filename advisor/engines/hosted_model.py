@@ -6,7 +6,6 @@ tokens at once as the memory at hand allows.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from torch import nn
@@ -67,8 +66,7 @@ class HostedModel:
         self._decoder: SlotDecoder | GenerateDecoder
         self._weigher: ChoiceDecoder | PlainChoiceDecoder
         if packing_agrees(model, packed, self._room):
-            once = partial(packed.encode, (0, 0))
-            take_faster_product(model.network, trial=once)
+            take_faster_product(model.network)
             self._prefixes = PrefixKeeper(packed)
             self._decoder = SlotDecoder(packed, self._writer, self._room, beat=beat)
             self._weigher = ChoiceDecoder(packed, self._room, beat=beat)

@@ -16,7 +16,7 @@ def layers():
 
 def prefer(*names):
     """Return a clock that finds the products of these names fast."""
-    return lambda _, product: 0.5 if product.name in names else 1.0
+    return lambda _, product, __: 0.5 if product.name in names else 1.0
 
 
 @pytest.fixture
@@ -42,37 +42,28 @@ def tied():
 def test_another_product_must_be_clearly_faster(fast, taken):
     from advisor.engines.matrix_kernel import take_faster_product
 
-    times = {"oneDNN": fast, "torch": 1.0, "oneDNN, packed": 1.0}
-    found = take_faster_product(
-        layers(), seconds=lambda _, product: times[product.name]
-    )
+    times = {"oneDNN": fast, "torch": 1.0}
+    found = take_faster_product(layers(), seconds=lambda _, one, __: times[one.name])
     assert found == taken
 
 
-@pytest.mark.parametrize("name", ["oneDNN", "oneDNN, packed"])
-def test_every_product_says_the_same_and_can_be_given_back(name):
+def test_every_product_says_the_same():
     import torch
 
-    from advisor.engines.matrix_kernel import give_back, take_faster_product
+    from advisor.engines.matrix_kernel import take_faster_product
 
     network = layers()
-    weights = [one.weight.clone() for one in network]
     given = [torch.randn(*shape) for shape in SHAPES]
     with torch.inference_mode():
         before = [network(rows) for rows in given]
-    assert take_faster_product(network, seconds=prefer(name)) == name
-    with torch.inference_mode():
+        assert take_faster_product(network, seconds=prefer("oneDNN")) == "oneDNN"
         after = [network(rows) for rows in given]
     for one, other in zip(before, after, strict=True):
         assert torch.allclose(one, other, atol=1e-5)
-    assert network[0].weight.is_mkldnn == (name == "oneDNN, packed")
-    give_back(network)
-    assert "forward" not in network[0].__dict__
-    for layer, weight in zip(network, weights, strict=True):
-        assert torch.equal(layer.weight, weight)
+    assert "forward" in network[0].__dict__
 
 
-def test_a_matrix_that_serves_twice_stays_plain_and_is_multiplied_the_other_way(tied):
+def test_the_matrix_of_words_is_multiplied_the_other_way_round_for_few_rows(tied):
     import torch
 
     from advisor.engines.matrix_kernel import take_faster_product
@@ -80,36 +71,23 @@ def test_a_matrix_that_serves_twice_stays_plain_and_is_multiplied_the_other_way(
     ids = torch.arange(140)[None]
     with torch.inference_mode():
         before = tied(ids, use_cache=False).logits
-        taken = take_faster_product(
-            tied, seconds=prefer("oneDNN, packed", "oneDNN, turned")
-        )
+        taken = take_faster_product(tied, seconds=prefer("oneDNN, turned"))
         many = tied(ids, use_cache=False).logits
         few = tied(ids, use_cache=False, logits_to_keep=9).logits
-    assert taken == "oneDNN, packed"
+    assert taken == "torch"
     assert torch.allclose(many, before, atol=1e-5)
     assert torch.allclose(few, before[:, -9:], atol=1e-5)
     assert few.stride(-1) > 1
-    assert tied.lm_head.weight is tied.model.embed_tokens.weight
-    assert not tied.lm_head.weight.is_mkldnn
-    assert tied.model.layers[0].mlp.up_proj.weight.is_mkldnn
+    assert "forward" not in tied.model.layers[0].mlp.up_proj.__dict__
 
 
-def test_all_stays_as_it_was_where_a_layer_is_read_by_something_else():
-    import torch
-
+@pytest.mark.parametrize("name", ["oneDNN", "oneDNN, turned"])
+def test_weights_stay_where_they_were_loaded(tied, name):
     from advisor.engines.matrix_kernel import take_faster_product
 
-    network = layers()
-    rows = torch.randn(3, 48)
-
-    def reads_past_the_layer():
-        torch.nn.functional.linear(rows, network[0].weight)
-
-    taken = take_faster_product(
-        network, seconds=prefer("oneDNN, packed"), trial=reads_past_the_layer
-    )
-    assert taken == "torch"
-    reads_past_the_layer()
+    before = {key: held.data_ptr() for key, held in tied.named_parameters()}
+    take_faster_product(tied, seconds=prefer(name))
+    assert {key: held.data_ptr() for key, held in tied.named_parameters()} == before
 
 
 def test_half_precision_keeps_its_product():
