@@ -37,8 +37,9 @@ from advisor.engines.slots import SlotDecoder
 from advisor.engines.text import clean
 from advisor.engines.timing import Stopwatch
 
-# A GPU's step takes about as long for few rows as for many.
-_MOST_SLOTS = {"cpu": 256, "cuda": 256}
+# A GPU's step takes about as long for few rows as for many. On a processor more would
+# gain a tenth, and what they keep would be most of the memory that is told of a model.
+_MOST_SLOTS = {"cpu": 64, "cuda": 256}
 
 
 class HostedModel:
