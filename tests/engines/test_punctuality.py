@@ -12,6 +12,7 @@ from advisor.engines.base import EngineSpec
 from advisor.engines.openai_compatible import OpenAICompatible
 from advisor.engines.punctuality import LEAD_S, OpenLoop, Ticker, wait_until
 from advisor.engines.timing import clock
+from tests import services as real
 from tests.engines.stub_server import Stub, event, piece, reply, stream_head
 from tests.engines.test_endpoint_faults import certificate
 from tests.engines.test_openai_compatible import asking, prompt
@@ -114,7 +115,9 @@ def test_connections_are_open_before_requests_are_due(secure, tmp_path):
     plan = lambda _: keeping(0.1)  # noqa: E731
     with asking(plan, stub_options=stub_options, options=options) as (engine, stub):
         engine.connect(4)
-        assert (stub.connections, len(stub.requests)) == (4, 0)
+        # A server learns after its client that TLS is agreed.
+        assert real.wait_until(lambda: stub.connections == 4)
+        assert not stub.requests
         for _ in range(2):
             due = [clock() + LEAD_S] * 4
             answers = engine.measure_at([prompt(str(n)) for n in range(4)], due)

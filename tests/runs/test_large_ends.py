@@ -3,13 +3,13 @@
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models.functions import Now
 
 from advisor.accounts.models import Membership, Role, Team, User
 from advisor.accounts.services import DeletionRefused, delete_team
 from advisor.projects.services import archive
 from advisor.runs import services
 from advisor.runs.models import Run, Trial
+from advisor.runs.services.claiming import from_now
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import make_project, make_setup, make_team
 
@@ -64,7 +64,7 @@ def test_an_archived_project_keeps_its_run_and_a_cancelled_run_is_whole(owner):
 
 def give_up(run: Run) -> None:
     """What the dispatcher does with leases that nobody keeps."""
-    Trial.objects.filter(state="leased").update(lease_until=Now())
+    Trial.objects.filter(state="leased").update(lease_until=from_now(-1))
     services.reap()
     services.sweep_cancelled()
     services.finish(run.pk)
