@@ -73,7 +73,7 @@ def recovery(server: Postgres, kills: int) -> dict[str, object]:
             folder / "var", roles=ROLES, DATABASE_URL=url, **usual
         ) as running:
             sea = Storm(running, server, url, folder, lasts=0.0)
-            given = {"samples": 16 * kills + 400, "delay": 0.4}
+            given = {"samples": 100 * kills, "delay": 0.4}
             shell(running, LAUNCH.format(calls=str(sea.calls_file), **given))
             for _ in range(kills):
                 held: list[object] = []
