@@ -124,8 +124,8 @@ def case(
         found["race, reference known"] = ours.evaluate(
             known, port, WEIGHTS, stop="decided", **pinned
         )
-        for name in ("race", "race, reference known"):
-            found[name]["bound"] = bound_s(found[name]["sent by model"], given.unit)
+        for race in (found["race"], found["race, reference known"]):
+            race["bound"] = bound_s(race["sent by model"], given.unit)
         if peer_s is not None:
             found["lm-eval"] = {"seconds": peer_s, "measured at another set": True}
         elif not (given.no_peer or peer.missing()):
