@@ -50,7 +50,8 @@ class Person(Newcomer):
         if name.startswith("Continue"):
             self.page.evaluate("document.activeElement.blur()")
             self.page.wait_for_timeout(900)
-            self.page.wait_for_function("!document.querySelector('.htmx-request')")
+            # A function: text would be read anew at each look, which the pages forbid.
+            self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
         super().press(name)
 
     def upload(self, content: bytes) -> None:

@@ -174,5 +174,5 @@ def test_the_specimen_chart_is_drawn_in_both_themes(chromium, live_server):
     )
     light = page.evaluate(colour)
     page.locator("[data-theme-toggle]").click()
-    page.wait_for_function(f"{colour} !== '{light}'")
+    page.wait_for_function(f"() => {colour} !== '{light}'")
     assert visit.wrong == []
