@@ -51,7 +51,9 @@ class Person(Newcomer):
             self.page.evaluate("document.activeElement.blur()")
             self.page.wait_for_timeout(900)
             # A function: text would be read anew at each look, which the pages forbid.
-            self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+            self.page.wait_for_function(
+                "() => !document.querySelector('.htmx-request')"
+            )
         super().press(name)
 
     def upload(self, content: bytes) -> None:
