@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from advisor.accounts.models import Role, Team, User
@@ -131,7 +131,7 @@ def test_a_wrong_form_takes_the_focus_to_its_summary(chromium, live_server):
     page = opened(chromium, live_server).go("/sign-in/")
     page.locator("main button").click()
     assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.className") == "errsum"
+    expect(page.locator(".errsum")).to_be_focused()
     page.locator(".errsum a").first.click()
     assert page.evaluate("document.activeElement.id") == "id_login"
 
