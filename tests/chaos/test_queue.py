@@ -79,9 +79,10 @@ def test_a_run_outlives_its_queue_and_another_program_on_it(
                 before = len(column(url, ANSWERS))
                 trouble()
                 assert wait_until(
-                    lambda before=before: len(column(url, ANSWERS)) > before, seconds=60
+                    lambda before=before: len(column(url, ANSWERS)) > before,
+                    seconds=120,
                 ), running.log.read_text()
-            assert wait_until(lambda: column(url, STATE) == ["completed"], seconds=60)
+            assert wait_until(lambda: column(url, STATE) == ["completed"], seconds=120)
             other.send_task("its_own", queue="default")
             assert wait_until(
                 lambda: notes.read_text().count("its own") == 2, seconds=20
