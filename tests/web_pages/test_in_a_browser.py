@@ -1,6 +1,7 @@
 """In a real Chromium: what pages do by themselves, with scripts and without."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(chromium, live_serv
 def test_a_wrong_form_takes_the_focus_to_its_summary(chromium, live_server):
     page = opened(chromium, live_server).go("/sign-in/")
     page.locator("main button").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     expect(page.locator(".errsum")).to_be_focused()
     page.locator(".errsum a").first.click()
     assert page.evaluate("document.activeElement.id") == "id_login"

@@ -6,6 +6,7 @@ told to anybody; a killed one is missed after three beats.
 """
 
 import logging
+import os
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -22,6 +23,16 @@ log = logging.getLogger(__name__)
 
 BEATS_MISSED = 3
 FORGOTTEN_SECONDS = 24 * 3600.0
+
+# Pool children are forked from a worker at any time, but not while its row is written:
+# a child takes over what SQLite knows of that write, and for such a child the database
+# is locked for good.
+_writing = threading.Lock()
+os.register_at_fork(
+    before=_writing.acquire,
+    after_in_parent=_writing.release,
+    after_in_child=_writing.release,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,14 +61,17 @@ class Presence:
 
     def _run(self) -> None:
         while not self._gone.is_set():
-            try:
-                take_seat(name=self.name, queue=self.queue, seats=self.seats)
-            except DatabaseError as error:
-                log.warning("A worker could not say that it is there: %s", error)
-            finally:
-                # Pool children are forked from this process at any time.
-                connection.close()
+            with _writing:
+                self._say_there()
             self._gone.wait(settings.HEARTBEAT_SECONDS)
+
+    def _say_there(self) -> None:
+        try:
+            take_seat(name=self.name, queue=self.queue, seats=self.seats)
+        except DatabaseError as error:
+            log.warning("A worker could not say that it is there: %s", error)
+        finally:
+            connection.close()
 
 
 def take_seat(*, name: str, queue: str, seats: int) -> None:
