@@ -72,7 +72,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], object], *, seconds: float = 20.0) -> bool:
+def wait_until(condition: Callable[[], object], *, seconds: float = 60.0) -> bool:
     """Look ten times a second until `condition` holds; False when it never did."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -64,6 +64,14 @@ class Newcomer:
             self.page.locator(f"[name={name}]:visible").first.fill(text)
 
     def press(self, name: str) -> None:
+        # A draft is kept while it is typed; leaving in the middle of it aborts that.
+        if name.startswith("Continue"):
+            self.page.evaluate("document.activeElement.blur()")
+            self.page.wait_for_timeout(900)
+            # A function: text would be read anew at each look, which the pages forbid.
+            self.page.wait_for_function(
+                "() => !document.querySelector('.htmx-request')"
+            )
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def sign_up(self, email: str) -> None:

@@ -45,17 +45,6 @@ def questions() -> bytes | None:
 class Person(Newcomer):
     """Somebody in a browser of their own."""
 
-    def press(self, name: str) -> None:
-        # A draft is kept while it is typed; leaving in the middle of it aborts that.
-        if name.startswith("Continue"):
-            self.page.evaluate("document.activeElement.blur()")
-            self.page.wait_for_timeout(900)
-            # A function: text would be read anew at each look, which the pages forbid.
-            self.page.wait_for_function(
-                "() => !document.querySelector('.htmx-request')"
-            )
-        super().press(name)
-
     def upload(self, content: bytes) -> None:
         file = {"name": "banking77.csv", "mimeType": "text/csv", "buffer": content}
         self.page.locator("[name=file]:visible").first.set_input_files(file)

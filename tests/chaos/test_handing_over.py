@@ -27,7 +27,7 @@ def test_stopping_everything_loses_no_answer(
     variables = {"DATABASE_URL": url, "LEASE_SECONDS": "600", "STOP_SECONDS": "10"}
     with services(roles=["default", "dispatcher"], **variables) as running:
         shell(running, LAUNCH.format(samples=200, calls=str(path)))
-        assert wait_until(lambda: len(calls(path)) >= 10, seconds=40)
+        assert wait_until(lambda: len(calls(path)) >= 10)
     assert column(url, STATES) == ["pending", "succeeded"]
     # The call that was under way is the only one that may have been for nothing.
     assert column(url, ANSWERS)[0] >= len(calls(path)) - 1
@@ -41,7 +41,7 @@ def test_a_run_goes_on_when_everything_was_killed_and_is_started_again(
     variables = {"DATABASE_URL": url, "LEASE_SECONDS": "2"}
     with services(roles=["default", "dispatcher"], **variables) as running:
         pk = shell(running, LAUNCH.format(samples=40, calls=str(path)))
-        assert wait_until(lambda: len(calls(path)) >= 10, seconds=60)
+        assert wait_until(lambda: len(calls(path)) >= 10)
         running.process.kill()
         running.process.wait(20)
     answered = column(url, ANSWERS)[0]

@@ -71,7 +71,7 @@ def test_a_run_outlives_its_queue_and_another_program_on_it(
         redis_url = str(running.record()["redis_url"])
         with another_worker(redis_url, notes) as other:
             other.send_task("its_own", queue="default")
-            assert wait_until(notes.exists, seconds=40)
+            assert wait_until(notes.exists)
             calls = str(tmp_path / "calls")
             pk = shell(running, LAUNCH.format(samples=SAMPLES, delay=0.1, calls=calls))
             for trouble in troubles(running):

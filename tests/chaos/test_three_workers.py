@@ -76,7 +76,7 @@ def test_workers_of_two_machines_share_a_run_and_one_machine_may_go(
     path = tmp_path / "calls"
     with services(roles=["default", "dispatcher"], **where) as running:
         with another_machine(tmp_path / "other", 2, **where) as group:
-            assert wait_until(lambda: len(column(postgres_url, SEATS)) == 3, seconds=60)
+            assert wait_until(lambda: len(column(postgres_url, SEATS)) == 3)
             pk = shell(running, LAUNCH.format(samples=SAMPLES, calls=str(path)))
             # All three hold a lease of their own at one moment.
             assert wait_until(

@@ -195,7 +195,7 @@ def test_a_server_without_a_free_connection_costs_no_answer(candidate, client):
             storing = pool.submit(store)
             time.sleep(0.3)
             assert not storing.done()
-        done = storing.result(timeout=20)
+        done = storing.result(timeout=60)
     assert (page.status_code, bool(page["Retry-After"])) == (503, True)
     assert (done.stored, Answer.objects.count()) == (32, 32)
     assert broken_invariants(candidate.run) == []

@@ -167,7 +167,7 @@ def test_cancelling_ends_a_call_that_is_under_way(settings):
         work.start()
         assert wait_until(lambda: stub.requests)
         services.cancel(run=run)
-        work.join(timeout=20)
+        work.join(timeout=60)
         assert not work.is_alive()
     for _ in range(2):
         Trial.objects.filter(state="leased").update(lease_until=Now() - AN_HOUR)

@@ -67,7 +67,7 @@ def test_no_service_outlives_a_command_that_is_stopped(
         os.kill(process.pid, number)
         process.wait(20)
 
-        assert wait_until(lambda: ended(pids), seconds=5)
+        assert wait_until(lambda: ended(pids))
 
 
 def test_it_uses_what_runs_already_and_leaves_it_running(
