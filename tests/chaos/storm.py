@@ -6,16 +6,18 @@ the letters that a plan is written in:
 * c, m, g: kill -9 of a child of the worker, of its main process, of both
 * t: SIGTERM of the worker, as in a deployment
 * f, z, r: Redis is flushed, frozen for a while, killed
-* p: PostgreSQL is cut off as by a power failure and comes back after a while
+* p: PostgreSQL is cut off as by a power failure and comes back after a while; on
+  SQLite another process locks the file for as long
 * s: the schema of the waiting trials gets a column, as before a deployment
 """
 
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,10 +69,13 @@ class Left:
 
 @dataclass(slots=True)
 class Storm:
-    """One run of ``samples`` under the faults of ``plan``, each lasting ``lasts`` s."""
+    """One run of ``samples`` under the faults of ``plan``, each lasting ``lasts`` s.
+
+    Without a ``server`` the database at ``url`` is SQLite.
+    """
 
     running: Services
-    server: Postgres
+    server: Postgres | None
     url: str
     folder: Path
     lasts: float
@@ -160,10 +165,21 @@ class Storm:
         tell(pid, signal.SIGCONT)
 
     def cut_database(self) -> None:
+        if self.server is None:
+            self.lock_database()
+            return
         self.server.stop(signal.SIGQUIT)
         self.outage()
         time.sleep(self.lasts)
         self.server.start()
+
+    def lock_database(self) -> None:
+        path = self.url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            self.outage()
+            time.sleep(self.lasts)
+            other.execute("ROLLBACK")
 
     def add_column(self) -> None:
         self.columns += 1
@@ -182,7 +198,7 @@ class Storm:
     def _ask(self, statement: str, otherwise: list[object]) -> list[object]:
         try:
             return column(self.url, statement)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, sqlite3.OperationalError):
             return otherwise
 
 

@@ -1,4 +1,4 @@
-"""Everything at once on PostgreSQL, scaled down: sixty samples, nothing lost or double.
+"""Everything at once, scaled down: sixty samples, nothing lost or double.
 
 F01, F05 to F08, F11, F16 and F18 of the fault list; the full form is
 `scripts/bench/chaos`.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.storm import Storm, database_on
+from tests.chaos.storm import Left, Storm, database_on
 from tests.conftest import ServicesFactory
 from tests.services import ROOT, Postgres, private_postgres
 
@@ -36,6 +36,12 @@ def fetch(url: str) -> tuple[int, Message, str]:
             return response.status, response.headers, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode()
+
+
+def nothing_is_missing(left: Left) -> None:
+    assert (left.state, left.verified) == ("completed", "")
+    assert (left.trials, left.answers, left.double) == (SAMPLES, SAMPLES, 0)
+    assert left.calls >= SAMPLES
 
 
 def test_a_run_comes_through_a_storm_whole(
@@ -62,9 +68,7 @@ def test_a_run_comes_through_a_storm_whole(
             second.terminate()
             second.wait(20)
         log = running.log.read_text()
-    assert (left.state, left.verified) == ("completed", "")
-    assert (left.trials, left.answers, left.double) == (SAMPLES, SAMPLES, 0)
-    assert left.calls >= SAMPLES
+    nothing_is_missing(left)
     # While the database was away: a page that says so, and no traceback in the log.
     assert [status for status, _, _ in answers] == [503, 503]
     page, headers = answers[0][2], answers[0][1]
@@ -75,3 +79,13 @@ def test_a_run_comes_through_a_storm_whole(
         for line in log.splitlines()
         if line.startswith("web") and "Traceback" in line
     ]
+
+
+def test_a_run_on_sqlite_does_so_too(services: ServicesFactory, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    variables = {"DATABASE_URL": url, "LEASE_SECONDS": "2", "REDIS_GONE_SECONDS": "5"}
+    with services(roles=["default", "dispatcher"], **variables) as running:
+        storm = Storm(running, None, url, tmp_path, lasts=1.5)
+        nothing_is_missing(
+            storm.sail(SAMPLES, PLAN.replace("s", ""), delay=0.1, patience=60)
+        )

@@ -1,10 +1,11 @@
 """Does a run lose or double anything when everything around it fails?
 
 Storms: samples, kill -9 of children, mains and groups, a flushed, killed and frozen
-Redis, a PostgreSQL that is cut off, one seed after the other. Recovery: how long until
-somebody else holds what a killed worker held, with the product's own lease.
-Everything is real; only the model is scripted. Storms are kept by seed in
-var/bench/chaos.json: with ``--most 1`` each call sails the next one that is missing.
+Redis, a PostgreSQL that is cut off (with ``--sqlite`` a database file that is locked),
+one seed after the other. Recovery: how long until somebody else holds what a killed
+worker held, with the product's own lease. Everything is real; only the model is
+scripted. Storms are kept by seed in var/bench/chaos.json: with ``--most 1`` each call
+sails the next one that is missing.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import platform
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,15 +34,17 @@ FOUND = Path(__file__).parents[3] / "var/bench/chaos.json"
 HELD = "SELECT id FROM runs_trial WHERE state = 'leased'"
 
 
-def storm(server: Postgres, seed: int, *, full: bool) -> dict[str, object]:
-    """Sail one storm; return what was struck and what is left."""
-    url = database_on(server)
+def storm(server: Postgres | None, seed: int, *, full: bool) -> dict[str, object]:
+    """Sail one storm, without ``server`` on SQLite; return what is left."""
     plan = plan_of(seed, **(FULL if full else SHORT))
     # Redis and the database are away for ten seconds each time; a hint may be lost.
-    variables = {"DATABASE_URL": url, "LEASE_SECONDS": "5", "HEARTBEAT_SECONDS": "1.5"}
+    variables = {"LEASE_SECONDS": "5", "HEARTBEAT_SECONDS": "1.5"}
     with tempfile.TemporaryDirectory(prefix="rightsize-storm-") as name:
         folder = Path(name)
-        with running_services(folder / "var", roles=ROLES, **variables) as running:
+        url = database(server, folder)
+        with running_services(
+            folder / "var", roles=ROLES, DATABASE_URL=url, **variables
+        ) as running:
             sea = Storm(running, server, url, folder, lasts=10.0 if full else 2.0)
             left = sea.sail(
                 FULL_SAMPLES if full else 60,
@@ -62,13 +66,18 @@ def storm(server: Postgres, seed: int, *, full: bool) -> dict[str, object]:
     }
 
 
-def recovery(server: Postgres, kills: int) -> dict[str, object]:
+def database(server: Postgres | None, folder: Path) -> str:
+    """Return the URL of an empty database: on ``server``, else a file in ``folder``."""
+    return database_on(server) if server else f"sqlite:///{folder / 'test.sqlite3'}"
+
+
+def recovery(server: Postgres | None, kills: int) -> dict[str, object]:
     """Return the seconds until what killed workers held is held again."""
-    url = database_on(server)
     usual = {"LEASE_SECONDS": "12", "HEARTBEAT_SECONDS": "4", "REAP_SECONDS": "1"}
     waits: list[float] = []
     with tempfile.TemporaryDirectory(prefix="rightsize-storm-") as name:
         folder = Path(name)
+        url = database(server, folder)
         with running_services(
             folder / "var", roles=ROLES, DATABASE_URL=url, **usual
         ) as running:
@@ -106,10 +115,8 @@ def claims_of(url: str, ids: list[object]) -> int:
     return sum(int(str(one)) for one in counted)
 
 
-def missing(known: dict[str, object], seeds: int, *, full: bool) -> list[int]:
+def missing(storms: list[dict[str, object]], seeds: int, *, full: bool) -> list[int]:
     """Return the seeds whose storm is not kept yet; the short form keeps none."""
-    storms = known.get("storms", [])
-    assert isinstance(storms, list)
     sailed = {one["seed"] for one in storms if one["answers"] == FULL_SAMPLES}
     return [seed for seed in range(seeds) if not (full and seed in sailed)]
 
@@ -130,28 +137,30 @@ def main() -> None:
     reader = argparse.ArgumentParser(prog="scripts/bench/chaos", description=__doc__)
     reader.add_argument("parts", nargs="*", default=["storms", "recovery"])
     reader.add_argument("--full", action="store_true", help="what is cited")
+    reader.add_argument("--sqlite", action="store_true", help="instead of PostgreSQL")
     reader.add_argument("--seeds", type=int, help="how many storms; 10 in full, else 1")
     reader.add_argument("--most", type=int, help="at most so many of them in this call")
     reader.add_argument("--kills", type=int, help="of the recovery; 20 in full, else 3")
     given = reader.parse_args()
     known = json.loads(FOUND.read_text()) if FOUND.exists() else {}
     seeds = given.seeds or (10 if given.full else 1)
-    left = missing(known, seeds, full=given.full) if "storms" in given.parts else []
+    where = " on SQLite" if given.sqlite else ""
+    storms = known.get(name := f"storms{where}", [])
+    left = missing(storms, seeds, full=given.full) if "storms" in given.parts else []
     broken = 0
-    with private_postgres() as server:
+    with nullcontext() if given.sqlite else private_postgres() as server:
         for seed in left[: given.most]:
             found = storm(server, seed, full=given.full)
             print(json.dumps(found), flush=True)
             broken += found["lost"] != 0 or found["double"] != 0
             if given.full:
-                others = [s for s in known.get("storms", []) if s["seed"] != seed]
-                storms = [*others, found]
-                keep(known | {"storms": sorted(storms, key=lambda one: one["seed"])})
-                known = json.loads(FOUND.read_text())
+                storms = [*(one for one in storms if one["seed"] != seed), found]
+                known[name] = sorted(storms, key=lambda one: one["seed"])
+                keep(known)
         if "recovery" in given.parts:
             kills = given.kills or (20 if given.full else 3)
-            known["recovery, s"] = recovery(server, kills)
-            print(json.dumps(known["recovery, s"]), flush=True)
+            known[f"recovery{where}, s"] = found = recovery(server, kills)
+            print(json.dumps(found), flush=True)
             keep(known)
     if left[: given.most] != left:
         print(f"{len(left) - given.most} storms are left; call this again.")
