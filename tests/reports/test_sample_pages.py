@@ -147,6 +147,18 @@ def test_a_missing_answer_is_a_gap_and_no_zero(team: Team, bob: User, browser: B
     assert "No answer is recorded" in card.note
 
 
+def test_an_answer_that_took_several_tries_says_so(
+    team: Team, bob: User, browser: Browser
+):
+    options = {"default": "upper", "fail_first": {"s0005": 2}}
+    run = finished(team, candidates=[{"id": "a", "options": options}])
+    notes = [
+        browser(bob).get(url_of(run, f"sample/?sample={key}")).context["page"].answers
+        for key in ("s0005", "s0006")
+    ]
+    assert ["asked 3 times" in cards[0].note for cards in notes] == [True, False]
+
+
 def test_repeats_are_shown_one_by_one(team: Team, bob: User, browser: Browser):
     run = finished(team, repeats=2, candidates=[{"id": "a", "answers": timed(0, 40)}])
     answer = browser(bob).get(url_of(run, "sample/?sample=s0005"))

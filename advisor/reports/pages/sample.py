@@ -86,6 +86,7 @@ def _card(one: AnswerView, chosen: str | None, expected: str) -> AnswerCard:
         _cost(one.cost_usd),
         one.detail,
         "output cut at the limit" if one.finish == "length" else "",
+        f"asked {one.tries} times" if one.tries > 1 else "",
         one.failure_message,
     ]
     output = visible(one.output)

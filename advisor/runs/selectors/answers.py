@@ -16,7 +16,10 @@ Show = Literal["all", "worse", "failures", "different"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
-    """One answer of one candidate; ``score`` None is a gap or not answered yet."""
+    """One answer of one candidate; ``score`` None is a gap or not answered yet.
+
+    ``tries`` is how often it was asked for: 0 where there is no answer.
+    """
 
     candidate: str
     role: str
@@ -33,6 +36,7 @@ class AnswerView:
     completion_tokens: int | None
     latency_ms: float | None
     cost_usd: float | None
+    tries: int
 
     @property
     def accepted(self) -> bool:
@@ -207,4 +211,5 @@ def _answer_view(trial: Trial, key: str, role: str, detail: str) -> AnswerView:
         completion_tokens=answer.completion_tokens if answer else None,
         latency_ms=answer.latency_ms if answer else None,
         cost_usd=answer.cost_usd if answer else None,
+        tries=answer.attempt_no if answer else 0,
     )
