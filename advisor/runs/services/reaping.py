@@ -17,6 +17,7 @@ from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
 from advisor.runs.services.claiming import from_now
 from advisor.runs.services.judging import SOLO_CRASHES_ALLOWED
 from advisor.runs.services.money import close_attempts
+from advisor.runs.services.speed_money import timed_trials
 from advisor.runs.services.states import move_candidate, note
 from advisor.sizing import formats
 
@@ -30,12 +31,9 @@ def reap() -> int:
     """Take back trials and candidates whose lease ran out; return how many trials."""
     expired = Trial.objects.filter(state=Trial.State.LEASED, lease_until__lt=Now())
     rows = list(expired.select_for_update(skip_locked=True)[:BATCH])
-    _free_units()
-    if not rows:
-        return 0
-    close_attempts(
-        [row.pk for row in rows], state=Attempt.State.UNKNOWN, code="lease_expired"
-    )
+    # A candidate whose worker went while it was timed may be timed by nobody again.
+    open_calls = [*(row.pk for row in rows), *timed_trials(_free_units())]
+    close_attempts(open_calls, state=Attempt.State.UNKNOWN, code="lease_expired")
     held = Counter(row.lease_token for row in rows)
     for row in rows:
         _take_back(row, alone=held[row.lease_token] == 1)
@@ -56,17 +54,21 @@ def _tell(run_id: int, candidate_id: int, what: str) -> None:
     )
 
 
-def _free_units() -> None:
-    """Free candidates whose worker went while it opened or timed them.
+def _free_units() -> list[int]:
+    """Free candidates whose worker went while it opened or timed them; return them.
 
     A model that ends its worker again and again is not given a sixth one.
     """
-    for one in Candidate.objects.filter(lease_until__lt=Now()):
-        freed = Candidate.objects.filter(pk=one.pk, lease_token=one.lease_token).update(
+    expired, freed = Candidate.objects.filter(lease_until__lt=Now()), list[int]()
+    for one in expired:
+        # Asked again: its worker may have beaten since.
+        same = expired.filter(pk=one.pk, lease_token=one.lease_token)
+        if not same.update(
             lease_token=None, lease_until=None, crashes=F("crashes") + 1
-        )
-        if freed:
-            _tell(one.run_id, one.pk, f"{one.key} is free again")
+        ):
+            continue
+        freed.append(one.pk)
+        _tell(one.run_id, one.pk, f"{one.key} is free again")
         if one.crashes + 1 >= TRIES_TO_OPEN:
             reason = "Its worker ended five times while it was opened or timed."
             move_candidate(
@@ -76,6 +78,7 @@ def _free_units() -> None:
                 level="error",
                 reason=reason,
             )
+    return freed
 
 
 def _take_back(trial: Trial, *, alone: bool) -> None:

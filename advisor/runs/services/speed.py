@@ -51,6 +51,7 @@ def measure_speed(
                 sources=(Candidate.State.SPEED,),
                 facts=bench.facts(),
             )
+    bench.purse.give_up()
     free_unit(candidate, token)
     if bench.gone is not None and not keeper.lost.is_set():
         hold(candidate, bench.gone)

@@ -4,7 +4,7 @@ They are attempts of their samples' trials, under claim numbers from 1,000 on, w
 lease ever reaches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -26,6 +26,16 @@ from advisor.runs.services.money import (
 from advisor.runs.services.pricing import Price
 
 FIRST_NUMBER = 1000
+
+
+def timed_trials(candidate_ids: Iterable[int]) -> list[int]:
+    """Return the trials of candidates for which a timed request is still open."""
+    found = Attempt.objects.filter(
+        trial__candidate__in=list(candidate_ids),
+        claim_no__gte=FIRST_NUMBER,
+        state=Attempt.State.RESERVED,
+    )
+    return list(found.values_list("trial_id", flat=True))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +103,14 @@ class Purse:
             cost, end = None, unanswered(answer.failure)
         with transaction.atomic():
             settle(self.candidate.run_id, [(claim, cost, code, end)])
+
+    def give_up(self) -> None:
+        """Count requests whose answers never come as billed."""
+        end, code = Attempt.State.UNKNOWN, "speed_interrupted"
+        claims = [claim for sent in self._open.values() for claim in sent]
+        with transaction.atomic():
+            settle(self.candidate.run_id, [(one, None, code, end) for one in claims])
+        self._open.clear()
 
     def _claim(self, sample: Sample) -> Claim:
         claim = Claim(
