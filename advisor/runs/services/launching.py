@@ -43,7 +43,8 @@ def launch(
     """
     team = setup.project.team
     # One launch a team at a time: numbers, looks and idempotency keys are counted.
-    Team.objects.select_for_update().get(pk=team.pk)
+    # What else is done for the team meanwhile, as a row that names it, need not wait.
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     again = _opened_before(team, idempotency_key, setup)
     if again is not None:
         return again

@@ -58,7 +58,7 @@ def resume(*, run: Run) -> Run:
 def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
     """Set a new cap, None for none; a run that stopped at the old one goes on."""
     cap = None if cap_usd is None else micro(cap_usd)
-    row = Run.objects.select_for_update().get(pk=run.pk)
+    row = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
     bound = row.spent_micro + row.reserved_micro + row.unknown_micro
     if cap is not None and cap < bound:
         raise StepRefused(
@@ -78,7 +78,9 @@ def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
 @transaction.atomic
 def drop_candidate(*, candidate: Candidate, reason: str) -> None:
     """Go on without a candidate; what it answered stays, the rest is not run."""
-    run = Run.objects.select_for_update().get(pk=candidate.run_id)
+    # No key is changed: a note on the run is not to wait for this, or both wait.
+    rows = Run.objects.select_for_update(no_key=True)
+    run = rows.get(pk=candidate.run_id)
     moved = run.state in GOING and move_candidate(
         candidate,
         to=Candidate.State.NOT_RUN,
