@@ -16,8 +16,9 @@ from advisor.runs.models.candidate import Candidate
 class EndpointStanding(models.Model):
     """How one team's endpoint stands: address and model, named by their digest.
 
-    ``down_since`` holds until an answer came; ``probe_at`` is when somebody is to ask
-    whether it is back, null while calls may be tried, or nobody asks any more.
+    ``down_since`` holds until an answer came, or nobody is left who waits for one;
+    ``probe_at`` is when somebody is to ask whether it is back, null while calls may be
+    tried, or nobody asks any more.
     """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="+")

@@ -20,7 +20,7 @@ from advisor.engines.base import Engine
 from advisor.engines.pacing import Pace, Paced, Stop
 from advisor.runs.models import Candidate, EndpointStanding, EndpointWait, Run, Trial
 from advisor.runs.services.claiming import from_now
-from advisor.runs.services.states import move_candidate, move_run, note
+from advisor.runs.services.states import LIVE_RUNS, move_candidate, move_run, note
 from advisor.sizing import formats
 
 # An outage is asked about each time that it has become a quarter longer.
@@ -170,10 +170,16 @@ def recovered(candidate: Candidate) -> None:
 
 @transaction.atomic
 def let_go(standing: EndpointStanding) -> None:
-    """Let everybody who waits for an endpoint try it again."""
-    EndpointStanding.objects.filter(pk=standing.pk).update(probe_at=None)
-    waits = standing.waits.select_related("candidate__run")
-    for wait in list(waits):
+    """Let everybody who waits for an endpoint try it again.
+
+    Where nobody does any more, no call will tell that the outage is over: it is.
+    """
+    same = EndpointStanding.objects.filter(pk=standing.pk)
+    same.update(probe_at=None)
+    waits = list(standing.waits.select_related("candidate__run"))
+    if not any(one.run_paused or one.candidate.run.state in LIVE_RUNS for one in waits):
+        same.update(down_since=None)
+    for wait in waits:
         one = wait.candidate
         if wait.run_paused:
             move_run(

@@ -3,13 +3,14 @@
 import ssl
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from advisor.engines.base import EngineError
 from advisor.engines.fetching import Source, fetch
 from advisor.engines.safe_http import Limits
-from advisor.runs.models import Candidate, EndpointStanding
+from advisor.runs.models import Candidate, EndpointStanding, EndpointWait
 from advisor.runs.services.claiming import from_now
 from advisor.runs.services.endpoint_health import let_go, next_probe_s
 from advisor.runs.services.holding import engine_spec
@@ -21,8 +22,17 @@ PATH = "/models"
 
 def due_probes() -> list[int]:
     """Return the endpoints that are to be asked now."""
-    due = EndpointStanding.objects.filter(probe_at__lte=Now())
-    return list(due.order_by("probe_at").values_list("pk", flat=True))
+    return list(_due().order_by("probe_at").values_list("pk", flat=True))
+
+
+def _due() -> QuerySet[EndpointStanding]:
+    """Return whose time it is, or for whom somebody waits and nobody is to ask.
+
+    Another run that was to try it may have ended before it did.
+    """
+    waits = Exists(EndpointWait.objects.filter(standing=OuterRef("pk")))
+    unasked = Q(waits, probe_at__isnull=True)
+    return EndpointStanding.objects.filter(unasked | Q(probe_at__lte=Now()))
 
 
 def probe_due() -> None:
@@ -36,7 +46,7 @@ def probe(pk: int) -> bool:
 
     Only one process asks. After a day nobody asks any more, and the owner is told.
     """
-    standing = EndpointStanding.objects.filter(pk=pk, probe_at__lte=Now()).first()
+    standing = _due().filter(pk=pk).first()
     if standing is None:
         return False
     mine = EndpointStanding.objects.filter(pk=pk, probe_at=standing.probe_at)
@@ -45,7 +55,7 @@ def probe(pk: int) -> bool:
     wait = standing.waits.select_related("candidate__run", "candidate__endpoint")
     first = wait.order_by("since").first()
     if first is None:
-        EndpointStanding.objects.filter(pk=pk).update(probe_at=None)
+        EndpointStanding.objects.filter(pk=pk).update(probe_at=None, down_since=None)
         return False
     if _too_long(standing):
         _give_up(standing)
@@ -85,7 +95,8 @@ def _too_long(standing: EndpointStanding) -> bool:
 
 
 def _give_up(standing: EndpointStanding) -> None:
-    EndpointStanding.objects.filter(pk=standing.pk).update(probe_at=None)
+    same = EndpointStanding.objects.filter(pk=standing.pk)
+    same.update(probe_at=None, down_since=None)
     hours = settings.ENDPOINT_GIVE_UP_SECONDS / 3600
     text = (
         f"The endpoint did not come back within {hours:g} h and is asked no more. Check"
