@@ -17,8 +17,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
 from advisor.runs import services
-from advisor.runs.models import Candidate, Run
-from advisor.runs.services.states import LIVE_RUNS
+from advisor.runs.models import Candidate
 from advisor.runs.tasks import publish
 from advisor.web.embedded import answers
 
@@ -58,7 +57,7 @@ class Dispatcher:
             return
         services.reap()
         services.sweep_cancelled()
-        for run_id in _live():
+        for run_id in services.to_finish():
             guarded(partial(services.finish, run_id), f"run {run_id}")
         queue_answers = self._redis_answers()
         for chore in settings.DISPATCHER_CHORES:
@@ -115,11 +114,6 @@ def guarded(step: Callable[[], object], what: str) -> None:
         raise
     except Exception:
         log.exception("The dispatcher failed at %s", what)
-
-
-def _live() -> list[int]:
-    runs = Run.objects.filter(state__in=LIVE_RUNS)
-    return list(runs.values_list("pk", flat=True))
 
 
 def _leads() -> bool:

@@ -5,7 +5,7 @@ from advisor.runs.services.driving import Slice, begin, drive
 from advisor.runs.services.ending import end_with_team
 from advisor.runs.services.endpoint_probing import due_probes, probe
 from advisor.runs.services.errors import LaunchRefused, RunRefused, StepRefused
-from advisor.runs.services.finishing import decided, finish, recomputed
+from advisor.runs.services.finishing import decided, finish, recomputed, to_finish
 from advisor.runs.services.going_on import retry_failed, run_others
 from advisor.runs.services.hints import (
     due_candidates,
@@ -60,4 +60,5 @@ __all__ = [
     "summarise_ended",
     "sweep_cancelled",
     "take_hints",
+    "to_finish",
 ]

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
 from advisor.runs.selectors.evidence import case_of
+from advisor.runs.services.claiming import from_now
 from advisor.runs.services.endpoint_health import goes_on_by_itself
 from advisor.runs.services.racing import (
     NOT_NEEDED,
@@ -20,11 +22,14 @@ from advisor.runs.services.racing import (
 )
 from advisor.runs.services.states import (
     FINAL_CANDIDATES,
+    LIVE_RUNS,
     OPEN_TRIALS,
     move_run,
 )
 from advisor.sizing import formats, recommendation
 from advisor.sizing.measurement import Figure
+
+KEPT_WITHIN_SECONDS = 24 * 3600.0
 
 
 def finish(run_id: int) -> bool:
@@ -39,6 +44,8 @@ def finish(run_id: int) -> bool:
         return _end_cancelled(run)
     if run.state == Run.State.BUDGET_STOPPED:
         return _keep_decided(run)
+    if run.state == Run.State.CANCELLED and not hasattr(run, "recommendation"):
+        return _keep_decided(run)
     advance_when_idle(run)
     if run.state == Run.State.RUNNING and _over(run):
         move_run(run_id, to=Run.State.FINALIZING, text="All answers are in.")
@@ -46,6 +53,22 @@ def finish(run_id: int) -> bool:
     if run.state != Run.State.FINALIZING:
         return False
     return _decide(run)
+
+
+def to_finish() -> list[int]:
+    """Return the runs that may end now, and those stopped whose decision is not kept.
+
+    Who stopped one may have died before; after a day nobody looks any more.
+    """
+    answered = Answer.objects.filter(trial__run=OuterRef("pk"))
+    stopped = Run.objects.filter(
+        Exists(answered),
+        state__in=(Run.State.BUDGET_STOPPED, Run.State.CANCELLED),
+        finished_at__gt=from_now(-KEPT_WITHIN_SECONDS),
+        recommendation__isnull=True,
+    )
+    live = Run.objects.filter(state__in=LIVE_RUNS)
+    return [*live.values_list("pk", flat=True), *stopped.values_list("pk", flat=True)]
 
 
 def _decide(run: Run) -> bool:
