@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from advisor.runs import services
 from advisor.runs.models import Candidate
 from advisor.runs.tasks import publish
-from advisor.web.embedded import answers
+from advisor.web.embedded import stores
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Dispatcher:
             connection.close()
 
     def _redis_answers(self) -> bool:
-        if not settings.REDIS_URL or not answers(settings.REDIS_URL):
+        if not settings.REDIS_URL or not stores(settings.REDIS_URL):
             return False
         self._redis_seen = time.monotonic()
         return True

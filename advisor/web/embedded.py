@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import redis
@@ -11,6 +11,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from advisor.web.roles import Service
+
+PROBE_KEY = "rightsize:dispatcher"
 
 
 class RedisMissingError(Exception):
@@ -75,6 +77,15 @@ def redis_address(folder: Path) -> str:
 
 def answers(url: str, *, seconds: float = 1.0) -> bool:
     """Tell whether a Redis answers a PING within `seconds`."""
+    return _succeeds(url, seconds, lambda client: client.ping())
+
+
+def stores(url: str, *, seconds: float = 1.0) -> bool:
+    """Tell whether a Redis stores what it is sent: one without room only answers."""
+    return _succeeds(url, seconds, lambda client: client.set(PROBE_KEY, "", ex=60))
+
+
+def _succeeds(url: str, seconds: float, ask: Callable[["redis.Redis"], object]) -> bool:
     client = redis.Redis.from_url(
         url,
         socket_timeout=seconds,
@@ -82,7 +93,7 @@ def answers(url: str, *, seconds: float = 1.0) -> bool:
         retry=Retry(NoBackoff(), 0),
     )
     try:
-        return bool(client.ping())
+        return bool(ask(client))
     except redis.RedisError:
         return False
     finally:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
+from redis import Redis
 
 from advisor.accounts.models import TeamMonth
 from advisor.engines.base import Failure, Prompt
@@ -31,12 +32,13 @@ from advisor.runs.services.reaping import reap
 from advisor.runs.services.speed_money import Purse
 from advisor.runs.services.states import note
 from advisor.runs.services.verifying import broken_invariants
+from advisor.web.embedded import answers
 from tests.engines.stub_server import Stub, chat, listing, reply
 from tests.runs.factory import make_setup
 from tests.runs.test_endpoint_faults_in_runs import untimed
 from tests.runs.test_leases import expire
 from tests.runs.test_speed import timed
-from tests.services import wait_until
+from tests.services import private_redis, wait_until
 
 pytestmark = pytest.mark.django_db
 on_a_server = pytest.mark.skipif(
@@ -176,6 +178,25 @@ def test_a_long_launch_keeps_nobody_of_the_team_waiting():
         beside.start()
         beside.join()
     assert beside.error is None
+
+
+def test_a_queue_that_answers_but_stores_nothing_is_none(settings: Any):
+    settings.DISPATCHER_CHORES = [f"{__name__}.hear_of_the_queue"]
+    with private_redis() as url:
+        settings.REDIS_URL = url
+        Dispatcher().look()
+        # As where the memory or the disk of the server is full.
+        Redis.from_url(url).config_set("maxmemory", 1)
+        assert answers(url)
+        Dispatcher().look()
+    assert HEARD == [True, False]
+
+
+HEARD: list[bool] = []
+
+
+def hear_of_the_queue(queue_answers: bool) -> None:
+    HEARD.append(queue_answers)
 
 
 class Beside(Thread):
