@@ -201,6 +201,21 @@ def test_what_others_disturb_is_repeated_and_then_excludes_nobody(settings):
     assert broken_invariants(run) == []
 
 
+def test_it_is_repeated_only_as_long_as_a_task_may_last(settings):
+    # A hundredth of the usual times, in the same proportions.
+    settings.SPEED_REPEATS, settings.SPEED_SECONDS = 2, 0.6
+    settings.SLICE_SECONDS, settings.TASK_SOFT_SECONDS = 0.45, 3.6
+    options = {"default": "upper", "delay_s": 0.02, "latency_ms": 20.0}
+    limits = {"min_quality": 0.01, "peak_requests_per_second": 30.0}
+    with hog():
+        run, one = timed(entry={"options": options}, constraints=limits)
+        services.run_inline(run)
+    one.refresh_from_db()
+    speed = one.facts["speed"]
+    assert speed["load"]["disturbed"]
+    assert (speed["single"]["tries"], speed["load"]["tries"]) == (1, 1)
+
+
 def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
     run, one = timed()
     gone = {"code": "not_connected", "kind": "transport", "message": "Nobody listens."}

@@ -31,6 +31,8 @@ SINGLE = 72  # the fewest that bound a 95th percentile on both sides
 LOAD_OVER_SINGLE = 3
 # So many requests in a row without an answer: the endpoint is gone, not slow.
 GONE = 5
+# What a phase may take of a task's time; a slice and an opening go before it.
+SHARE_OF_TASK = 0.7
 RATE_WAIT_S = 30.0
 Phase = SpeedRecord.Phase
 
@@ -49,6 +51,11 @@ class Bench:
     parts: dict[str, Records] = field(default_factory=dict)
     told: dict[str, object] = field(default_factory=dict)
     gone: Stop | None = None
+    until: float = field(
+        default_factory=lambda: (
+            time.monotonic() + SHARE_OF_TASK * settings.TASK_SOFT_SECONDS
+        )
+    )
 
     @classmethod
     def of(
@@ -84,7 +91,14 @@ class Bench:
         return not self._over()
 
     def _measure_part(self, phase: str, work: Callable[[], Records]) -> None:
-        part = self.quietly.measure(work, ended=self._no_more)
+        began, peak = time.monotonic(), self.peak and phase == Phase.SINGLE
+        left = LOAD_OVER_SINGLE * settings.SPEED_SECONDS if peak else 0.0
+
+        def no_more() -> bool:
+            now = time.monotonic()
+            return self._no_more() or now + (now - began) + left > self.until
+
+        part = self.quietly.measure(work, ended=no_more)
         self.parts[phase] = part.records
         self.told[phase] = part.told()
         disturbed = bool(self.told.get("disturbed")) or part.disturbed
