@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from advisor.adaptations.models import Adaptation, TeacherAnswer
 from advisor.projects.models import Project, Setup
@@ -43,13 +43,13 @@ def latest_frozen(project: Project) -> Setup | None:
 
 def due_adaptations() -> QuerySet[Adaptation]:
     """Return the jobs that nobody works on, the oldest first."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     return Adaptation.objects.filter(free, state__in=LIVE).order_by("pk")
 
 
 def queues_at_work() -> set[str]:
     """Return the queues of which a worker makes a model now (``MORE_AT_WORK``)."""
-    held = Adaptation.objects.filter(lease_until__gt=timezone.now())
+    held = Adaptation.objects.filter(lease_until__gt=Now())
     return {"local"} if held.exists() else set()
 
 

@@ -7,11 +7,14 @@ import pytest
 
 from advisor.accounts.models import TeamMonth
 from advisor.adaptations.models import Adaptation, TeacherAnswer
-from advisor.adaptations.services import AdaptationRefused, work, work_inline
+from advisor.adaptations.services import AdaptationRefused, cancel, work, work_inline
+from advisor.adaptations.services.claiming import MOST_DEATHS, claim
 from advisor.adaptations.services.errors import TeacherStopped
 from advisor.adaptations.services.material import lessons_of
+from advisor.adaptations.services.paying import price_of_teacher, reserve
 from advisor.adaptations.services.teaching import Lessons, recorded_answers
 from advisor.catalog.endpoint_keys import save_endpoint
+from advisor.engines.base import Prompt
 from advisor.runs.services.money import month_ledger
 from tests.adaptations.atelier import ROWS, project_setup, start, tuned_half
 from tests.engines.stub_server import Stub, chat, reply
@@ -99,6 +102,33 @@ def test_no_call_is_sent_that_could_pass_the_cap(tmp_path: Path):
     assert work(job.pk) is False
     job.refresh_from_db()
     assert job.state == Adaptation.State.FAILED
+
+
+@pytest.mark.parametrize("how", ["cancelled", "failed"])
+def test_calls_of_a_dead_worker_hold_no_money_once_their_job_has_ended(
+    how: str, tmp_path: Path, settings
+):
+    settings.LEASE_SECONDS = -1
+    with Stub(answering) as stub:
+        setup = with_teacher(tmp_path, stub)
+        cap = {"terms_accepted": True, "teacher_cap_usd": 1.0}
+        job = start(setup, order=BY_ANSWERS, teacher="big", **cap)
+    held = claim(job.pk)
+    assert held is not None
+    sample = setup.sample_set.samples.first()
+    asked = {str(sample.pk): Prompt(id="", text="q", max_output_tokens=9)}
+    reserve(held, asked, price_of_teacher(setup, held.teacher))
+    month = TeamMonth.objects.get()
+    assert month.reserved_micro > 0
+    if how == "cancelled":
+        cancel(adaptation=job, by=None)
+    for _ in range(MOST_DEATHS):
+        claim(job.pk)
+    job.refresh_from_db()
+    assert job.state == how
+    month.refresh_from_db()
+    assert month.reserved_micro == 0
+    assert month.unknown_micro == month_ledger(month.pk)["unknown"] > 0
 
 
 def test_recorded_answers_teach_where_the_file_has_them(tmp_path: Path):

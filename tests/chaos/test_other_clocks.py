@@ -20,8 +20,13 @@ class Shifted(real):
 datetime.datetime = Shifted
 import django
 django.setup()
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 timezone.datetime = Shifted
+from advisor.adaptations.models import Adaptation
+from advisor.adaptations.selectors import due_adaptations
+from advisor.adaptations.services.claiming import claim
 from advisor.runs import services
 from advisor.runs.models import Answer, Run, Trial
 from advisor.runs.services.claiming import claim_block
@@ -37,6 +42,13 @@ other = claim_block(one, lease_s=60)
 assert services.reap() == 0
 services.drive(run_id=run.pk, candidate_id=one.pk)
 held = Trial.objects.filter(lease_token=other.token, state="leased")
+job = Adaptation.objects.create(
+    project=setup.project, setup=setup, number=1, key="k", parent_key="a", parent={},
+    technique="prune", recipe={}, budget_s=60)
+assert due_adaptations().get() == job and claim(job.pk)
+left = Adaptation.objects.values_list(F("lease_until") - Now()).get()[0]
+assert 0 < left.total_seconds() <= 12, left
+assert not due_adaptations().exists()
 print(held.count(), Answer.objects.count(), broken_invariants(Run.objects.get()))
 """
 

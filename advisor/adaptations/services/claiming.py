@@ -4,15 +4,15 @@ Only the holder of the newest claim may write progress or an end. Cancelling end
 row at once; the holder notices at its next heartbeat and kills the work.
 """
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db.models import Case, F, QuerySet, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import due_adaptations
+from advisor.adaptations.services.paying import drop_reserved
+from advisor.runs.services.claiming import from_now
 
 S = Adaptation.State
 MOST_DEATHS = 3
@@ -60,12 +60,16 @@ def release(adaptation: Adaptation, **seen: object) -> bool:
 
 
 def end(adaptation: Adaptation, state: str, **seen: object) -> bool:
-    """End a job for good; False when it is held no more."""
-    return bool(
-        mine(adaptation).update(
-            state=state, lease_until=None, finished_at=Now(), stage="", **seen
-        )
+    """End a job for good; False when it is held no more.
+
+    Calls to its teacher that are still open are never answered: they count as billed.
+    """
+    ended = mine(adaptation).update(
+        state=state, lease_until=None, finished_at=Now(), stage="", **seen
     )
+    if ended:
+        drop_reserved(adaptation)
+    return bool(ended)
 
 
 def mine(adaptation: Adaptation) -> QuerySet[Adaptation]:
@@ -75,5 +79,6 @@ def mine(adaptation: Adaptation) -> QuerySet[Adaptation]:
     )
 
 
-def _lease() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+def _lease() -> Combinable:
+    # By the database's clock: those of two machines may differ by more than a lease.
+    return from_now(settings.LEASE_SECONDS)

@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from advisor.accounts.services import record as remember
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import result_root, work_folder
 from advisor.adaptations.services.carding import keep_card
-from advisor.adaptations.services.claiming import end, mine
+from advisor.adaptations.services.claiming import beat, end, mine
 from advisor.adaptations.services.entering import enter_draft
 from advisor.adaptations.services.errors import AdaptationRefused
 from advisor.engines.model_files import weights_sha256
 from advisor.projects.services.trained import write_trained_on
 
 S = Adaptation.State
+BEAT_S = 1.0
 
 
 def finish(
@@ -41,6 +43,7 @@ def finish(
     (out / "card.json").write_text(f"{text}\n", encoding="utf-8")
     folder = _kept(adaptation, out)
     try:
+        adaptation.weights_sha256 = _hashed(adaptation, folder)
         ended = _end(adaptation, told, folder, cost)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -60,7 +63,6 @@ def _end(
     if not mine(adaptation).select_for_update().exists():
         return False
     adaptation.folder, adaptation.record = str(folder), dict(told)
-    adaptation.weights_sha256 = weights_sha256(folder)
     card = keep_card(adaptation)
     adaptation.card = card
     try:
@@ -86,6 +88,15 @@ def _end(
         step=int(told.get("steps") or 0),
         **cost,
     )
+
+
+def _hashed(adaptation: Adaptation, folder: Path) -> str:
+    """Hash the weights, which may take minutes, and hold the job meanwhile."""
+    with ThreadPoolExecutor(1, "hash") as pool:
+        made = pool.submit(weights_sha256, folder)
+        while not wait((made,), timeout=BEAT_S).done:
+            beat(adaptation)
+    return made.result()
 
 
 def clear_work(adaptation: Adaptation) -> None:

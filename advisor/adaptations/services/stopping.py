@@ -12,6 +12,7 @@ from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import LIVE
 from advisor.adaptations.services.errors import AdaptationRefused
 from advisor.adaptations.services.finishing import clear_work
+from advisor.adaptations.services.paying import drop_reserved
 from advisor.projects.selectors import adapted_root
 
 S = Adaptation.State
@@ -32,6 +33,7 @@ def cancel(*, adaptation: Adaptation, by: User | None) -> Adaptation:
     row.state, row.stage, row.lease_until = S.CANCELLED, "", None
     row.save(update_fields=("state", "stage", "lease_until"))
     Adaptation.objects.filter(pk=row.pk).update(finished_at=Now())
+    drop_reserved(row)
     record(
         team=adaptation.project.team,
         actor=by,

@@ -201,6 +201,8 @@ class _Sitting:
         if release(one, **self._seen(reply), **self._cost(reply)):
             return True
         if Adaptation.objects.filter(pk=one.pk, state=S.CANCELLED).exists():
+            # Some calls may have been reserved after it was.
+            drop_reserved(one)
             clear_work(one)
         return False
 
