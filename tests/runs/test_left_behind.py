@@ -127,6 +127,24 @@ def test_an_outage_of_last_week_is_not_held_against_todays():
     assert standing.down_since > timezone.now() - timedelta(hours=1)
 
 
+def test_an_endpoint_whose_key_stays_shut_is_waited_for_no_longer():
+    with Stub(listing(lambda _: [reply(chat("yes", usage=(9, 1)))])) as stub:
+        run = untimed(stub)
+        services.begin(run.pk)
+        one = run.candidates.get()
+        hold(one, Stop("down", GONE))
+        # A key is shut for an address that it was not entered for.
+        one.spec["base_url"] = "http://127.0.0.1:1/v1"
+        one.save(update_fields=["spec"])
+        EndpointStanding.objects.update(probe_at=Now() - timedelta(seconds=1))
+        assert services.probe(services.due_probes()[0])
+        services.drive(run_id=run.pk, candidate_id=one.pk)
+    one.refresh_from_db()
+    assert one.state == Candidate.State.PAUSED
+    assert "Enter it again" in one.reason
+    assert not EndpointWait.objects.exists()
+
+
 def test_a_candidate_whose_worker_beats_at_the_last_moment_is_left_to_it():
     setup = make_setup(samples=10, candidates=[{"id": "a"}])
     run = services.launch(setup=setup, started_by=None)

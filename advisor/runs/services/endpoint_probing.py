@@ -68,10 +68,21 @@ def probe(pk: int) -> bool:
 
 def answers(candidate: Candidate) -> bool:
     """Say whether the candidate's endpoint gives a sign of life."""
+    try:
+        fetch(_source(candidate), PATH)
+    except EngineError as error:
+        # A server without such a list is there all the same; and a key that is wrong,
+        # or cannot be opened, is for its owner to mend and not to be waited for.
+        failure = error.failure
+        return failure.kind != "transport" and failure.code != "timeout"
+    return True
+
+
+def _source(candidate: Candidate) -> Source:
     spec = engine_spec(candidate)
     ca_file = spec.options.get("ca_file")
     trusted = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
-    source = Source(
+    return Source(
         base_url=spec.base_url or "",
         key=spec.api_key or "",
         listed=spec.allowed_private,
@@ -79,13 +90,6 @@ def answers(candidate: Candidate) -> bool:
         limits=Limits(first_byte_s=settings.ENDPOINT_PROBE_SECONDS),
         trusted=trusted,
     )
-    try:
-        fetch(source, PATH)
-    except EngineError as error:
-        # A server without such a list, or with a wrong key, is there all the same.
-        failure = error.failure
-        return failure.kind != "transport" and failure.code != "timeout"
-    return True
 
 
 def _too_long(standing: EndpointStanding) -> bool:
