@@ -64,12 +64,14 @@ def end(adaptation: Adaptation, state: str, **seen: object) -> bool:
 
     Calls to its teacher that are still open are never answered: they count as billed.
     """
-    ended = mine(adaptation).update(
-        state=state, lease_until=None, finished_at=Now(), stage="", **seen
-    )
-    if ended:
+    # Before its row is locked: money is booked on the month's row first.
+    if mine(adaptation).exists():
         drop_reserved(adaptation)
-    return bool(ended)
+    return bool(
+        mine(adaptation).update(
+            state=state, lease_until=None, finished_at=Now(), stage="", **seen
+        )
+    )
 
 
 def mine(adaptation: Adaptation) -> QuerySet[Adaptation]:

@@ -25,6 +25,8 @@ def cancel(*, adaptation: Adaptation, by: User | None) -> Adaptation:
     Raises:
         AdaptationRefused: It has ended already.
     """
+    # Before its row is locked: money is booked on the month's row first.
+    drop_reserved(adaptation)
     row = Adaptation.objects.select_for_update().get(pk=adaptation.pk)
     if row.state not in LIVE:
         told = row.get_state_display().lower()
@@ -33,7 +35,6 @@ def cancel(*, adaptation: Adaptation, by: User | None) -> Adaptation:
     row.state, row.stage, row.lease_until = S.CANCELLED, "", None
     row.save(update_fields=("state", "stage", "lease_until"))
     Adaptation.objects.filter(pk=row.pk).update(finished_at=Now())
-    drop_reserved(row)
     record(
         team=adaptation.project.team,
         actor=by,
