@@ -26,19 +26,29 @@ async def answer_all(
     patience: Patience,
     pace: Pace,
 ) -> AsyncIterator[Answer]:
-    """Yield one answer a prompt as they come, trying again what may pass."""
+    """Yield one answer a prompt as they come, trying again what may pass.
+
+    What ``once`` raises ends all of it, and is raised here.
+    """
     left = deque(prompts)
-    done: asyncio.Queue[Answer] = asyncio.Queue()
+    done: asyncio.Queue[Answer | Exception] = asyncio.Queue()
 
     async def work() -> None:
-        while left:
-            done.put_nowait(await _persist(left.popleft(), once, patience, pace))
+        try:
+            while left:
+                done.put_nowait(await _persist(left.popleft(), once, patience, pace))
+        except Exception as error:
+            # The answer that this one owed would be waited for without end.
+            done.put_nowait(error)
 
     count = min(pace.most, len(prompts))
     workers = [asyncio.create_task(work()) for _ in range(count)]
     try:
         for _ in range(len(prompts)):
-            yield await done.get()
+            came = await done.get()
+            if isinstance(came, Exception):
+                raise came
+            yield came
     finally:
         for worker in workers:
             worker.cancel()
