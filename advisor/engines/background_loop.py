@@ -7,7 +7,7 @@ not when the caller comes back from writing the answer before.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future, wait
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -32,14 +32,12 @@ class BackgroundLoop:
             CancelledError: The loop was stopped meanwhile.
         """
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        while True:
-            try:
-                return future.result(timeout=_LOOK_S)
-            except TimeoutError:
-                # What was handed over while the loop ended is never run.
-                if future.done() or not self._thread.is_alive():
-                    future.cancel()
-                    raise CancelledError from None
+        while not future.done():
+            wait([future], timeout=_LOOK_S)
+            # What was handed over while the loop ended is never run.
+            if not self._thread.is_alive():
+                future.cancel()
+        return future.result()
 
     def call(self, do: Callable[[], object]) -> None:
         """Have something done in the loop's thread, soon."""
