@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import httpcore2
 
 from advisor.engines.addresses import RefusedAddressError, read_target
+from advisor.engines.background_loop import BackgroundLoop
 from advisor.engines.base import EngineError
 from advisor.engines.guarded_sockets import Resolver
 from advisor.engines.http_failures import of_exception, of_status
@@ -56,12 +57,16 @@ def fetch(source: Source, path: str) -> bytes:
         EngineError: The address is refused, unreachable, too slow or too long, or
             answers with another status than 200; its failure says which.
     """
+    # Not asyncio.run, which waits at its end for a name lookup that was given up.
+    loop = BackgroundLoop()
     try:
-        return asyncio.run(_fetch(source, path))
+        return loop.run(_fetch(source, path))
     except (CallError, RefusedAddressError) as error:
         raise EngineError(error.failure) from None
     except _TRANSPORT_ERRORS as error:
         raise EngineError(of_exception(error)) from None
+    finally:
+        loop.stop()
 
 
 async def _fetch(source: Source, path: str) -> bytes:

@@ -1,5 +1,7 @@
 """A document is fetched under the guard of every call, or not at all."""
 
+import threading
+
 import pytest
 
 from advisor.engines.base import EngineError
@@ -68,3 +70,27 @@ def test_a_name_that_leads_inside_is_not_dialled():
         )
         assert refused(inside) == "address_refused"
         assert stub.connections == 0
+
+
+def test_a_name_lookup_that_hangs_is_left_in_time():
+    hangs = threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        hangs.wait(60)
+        return ["93.184.216.34"]
+
+    slow = Source(
+        base_url="https://hub.example", resolve=resolve, limits=Limits(lookup_s=0.05)
+    )
+    try:
+        assert refused(slow) == "not_connected"
+        # It was not waited for: nobody has let it go on yet.
+        assert not hangs.is_set()
+        assert lookups()
+    finally:
+        hangs.set()
+
+
+def lookups() -> list[threading.Thread]:
+    """Return the threads in which event loops look names up."""
+    return [one for one in threading.enumerate() if one.name.startswith("asyncio_")]
