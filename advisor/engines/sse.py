@@ -4,6 +4,7 @@ Follows the HTML standard's event stream format (html.spec.whatwg.org, 9.2.6), o
 only `data` matters here. Lines, events and their number have limits.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 from advisor.engines.base import Failure
@@ -49,6 +50,8 @@ class EventReader:
     def _line(self, line: bytes) -> str | None:
         self._lines += 1
         self._check(len(line))
+        if self._lines == 1:
+            line = line.removeprefix(BOM_UTF8)
         if line:
             name, _, value = line.partition(b":")
             if name == b"data":

@@ -38,3 +38,10 @@ def test_a_long_line_is_cut_off(pieces):
 def test_endless_comments_are_cut_off():
     with pytest.raises(CallError, match="more than 10 events"):
         read(b": ping\n\n" * 20, events=10)
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_mark_of_byte_order_before_the_first_line_is_no_part_of_it(size):
+    stream = b"\xef\xbb\xbfdata: one\n\ndata: \xef\xbb\xbftwo\n\n"
+    cut = [stream[at : at + size] for at in range(0, len(stream), size)]
+    assert read(*cut) == ["one", "\ufefftwo"]
