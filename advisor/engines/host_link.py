@@ -56,10 +56,12 @@ class HostLink:
         self._over = threading.Event()
         self._excess: str | None = None
         limit = str(memory_limit_bytes or 0)
-        self._process = self._start(
-            [sys.executable, "-m", module, str(os.getpid()), limit],
-            allowed_environment(threads),
-        )
+        command = [sys.executable, "-m", module, str(os.getpid()), limit]
+        try:
+            self._process = self._start(command, allowed_environment(threads))
+        except BaseException:
+            self._errors.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -76,16 +78,13 @@ class HostLink:
                 longer than `silence_s`.
         """
         try:
-            assert self._process.stdin is not None  # noqa: S101
-            self._process.stdin.write(line(message))
-        except OSError:
+            self._write(line(message), silence_s)
+            while (found := self._next(time.monotonic() + silence_s))["kind"] != "done":
+                if found["kind"] != "beat":
+                    yield found
+        except (OSError, ValueError):
+            # A ValueError where another thread stops it, which closes the pipes.
             raise self._died() from None
-        while True:
-            found = self._next(time.monotonic() + silence_s)
-            if found["kind"] == "done":
-                return
-            if found["kind"] != "beat":
-                yield found
 
     def _start(
         self, command: list[str], environment: dict[str, str]
@@ -110,7 +109,7 @@ class HostLink:
                     start_new_session=True,
                     bufsize=0,
                 )
-            except OSError as error:
+            except Exception as error:
                 started.set_exception(error)
                 return
             started.set_result(process)
@@ -139,6 +138,26 @@ class HostLink:
         for pipe in (self._process.stdin, self._process.stdout, self._errors):
             if pipe is not None:
                 pipe.close()
+
+    def _write(self, message: bytes, silence_s: float) -> None:
+        """Hand a message over, as fast as the host reads it.
+
+        Raises:
+            HostDiedError: It read none of it for longer than `silence_s`.
+            OSError: It ended.
+        """
+        assert self._process.stdin is not None  # noqa: S101
+        pipe, left = self._process.stdin.fileno(), memoryview(message)
+        # A pipe that is full would hold the writer for as long as nobody reads.
+        os.set_blocking(pipe, False)
+        poll = select.poll()
+        poll.register(pipe, select.POLLOUT)
+        while left:
+            if not poll.poll(silence_s * 1000):
+                self._kill()
+                raise HostDiedError("hang", "it read nothing for too long")
+            with suppress(BlockingIOError):
+                left = left[os.write(pipe, left) :]
 
     def _next(self, deadline: float) -> dict[str, Any]:
         while b"\n" not in self._rest:
@@ -184,6 +203,8 @@ class HostLink:
         return HostDiedError("crash", ": ".join([how, *lines[-1:]])[:300])
 
     def _last_words(self) -> bytes:
+        if self._errors.closed:
+            return b""
         end = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, end - 4000))
         return self._errors.read()

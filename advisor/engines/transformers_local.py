@@ -43,6 +43,7 @@ class TransformersLocal:
         self._host = host
         self._link: HostLink | None = None
         self._facts: EngineFacts | None = None
+        self._closed = False
 
     @property
     def pid(self) -> int | None:
@@ -84,10 +85,11 @@ class TransformersLocal:
         prompt that kills it takes no other with it.
         """
         left = {prompt.id: prompt for prompt in prompts}
+        self._closed = False
         try:
             yield from self._answer_block(left)
         except HostDiedError as died:
-            if len(left) <= 1:
+            if len(left) <= 1 or self._closed:
                 yield from self._all_failed(left, died)
                 return
         except EngineError as error:
@@ -120,7 +122,8 @@ class TransformersLocal:
         return self._facts
 
     def close(self) -> None:
-        """End the host process."""
+        """End the host process; no other one is started for what is left of a block."""
+        self._closed = True
         self._end(at_once=False)
 
     def _load(self, message: Mapping[str, object]) -> EngineFacts:
@@ -137,6 +140,8 @@ class TransformersLocal:
         """Yield answers, taking their prompts out of `left`."""
         if not left:
             return
+        if self._closed:
+            raise HostDiedError("crash", "its engine was closed")
         self.open()
         prompts = [wire.prompt_to_wire(prompt) for prompt in left.values()]
         for reply in self._ask({"ask": "answer", "prompts": prompts}):
@@ -158,7 +163,7 @@ class TransformersLocal:
                 deaths = 0
             except HostDiedError as died:
                 deaths += 1
-                if deaths == _GIVE_UP_AFTER:
+                if self._closed or deaths == _GIVE_UP_AFTER:
                     yield from self._all_failed(left, died)
                     return
                 yield failed(prompt, self._failure(died))

@@ -60,6 +60,11 @@ def test_asking_the_dead_is_a_death_too(link):
         ask(link, "greet")
 
 
+def test_a_process_that_cannot_be_made_is_an_error_and_no_wait():
+    with pytest.raises(ValueError, match="null byte"):
+        HostLink(threads=1, memory_limit_bytes=None, module="no\0module")
+
+
 def test_it_outlives_the_thread_that_made_it():
     made = []
 

@@ -1,5 +1,7 @@
 """However a host is lost (F36): does the prompt at fault fail, and no other?"""
 
+import threading
+
 import psutil
 import pytest
 
@@ -8,14 +10,16 @@ from advisor.engines.transformers_local import TransformersLocal
 from tests.engines.lost_host import STRAYS
 
 
+def made(folder, silence_s):
+    spec = EngineSpec(
+        engine="transformers", model=str(folder), options={"silence_s": silence_s}
+    )
+    return TransformersLocal(spec, host="tests.engines.lost_host")
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    spec = EngineSpec(
-        engine="transformers",
-        model=str(tmp_path_factory.mktemp("model")),
-        options={"silence_s": 1.5},
-    )
-    opened = TransformersLocal(spec, host="tests.engines.lost_host")
+    opened = made(tmp_path_factory.mktemp("model"), 1.5)
     yield opened
     opened.close()
 
@@ -40,6 +44,25 @@ def test_a_measured_prompt_that_loses_the_host_fails_alike(engine, way, code):
     assert lost.failure.code == code
     well = engine.measure(Prompt(id="b", text="text", max_output_tokens=4))
     assert well.output == "text"
+
+
+def test_a_block_whose_engine_is_closed_meanwhile_starts_no_other_host(tmp_path):
+    before = hosts()
+    engine = made(tmp_path, 60.0)
+    texts = ("text", "hang", "text", "text")
+    block = [
+        Prompt(id=str(n), text=t, max_output_tokens=4) for n, t in enumerate(texts)
+    ]
+    answers = engine.answer(block)
+    assert next(answers).output == "text"
+    closing = threading.Thread(target=engine.close)
+    closing.start()
+    assert {answer.failure.code for answer in answers} == {"host_crash"}
+    closing.join()
+    assert engine.pid is None
+    assert hosts() == before
+    assert engine.measure(block[0]).output == "text"
+    engine.close()
 
 
 def hosts() -> int:

@@ -186,6 +186,17 @@ def test_a_host_that_hangs_is_told_apart_and_started_again(echo):
     assert echo.pid != before
 
 
+def test_a_host_that_reads_nothing_is_told_apart_and_started_again(echo):
+    before = echo.pid
+    os.kill(before, signal.SIGSTOP)
+    # More than a pipe holds, so that it cannot be handed over and waited for.
+    long = prompt("a", "x" * 1_000_000)
+    hung = echo.measure(long)
+    assert (hung.failure.kind, hung.failure.code) == ("model", "timeout")
+    assert echo.measure(long).output == long.text
+    assert echo.pid != before
+
+
 def test_what_a_dead_host_had_not_answered_is_asked_again(echo):
     finished = []
     for answer in echo.answer(prompts(2_000)):
