@@ -61,6 +61,9 @@ class Row:
         if self.chance is None:
             return int(logits.argmax())
         shares = torch.softmax(logits.float().cpu() / self.request.temperature, dim=-1)
+        if shares[0].isnan():
+            # Logits that are no numbers, or a temperature that makes them too large.
+            return int(logits.argmax())
         return int(torch.multinomial(shares, 1, generator=self.chance))
 
 

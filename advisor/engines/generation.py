@@ -1,7 +1,7 @@
 """How is a model answered for that slots do not serve? By transformers' `generate`.
 
 Static batches, padded at the left: slower, but right for every architecture, with all
-settings of its generation configuration.
+settings of its generation configuration but beams.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,8 @@ import torch
 from transformers import StoppingCriteria, StoppingCriteriaList
 
 from advisor.engines.decoding import Beat, Request, Row, Writer, Written
+
+_COLDEST = 1e-6
 
 
 class _Watch(StoppingCriteria):
@@ -72,8 +74,24 @@ class GenerateDecoder:
             attention_mask=seen.to(self._device),
             max_new_tokens=max(request.limit for request in batch),
             do_sample=heat > 0,
+            # A row a request: several beams would be several rows.
+            num_beams=1,
             pad_token_id=0,
             stopping_criteria=StoppingCriteriaList([watch]),
-            **({"temperature": heat, "top_k": 0, "top_p": 1.0} if heat > 0 else {}),
+            **(_drawn(heat) if heat > 0 else {}),
         )
         return [watch.ended[request.id] for request in batch]
+
+
+def _drawn(heat: float) -> dict[str, Any]:
+    """Return the settings of drawing by chance, which bears no logit without a number.
+
+    A temperature near 0 would make infinite ones.
+    """
+    heat = max(heat, _COLDEST)
+    return {
+        "temperature": heat,
+        "top_k": 0,
+        "top_p": 1.0,
+        "remove_invalid_values": True,
+    }

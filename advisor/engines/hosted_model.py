@@ -6,6 +6,7 @@ tokens at once as the memory at hand allows.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from torch import nn
@@ -40,6 +41,12 @@ from advisor.engines.timing import Stopwatch
 # A GPU's step takes about as long for few rows as for many. On a processor more would
 # gain a tenth, and what they keep would be most of the memory that is told of a model.
 _MOST_SLOTS = {"cpu": 64, "cuda": 256}
+_NO_NUMBER = Failure(
+    code="no_number",
+    kind="model",
+    message="The model's arithmetic broke down: how likely a choice is came out as no"
+    " number. Try precision fp32, and look for such numbers among its weights.",
+)
 
 
 class HostedModel:
@@ -55,7 +62,7 @@ class HostedModel:
         beat: Beat,
     ) -> None:
         self._model = model
-        self._limit = memory_limit_bytes
+        self._limit, self._beat = memory_limit_bytes, beat
         self._device = next(model.network.parameters()).device
         self._most_slots = most_slots or _MOST_SLOTS.get(self._device.type, 64)
         self._reader = PromptReader(model, chat=chat)
@@ -84,6 +91,8 @@ class HostedModel:
         by_id = {prompt.id: prompt for prompt in prompts}
         asked: dict[str, Request | ChoiceRequest] = {}
         for prompt in prompts:
+            # Texts of some length with many choices take their time as well.
+            self._beat()
             request = self._reader.read(prompt)
             if isinstance(request, Failure):
                 yield failed(prompt, request)
@@ -202,6 +211,8 @@ def _answer(
 def _chosen(prompt: Prompt, request: ChoiceRequest, done: Weighed) -> Answer:
     sizes = [len(choice) for choice in request.choices]
     weights = done.likelihoods
+    if not all(map(isfinite, weights)):
+        return failed(prompt, _NO_NUMBER)
     if prompt.choose_by == "likelihood_per_token":
         weights = tuple(w / n for w, n in zip(weights, sizes, strict=True))
     best = max(range(len(weights)), key=weights.__getitem__)

@@ -38,8 +38,8 @@ class PromptReader:
             choices = self._choices(prompt, ids) if prompt.choices else None
         except LoadError as error:
             return error.failure
-        if not ids:
-            told = "The prompt has no token."
+        if not ids or (choices is not None and not choices[0]):
+            told = "The prompt has no token of its own."
             return Failure(code="empty_prompt", kind="input", message=told)
         needed = 1 if choices is None else max(map(len, choices[1]))
         room = self._context - len(ids)

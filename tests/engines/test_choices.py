@@ -112,3 +112,11 @@ def test_texts_and_choices_may_share_a_block(hosted):
     assert set(found) == {"t0", "t1", "t2", "t3", "0", "1", "2", "3"}
     assert found["t0"].likelihoods is None
     assert found["t0"].output == hosted("llama").measure(texts[0]).output
+
+
+def test_a_prompt_whose_only_token_belongs_to_the_choices_is_named(hosted):
+    # The blank and the word after it are one token: no token is left to foretell it.
+    found = hosted("llama").answer([prompt("a", " "), prompt("b", TEXT)])
+    answers = {answer.prompt_id: answer for answer in found}
+    assert answers["a"].failure.code == "empty_prompt"
+    assert answers["b"].output in LABELS

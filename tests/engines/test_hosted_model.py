@@ -128,3 +128,72 @@ def test_memory_that_runs_out_means_less_at_once_and_at_last_a_result(loaded):
         n: output for n, output in wanted.items() if n != "long"
     }
     assert model.measure(block[-1]).failure.code == "out_of_memory"
+
+
+def test_it_says_while_it_reads_long_texts_that_it_goes_on(loaded):
+    from advisor.engines.hosted_model import HostedModel
+
+    beats = []
+    model = HostedModel(
+        loaded("gpt2", use="reads"),
+        chat=None,
+        memory_limit_bytes=None,
+        most_slots=None,
+        beat=lambda: beats.append(1),
+    )
+    beats.clear()
+    # None of them fits, so that no layer says anything.
+    block = [
+        Prompt(id=str(n), text="card " * 600, max_output_tokens=1) for n in range(5)
+    ]
+    assert {a.failure.code for a in model.answer(block)} == {"context_too_long"}
+    assert len(beats) == 5
+
+
+@pytest.fixture(scope="module")
+def broken_down(tiny_folder, tmp_path_factory):
+    """Return the folder of a model with a weight that is no number."""
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path_factory.mktemp("broken") / "llama"
+    shutil.copytree(tiny_folder("llama"), folder)
+    weights = load_file(folder / "model.safetensors")
+    weights["lm_head.weight"][7, 0] = float("nan")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def test_likelihoods_that_are_no_numbers_are_the_models_failure(hosted, broken_down):
+    asked = Prompt(id="a", text="my", max_output_tokens=1, choices=("card", "due"))
+    (answer,) = hosted(broken_down).answer([asked])
+    assert (answer.failure.kind, answer.failure.code) == ("model", "no_number")
+    assert answer.likelihoods is None
+    assert hosted(broken_down).measure(asked).failure.code == "no_number"
+
+
+@pytest.mark.parametrize("kind", ["llama", "gemma3_text"])
+def test_no_temperature_is_too_low(hosted, kind):
+    cold = Prompt(id="a", text="my", max_output_tokens=3, temperature=1e-40, seed=1)
+    greedy = Prompt(id="a", text="my", max_output_tokens=3)
+    assert hosted(kind).measure(cold).output == hosted(kind).measure(greedy).output
+
+
+def test_chance_bears_a_model_that_broke_down(hosted, broken_down):
+    hot = Prompt(id="a", text="my", max_output_tokens=3, temperature=1.0, seed=1)
+    assert hosted(broken_down).measure(hot).completion_tokens == 3
+
+
+def test_a_model_that_asks_for_beams_is_answered_without(hosted, tiny_folder, tmp_path):
+    import shutil
+
+    from tests.engines.tiny_models import change_json
+
+    folder = tmp_path / "llama"
+    shutil.copytree(tiny_folder("llama"), folder)
+    change_json(folder / "generation_config.json", num_beams=3)
+    wanted = {a.prompt_id: a.output for a in hosted("llama").answer(prompts(4))}
+    model = hosted(folder)
+    assert model.facts({}).versions["decoder"] == "GenerateDecoder"
+    assert {a.prompt_id: a.output for a in model.answer(prompts(4))} == wanted
