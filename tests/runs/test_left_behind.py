@@ -1,7 +1,10 @@
 """What somebody leaves behind who died or was stopped is taken up by others."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -38,7 +41,13 @@ from tests.runs.factory import make_setup
 from tests.runs.test_endpoint_faults_in_runs import untimed
 from tests.runs.test_leases import expire
 from tests.runs.test_speed import timed
-from tests.services import private_redis, wait_until
+from tests.services import (
+    ROOT,
+    clean_environment,
+    migrate,
+    private_redis,
+    wait_until,
+)
 
 pytestmark = pytest.mark.django_db
 on_a_server = pytest.mark.skipif(
@@ -238,3 +247,59 @@ def somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
+
+
+LOCKED_FOR_LONGER_THAN_A_LEASE = """
+import sqlite3, sys, threading
+from django.db import connection
+from advisor.runs import services
+from advisor.runs.models import Trial
+from advisor.runs.services.claiming import beat, claim_block
+from tests.runs.factory import make_setup
+
+run = services.launch(
+    setup=make_setup(samples=40, candidates=[{"id": "a"}]), started_by=None
+)
+services.begin(run.pk)
+lease = claim_block(run.candidates.get(), lease_s=60.0)
+other = sqlite3.connect(sys.argv[-1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+looked = threading.Event()
+
+def look(execute, *rest):
+    found = execute(*rest)
+    looked.set()
+    return found
+
+def reap():
+    with connection.execute_wrapper(look):
+        services.reap()
+    connection.close()
+
+beside = threading.Thread(target=reap)
+beside.start()
+looked.wait(5)
+# The lease runs out while nobody can beat.
+past = "2020-01-01 00:00:00"
+other.execute("UPDATE runs_trial SET lease_until = ? WHERE state = 'leased'", [past])
+other.execute("COMMIT")
+beside.join()
+print(Trial.objects.filter(state="leased").count(), beat(lease.token))
+"""
+
+
+def test_a_locked_file_takes_no_work_from_those_who_wait_for_it(tmp_path: Path):
+    file = tmp_path / "test.sqlite3"
+    environment = clean_environment(tmp_path, DATABASE_URL=f"sqlite:///{file}")
+    environment["DJANGO_SETTINGS_MODULE"] = "advisor.settings"
+    migrate(environment)
+    script = f"import django; django.setup()\n{LOCKED_FOR_LONGER_THAN_A_LEASE}"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(file)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "32 True"), done.stderr[-2000:]

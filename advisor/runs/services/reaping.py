@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
+from advisor.runs.services.among import Among
 from advisor.runs.services.claiming import from_now
 from advisor.runs.services.judging import SOLO_CRASHES_ALLOWED
 from advisor.runs.services.money import close_attempts
@@ -26,13 +27,31 @@ TRIES_TO_OPEN = 5
 BATCH = 1000
 
 
-@transaction.atomic
 def reap() -> int:
-    """Take back trials and candidates whose lease ran out; return how many trials."""
-    expired = Trial.objects.filter(state=Trial.State.LEASED, lease_until__lt=Now())
-    rows = list(expired.select_for_update(skip_locked=True)[:BATCH])
+    """Take back trials and candidates whose lease ran out; return how many trials.
+
+    Looked for before anything is locked: a lease that runs out while a database is
+    locked, for its holder as well, is left for the next look.
+    """
+    trials = list(_trials().values_list("pk", flat=True)[:BATCH])
+    units = list(_units().values_list("pk", flat=True))
+    return _take_all_back(trials, units) if trials or units else 0
+
+
+def _trials() -> QuerySet[Trial]:
+    return Trial.objects.filter(state=Trial.State.LEASED, lease_until__lt=Now())
+
+
+def _units() -> QuerySet[Candidate]:
+    return Candidate.objects.filter(lease_until__lt=Now())
+
+
+@transaction.atomic
+def _take_all_back(trials: Sequence[int], units: Sequence[int]) -> int:
+    again = _trials().filter(Among("pk", trials))
+    rows = list(again.select_for_update(skip_locked=True))
     # A candidate whose worker went while it was timed may be timed by nobody again.
-    open_calls = [*(row.pk for row in rows), *timed_trials(_free_units())]
+    open_calls = [*(row.pk for row in rows), *timed_trials(_free_units(units))]
     close_attempts(open_calls, state=Attempt.State.UNKNOWN, code="lease_expired")
     held = Counter(row.lease_token for row in rows)
     for row in rows:
@@ -54,12 +73,12 @@ def _tell(run_id: int, candidate_id: int, what: str) -> None:
     )
 
 
-def _free_units() -> list[int]:
+def _free_units(units: Sequence[int]) -> list[int]:
     """Free candidates whose worker went while it opened or timed them; return them.
 
     A model that ends its worker again and again is not given a sixth one.
     """
-    expired, freed = Candidate.objects.filter(lease_until__lt=Now()), list[int]()
+    expired, freed = _units().filter(pk__in=units), list[int]()
     for one in expired:
         # Asked again: its worker may have beaten since.
         same = expired.filter(pk=one.pk, lease_token=one.lease_token)
