@@ -236,6 +236,9 @@ class Beside(Thread):
 
     def run(self) -> None:
         try:
+            with connection.cursor() as cursor:
+                # A busy machine is no reason to give up.
+                cursor.execute("SET lock_timeout = '60s'")
             self.call(**self.words)
         except Exception as error:
             self.error = error
