@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 from decimal import Decimal
 
+import psutil
 import pytest
 from django.db import connection
 from django.db.models import Sum
@@ -140,6 +141,52 @@ def test_a_folder_with_a_model_is_asked_and_timed(tmp_path, settings):
     single = SpeedRecord.Phase.SINGLE
     assert 0 < run.candidates.get().speed.filter(phase=single).count() <= 72
     assert broken_invariants(run) == []
+
+
+def test_a_repeat_that_is_called_as_another_sample_keeps_its_own_answer():
+    # The second try at "a0" is called "a0#1" as well, and answered after the other one.
+    names = [f"a{number}" for number in range(6)]
+    every = [*names, *(f"{name}#1" for name in names)]
+    rows = [{"id": key, "input": key, "expected": key} for key in every]
+
+    def plan(request):
+        return [0.3 * (request.prompt in names), reply(chat(request.prompt))]
+
+    with Stub(listing(plan)) as stub:
+        run = with_endpoint(stub, samples=rows, repeats=2)
+        one = run.candidates.get()
+        one.spec |= {"timed": False, "concurrency": 24}
+        one.save(update_fields=["spec"])
+        run = services.run_inline(run)
+    assert run.state == Run.State.COMPLETED
+    assert Answer.objects.filter(trial__run=run, score=1.0).count() == 24
+
+
+@pytest.mark.models
+def test_a_model_that_is_left_to_stop_is_not_loaded_again(tmp_path):
+    folder = make_model(tmp_path / "model")
+    # One after the other and at length: a minute's work, of which a second is done.
+    one = {"id": "a", "engine": "transformers", "model": str(folder), "threads": 1}
+    made = make_setup(
+        samples=64,
+        candidates=[{**one, "options": {"slots": 1}}],
+        max_output_tokens=400,
+    )
+    run = services.launch(setup=made, started_by=None)
+    candidate = run.candidates.get()
+    before, asked = hosts(), iter([False])
+    done = services.drive(
+        run_id=run.pk, candidate_id=candidate.pk, stopping=lambda: next(asked, True)
+    )
+    assert 0 < done.stored < 64
+    assert done.more
+    assert hosts() == before
+
+
+def hosts() -> set[int]:
+    """Return the processes that hold a model for this one."""
+    mine = psutil.Process().children()
+    return {one.pid for one in mine if "advisor.engines.host" in one.cmdline()}
 
 
 @pytest.mark.models

@@ -93,6 +93,9 @@ class Block:
         made = []
         for claim in claims:
             prompt = self.desk.prompting.prompt(self.samples[claim.sample_id], claim)
+            while prompt.id in self._waiting and not self.desk.prompting.recorded:
+                # A second try at "a" is "a#1", which may be another sample's key.
+                prompt = replace(prompt, id=f"{prompt.id}'")
             self._waiting[prompt.id].append(claim)
             self._sent.add(claim.trial_id)
             made.append(prompt)

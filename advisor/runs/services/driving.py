@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from advisor.engines.base import EngineError, EngineFacts, Failure
+from advisor.engines.base import Engine, EngineError, EngineFacts, Failure
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.claiming import claim_unit, free_unit
@@ -89,7 +89,7 @@ def drive(
             desk = Desk.of(candidate, engine)
             stored = _quality(desk, until, enough=enough, stopping=stopping)
             candidate.refresh_from_db(fields=["state", "decision"])
-            _end_quality(candidate, engine.facts())
+            _end_quality(candidate, engine)
             if candidate.state == S.SPEED and not stopping():
                 before_timing()
                 measure_speed(candidate, engine, stopping=stopping)
@@ -180,10 +180,11 @@ def _open(candidate: Candidate) -> None:
         move_candidate(candidate, to=S.READY, facts=row)
 
 
-def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:
+def _end_quality(candidate: Candidate, engine: Engine) -> None:
     """Go on to the speed phase, or end, once every trial has its final state.
 
-    Not where the run was stopped meanwhile: what it skipped is over only for now.
+    Not where the run was stopped meanwhile: what it skipped is over only for now. Who
+    goes on asks no facts: for them a model that was left at work is loaded again.
     """
     going = Run.objects.filter(pk=candidate.run_id, state=Run.State.RUNNING)
     if candidate.state != S.READY or not going.exists():
@@ -191,7 +192,7 @@ def _end_quality(candidate: Candidate, facts: EngineFacts) -> None:
     trials = Trial.objects.filter(candidate=candidate, state__in=OPEN_TRIALS)
     if trials.exists() or awaits_judgement(candidate):
         return
-    row = facts_row(candidate, facts)
+    row = facts_row(candidate, engine.facts())
     to = S.SPEED if speed_is_needed(candidate) else S.DONE
     move_candidate(candidate, to=to, facts=row)
     advance(candidate.run_id)
