@@ -17,9 +17,10 @@ def made(folder, silence_s):
     return TransformersLocal(spec, host="tests.engines.lost_host")
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    opened = made(tmp_path_factory.mktemp("model"), 1.5)
+@pytest.fixture
+def engine(tmp_path, way):
+    # Little patience only where it is to run out.
+    opened = made(tmp_path, 3.0 if way == "hang" else 60.0)
     yield opened
     opened.close()
 

@@ -26,8 +26,19 @@ async def full(pace: Pace) -> int:
             return pace.under_way
 
 
-def note(pace: Pace, failure: Failure | None = None, *, sent: float | None = None):
-    pace.note(failure, sent=clock() if sent is None else sent, wait_s=0.05)
+def note(
+    pace: Pace,
+    failure: Failure | None = None,
+    *,
+    sent: float | None = None,
+    wait_s: float = 0.05,
+):
+    pace.note(failure, sent=clock() if sent is None else sent, wait_s=wait_s)
+
+
+async def until_open(pace: Pace) -> None:
+    while wait := pace.shut_s():
+        await asyncio.sleep(wait)
 
 
 async def clean_rounds(pace: Pace, rounds: int) -> list[int]:
@@ -56,14 +67,23 @@ def test_the_window_halves_once_a_round_and_grows_by_one_after():
             pace.leave()
         # Sixteen refusals of one round are one piece of news.
         assert (under_way, pace.limit) == (16, 8)
-        assert await full(pace) == 0
-        await asyncio.sleep(0.06)
+        await until_open(pace)
         for _ in range(3):
             for _ in range(await full(pace)):
                 note(pace)
                 pace.leave()
         # 24 clean answers: one more than before.
         assert pace.limit == 9
+
+    asyncio.run(work())
+
+
+def test_nobody_is_let_in_for_as_long_as_the_server_asks():
+    async def work() -> None:
+        pace = Pace(most=16, rule=PaceRule(in_hand_s=600))
+        note(pace, SLOW, wait_s=60)
+        assert await full(pace) == 0
+        assert pace.stopped is None
 
     asyncio.run(work())
 
@@ -120,9 +140,19 @@ def test_what_was_under_way_when_it_broke_counts_once():
             pace.leave()
         assert under_way == 8
         assert pace.stopped is None
-        assert await full(pace) == 0
-        await asyncio.sleep(0.02)
+        await until_open(pace)
         assert await full(pace) == 1
+
+    asyncio.run(work())
+
+
+def test_an_endpoint_that_fails_in_a_row_rests():
+    async def work() -> None:
+        pace = Pace(most=8, rule=PaceRule(rest_s=60))
+        for _ in range(5):
+            note(pace, FAULT)
+        assert pace.stopped is None
+        assert await full(pace) == 0
 
     asyncio.run(work())
 
@@ -217,7 +247,7 @@ def test_it_says_how_long_it_is_shut_and_how_many_were_turned_away():
     note(pace)
     note(pace, FAULT)
     assert pace.turned_away == 0
-    note(pace, SLOW)
-    note(pace, SLOW)
-    assert 0 < pace.shut_s() <= 0.05
+    note(pace, SLOW, wait_s=60)
+    note(pace, SLOW, wait_s=60)
+    assert 0 < pace.shut_s() <= 60
     assert (pace.turned_away, pace.slowed_by) == (2, SLOW)
