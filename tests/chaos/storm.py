@@ -51,7 +51,7 @@ print(services.launch(setup=setup, started_by=None).pk)
 STATE = "SELECT state FROM runs_run"
 TRIALS = "SELECT id FROM runs_trial ORDER BY id"
 ANSWERS = "SELECT trial_id FROM runs_answer ORDER BY trial_id"
-STARTS_SECONDS = 10.0
+STARTS_SECONDS = 25.0
 ENDED = ("completed", "completed_with_gaps", "failed", "cancelled")
 
 
