@@ -1,8 +1,11 @@
 """A job from its start to a candidate beside its parent, by real processes."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from advisor.accounts.models import AuditEvent
 from advisor.adaptations.models import Adaptation
@@ -16,8 +19,21 @@ from advisor.adaptations.services.claiming import claim
 from advisor.projects.services.trained import text_key, trained_on
 from tests.adaptations.atelier import ROWS, draft_of, project_setup, start, tuned_half
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
+BEAT = 'UPDATE "adaptations_adaptation" SET "lease_until"'
 ORDER = {"technique": "fine_tune", "steps": 40, "rows": 4, "longest": 96}
+
+
+def away_for_two_beats() -> Callable[..., Any]:
+    """A database that is restarted once a job is at work."""
+    away = iter([False, False, True, True])
+
+    def execute_or_fail(execute: Any, sql: str, *given: Any) -> Any:
+        if sql.startswith(BEAT) and next(away, False):
+            raise OperationalError("The server is starting up.")
+        return execute(sql, *given)
+
+    return execute_or_fail
 
 
 def test_a_killed_workers_job_goes_on_and_its_model_enters_the_next_version(
@@ -36,9 +52,11 @@ def test_a_killed_workers_job_goes_on_and_its_model_enters_the_next_version(
     assert 0 < job.step < 40
     first = job.cpu_s
 
-    made = work_inline(job)
+    with connection.execute_wrapper(away_for_two_beats()):
+        made = work_inline(job)
 
     assert (made.state, made.problem) == (Adaptation.State.DONE, "")
+    assert (made.deaths, made.claims) == (1, 3)
     assert made.record["steps"] == 40
     assert made.record["lineage"]["parent"] == "small"
     assert made.data_count == 24
