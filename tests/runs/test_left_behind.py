@@ -100,6 +100,27 @@ def test_what_a_stopped_run_decided_is_kept_though_its_worker_died(how: str):
     assert broken_invariants(run) == []
 
 
+def test_a_run_that_went_on_and_was_stopped_keeps_no_decision_of_before():
+    lost = {"code": "not_connected", "kind": "transport", "message": "x"}
+    failures = {"options": {"failures": {"s0003": lost}}}
+    made = make_setup(samples=40, candidates=[{"id": "a", **failures}, {"id": "b"}])
+    run = services.run_inline(services.launch(setup=made, started_by=None))
+    one = run.candidates.get(key="a")
+    one.spec["options"] = {}
+    one.save(update_fields=["spec"])
+    services.retry_failed(run=run)
+    asked = iter([False, True])
+    services.drive(
+        run_id=run.pk, candidate_id=one.pk, stopping=lambda: next(asked, True)
+    )
+    # Its worker dies right after it has stopped the run.
+    assert stop_at_cap(run.pk, 1)
+    Dispatcher().look()
+    run = Run.objects.get(pk=run.pk)
+    assert run.state == Run.State.BUDGET_STOPPED
+    assert broken_invariants(run) == []
+
+
 def test_who_waits_for_an_endpoint_is_not_forgotten_when_another_run_is_resumed():
     with Stub(listing(lambda _: [reply(chat("yes", usage=(9, 1)))])) as stub:
         first = untimed(stub)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
 from advisor.runs.selectors.evidence import case_of
@@ -44,7 +45,7 @@ def finish(run_id: int) -> bool:
         return _end_cancelled(run)
     if run.state == Run.State.BUDGET_STOPPED:
         return _keep_decided(run)
-    if run.state == Run.State.CANCELLED and not hasattr(run, "recommendation"):
+    if run.state == Run.State.CANCELLED and _unkept().filter(pk=run.pk).exists():
         return _keep_decided(run)
     advance_when_idle(run)
     if run.state == Run.State.RUNNING and _over(run):
@@ -56,19 +57,23 @@ def finish(run_id: int) -> bool:
 
 
 def to_finish() -> list[int]:
-    """Return the runs that may end now, and those stopped whose decision is not kept.
+    """Return the runs that may end now, and stopped ones whose decision is not kept."""
+    live = Run.objects.filter(state__in=LIVE_RUNS)
+    return [*live.values_list("pk", flat=True), *_unkept().values_list("pk", flat=True)]
+
+
+def _unkept() -> QuerySet[Run]:
+    """Return stopped runs with no decision, or one from before they went on.
 
     Who stopped one may have died before; after a day nobody looks any more.
     """
-    answered = Answer.objects.filter(trial__run=OuterRef("pk"))
-    stopped = Run.objects.filter(
-        Exists(answered),
+    before = Q(recommendation__created_at__lt=F("finished_at"))
+    return Run.objects.filter(
+        before | Q(recommendation__isnull=True),
+        Exists(Answer.objects.filter(trial__run=OuterRef("pk"))),
         state__in=(Run.State.BUDGET_STOPPED, Run.State.CANCELLED),
         finished_at__gt=from_now(-KEPT_WITHIN_SECONDS),
-        recommendation__isnull=True,
     )
-    live = Run.objects.filter(state__in=LIVE_RUNS)
-    return [*live.values_list("pk", flat=True), *stopped.values_list("pk", flat=True)]
 
 
 def _decide(run: Run) -> bool:
@@ -110,6 +115,8 @@ def _store(run: Run, document: Mapping[str, object]) -> str:
             "sha256": sha256(text.encode()).hexdigest(),
         },
     )
+    # By the clock that says when the run was stopped.
+    StoredRecommendation.objects.filter(run=run).update(created_at=Now())
     return str(document["sentence"])
 
 
