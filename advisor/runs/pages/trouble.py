@@ -65,6 +65,11 @@ MEANINGS: Mapping[str, Meaning] = {
         "The endpoint did not take its key. Replace the key under Team settings,"
         " Endpoints, then resume.",
     ),
+    "no_number": Meaning(
+        "No likelihood",
+        "The model's arithmetic broke down: how likely a choice is came out as no"
+        " number. It scores 0. Try precision fp32, or another copy of its weights.",
+    ),
     "not_connected": Meaning(
         "Not reached",
         "The endpoint could not be reached. It was tried again; what is still missing"
