@@ -63,8 +63,8 @@ class Architecture:
 
     @property
     def plain(self) -> bool:
-        """Say whether each layer keeps all tokens, so that rows may be moved."""
-        return all(layer.kind in ("full", "latent") for layer in self.layers)
+        """Say whether each layer keeps keys and values of all tokens as they are."""
+        return all(layer.kind == "full" for layer in self.layers)
 
 
 def from_config(

@@ -1,8 +1,8 @@
 """How much memory does a model need at a context, precision and concurrency?
 
-peak = base + weights + max(loading, cache + filling + max(activations, logits)), with
-weights, cache and logits from the model's shape, and constants fitted to measurements:
-the engine's base, the bytes of a word of its tokenizer and a factor on the activations.
+peak = base + weights + max(loading, cache + max(activations, logits)), with weights,
+cache and logits from the model's shape, and constants fitted to measurements: the
+engine's base, the bytes of a word of its tokenizer and factors on the activations.
 Sources: A. Vaswani et al. (arXiv 1706.03762) for the shapes, J. Ainslie et al. (arXiv
 2305.13245) for grouped keys and values. Parts are computed in bytes; GB are 10^9.
 """
@@ -73,14 +73,12 @@ def predict(
     """
     value = 4.0 if precision == "fp32" else 2.0
     held = _held(shape, precision, weights, engine)
-    kept, filled, grown = _cache_bytes(shape, work, value, engine)
-    active = work.sequences * activation_bytes(shape, work, value)
+    kept, grown = _cache_bytes(shape, work, value, engine)
     logits = work.sequences * work.logits_kept * shape.vocabulary * (value + 4.0)
     parts = {
         "weights": _gb(held, "bytes of tensors"),
         "cache": _gb(Figure(kept), "keys and values by layer type"),
-        "filling": _gb(Figure(filled), "states of new prompts, before they move"),
-        "activations": _gb(engine.activations_of(active), engine.how),
+        "activations": _gb(_activations(shape, work, value, engine), engine.how),
         "logits": _gb(Figure(logits + grown), "positions x vocabulary, also in fp32"),
         "base": _gb(engine.base_of(shape.vocabulary), engine.how),
     }
@@ -98,18 +96,40 @@ def activation_bytes(shape: Architecture, work: Work, value: float) -> float:
     written out take 16 bytes each, a padded batch its mask.
     """
     tokens = min(work.prompt_tokens, work.chunk or work.prompt_tokens)
-    inside = max((3 if shape.gated else 2) * shape.feed_forward, 2 * shape.mixing)
-    rows = tokens * (4 * shape.hidden + inside) * value
+    rows = tokens * _row_bytes(shape, value)
     pairs = tokens * work.prompt_tokens
     scored = tokens * shape.mixing * value + 16.0 * shape.scoring_heads * pairs
     mask = pairs * (1 + value) if work.sequences > 1 else 0.0
     return max(rows, scored if shape.scoring_heads else 0.0) + mask
 
 
+def _activations(
+    shape: Architecture, work: Work, value: float, engine: Overhead
+) -> Figure:
+    """Return the bytes alive inside the widest layer while all prompts are read.
+
+    A packed pass needs no mask and holds many prompts up to its limit, or one that is
+    longer.
+    """
+    if engine.packs_tokens is None or not shape.plain:
+        active = work.sequences * activation_bytes(shape, work, value)
+        return engine.activations_of(active)
+    together = min(work.sequences * work.prompt_tokens, engine.packs_tokens)
+    tokens = max(together, work.prompt_tokens)
+    active = tokens * _row_bytes(shape, value)
+    return engine.activations_of(active, packed=True)
+
+
+def _row_bytes(shape: Architecture, value: float) -> float:
+    """Return the bytes of one token inside a layer."""
+    inside = max((3 if shape.gated else 2) * shape.feed_forward, 2 * shape.mixing)
+    return (4 * shape.hidden + inside) * value
+
+
 def _cache_bytes(
     shape: Architecture, work: Work, value: float, engine: Overhead
-) -> tuple[float, float, float]:
-    """Return the bytes of the cache, of states that fill it, and of growing it."""
+) -> tuple[float, float]:
+    """Return the bytes of the cache and of growing it."""
 
     def cache(tokens: int, whole: bool = False) -> float:
         return work.sequences * sequence_bytes(
@@ -122,9 +142,8 @@ def _cache_bytes(
         )
 
     kept = max(cache(work.tokens), cache(work.prompt_tokens, engine.reads_whole))
-    filled = cache(work.prompt_tokens) if engine.moves_rows and shape.plain else 0.0
     grown = work.sequences * largest_layer_bytes(shape, work.tokens, value) / 2
-    return kept, filled, grown
+    return kept, grown
 
 
 def _held(
@@ -151,14 +170,13 @@ def _weights(shape: Architecture, precision: str) -> Figure:
 def _peak(parts: Mapping[str, Figure], engine: Overhead) -> Figure:
     """Return the peak: of loading, or of reading and writing.
 
-    What is freed in between is not given back, so that a cache, the states that fill
-    it and the activations that made them count together.
+    What is freed in between is not given back, so that a cache and the activations
+    that made it count together.
     """
 
     def at(end: str) -> float:
         part = {name: _end(figure, end) for name, figure in parts.items()}
-        working = part["cache"] + part["filling"]
-        working += max(part["activations"], part["logits"])
+        working = part["cache"] + max(part["activations"], part["logits"])
         return part["base"] + part["weights"] + max(working, part.get("loading", 0.0))
 
     return Figure(

@@ -14,10 +14,11 @@ class Overhead:
 
     ``base`` in bytes: interpreter, libraries, their buffers. ``per_word`` in bytes:
     what the tokenizer holds for a word of its vocabulary. ``factor`` multiplies the
-    activations that the shape predicts. ``block`` is the unit in which the cache is
-    handed out, ``latent`` whether it keeps compressed rows, ``moves_rows`` whether the
-    states of new prompts are copied into a common buffer, ``reads_whole`` whether a
-    text is cut to the window only after it was read, and ``packs_experts`` whether
+    activations that the shape predicts, ``packed_factor`` those of passes that pack
+    the prompts of plain models side by side, up to ``packs_tokens`` tokens of them all;
+    without that all prompts are read at once. ``block`` is the unit in which the cache
+    is handed out, ``latent`` whether it keeps compressed rows, ``reads_whole`` whether
+    a text is cut to the window only after it was read, and ``packs_experts`` whether
     loading copies experts into one tensor a layer. ``how`` is the source in words.
     """
 
@@ -25,15 +26,17 @@ class Overhead:
     factor: tuple[float, float, float]
     how: str
     per_word: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    packed_factor: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    packs_tokens: int | None = None
     block: int = 1
     latent: bool = False
-    moves_rows: bool = False
     reads_whole: bool = False
     packs_experts: bool = False
 
-    def activations_of(self, predicted: float) -> Figure:
+    def activations_of(self, predicted: float, *, packed: bool = False) -> Figure:
         """Return the bytes of activations, with the ends of the factor."""
-        value, low, high = (predicted * factor for factor in self.factor)
+        factors = self.packed_factor if packed else self.factor
+        value, low, high = (predicted * factor for factor in factors)
         return Figure(value, low, high, origin="estimated")
 
     def base_of(self, vocabulary: int) -> Figure:
@@ -47,11 +50,12 @@ class Overhead:
 
 # Fitted by scripts/bench/memory on 2026-11-26 (see docs/decisions/memory-estimates.md).
 TRANSFORMERS_CPU = Overhead(
-    base=(426e6, 390e6, 462e6),
-    per_word=(349.0, 19.0, 679.0),
-    factor=(1.17, 0.95, 1.39),
+    base=(468e6, 444e6, 492e6),
+    per_word=(233.0, 13.0, 453.0),
+    factor=(1.105, 0.965, 1.245),
     how="constants fitted to 9 runs on a CPU, tested on 15 others",
-    moves_rows=True,
+    packed_factor=(2.26, 0.76, 3.76),
+    packs_tokens=1024,
     reads_whole=True,
     packs_experts=True,
 )

@@ -60,12 +60,16 @@ def test_converting_holds_both_precisions():
     assert "loading" not in same.parts
 
 
-def test_an_engine_that_moves_rows_holds_them_twice_where_it_can():
-    moving = replace(PLAIN, moves_rows=True)
-    found = predict(SHAPE, "bf16", WORK, engine=moving)
-    assert part(found, "filling") == pytest.approx(8 * 512 * 114_688 / 1e9)
+def test_an_engine_that_packs_prompts_reads_a_pass_of_them_at_a_time():
+    packing = replace(PLAIN, packs_tokens=1024, packed_factor=(2.0, 1.0, 3.0))
+    row = (4 * 1024 + 3 * 3072) * 2
+    for prompt, rows, read in [(64, 4, 256), (512, 8, 1024), (1500, 2, 1500)]:
+        work = Work(prompt_tokens=prompt, output_tokens=64, sequences=rows)
+        found = predict(SHAPE, "bf16", work, engine=packing)
+        assert part(found, "activations") == pytest.approx(2 * read * row / 1e9)
     sliding = from_config(QWEN3 | {"sliding_window": 128}, 596_049_920)
-    assert part(predict(sliding, "bf16", WORK, engine=moving), "filling") == 0
+    found = predict(sliding, "bf16", WORK, engine=packing)
+    assert found.parts == predict(sliding, "bf16", WORK, engine=PLAIN).parts
 
 
 def test_an_engine_that_reads_whole_texts_holds_them_beyond_the_window():

@@ -31,7 +31,7 @@ SERVING = replace(
     TRANSFORMERS_CPU,
     block=16,
     latent=True,
-    moves_rows=False,
+    packs_tokens=None,
     reads_whole=False,
     packs_experts=False,
     how="cache in blocks of 16 tokens; base and activations fitted on a CPU",

@@ -175,28 +175,31 @@ def run(root: Path, configuration: tuple, known: dict) -> Run:
 
 def fitted(runs: list[Run]) -> Overhead:
     """Return the constants by least squares, with twice their standard errors."""
-    none = (0.0, 0.0, 0.0)
-    empty = replace(TRANSFORMERS_CPU, base=none, per_word=none, factor=(1e-9,) * 3)
-    whole = replace(empty, factor=(1.0,) * 3)
+    none, one = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    bare = replace(TRANSFORMERS_CPU, base=none, per_word=none)
+    # What is not told apart by a factor: weights, cache, and logits where they are more
+    # than no activations.
+    empty = replace(bare, factor=(1e-9,) * 3, packed_factor=(1e-9,) * 3)
+    whole = replace(bare, factor=one, packed_factor=one)
     fixed = np.array([one.predicted(empty).value for one in runs]) * GB
     active = np.array([one.predicted(whole).value for one in runs]) * GB - fixed
     words = np.array([float(one.shape.vocabulary) for one in runs])
-    design = np.column_stack([np.ones(len(runs)), words, active])
+    packed = np.array([one.shape.plain for one in runs])
+    design = np.column_stack(
+        [np.ones(len(runs)), words, active * ~packed, active * packed]
+    )
     rest = np.array([one.peak for one in runs]) - fixed
     best, *_ = np.linalg.lstsq(design, rest, rcond=None)
-    variance = ((rest - design @ best) ** 2).sum() / (len(runs) - 3)
+    variance = ((rest - design @ best) ** 2).sum() / (len(runs) - len(best))
     errors = 2 * np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * variance)
-    for name, value, error in zip(
-        ("base, bytes", "bytes a word", "activation factor"), best, errors, strict=True
-    ):
-        print(f"{name}: {value:.4g} +- {error:.2g}")
-    triples = [
-        (value, max(0.0, value - error), value + error)
-        for value, error in zip(best, errors, strict=True)
-    ]
-    return replace(
-        TRANSFORMERS_CPU, base=triples[0], per_word=triples[1], factor=triples[2]
-    )
+    names = ("base", "per_word", "factor", "packed_factor")
+    found = {
+        name: (value, max(0.0, value - error), value + error)
+        for name, value, error in zip(names, best, errors, strict=True)
+    }
+    for name, (value, _, high) in found.items():
+        print(f"{name}: {value:.4g} +- {high - value:.2g}")
+    return replace(TRANSFORMERS_CPU, **found)
 
 
 def report(runs: list[Run], engine: Overhead) -> None:
