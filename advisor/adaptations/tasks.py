@@ -11,7 +11,7 @@ from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import due_adaptations
 from advisor.celery import app
 from advisor.runs.services import stopping
-from advisor.runs.services.claiming import from_now
+from advisor.web.clock import from_now
 
 log = logging.getLogger(__name__)
 # A hint is repeated after so many looks of the dispatcher, in case it was lost.

@@ -27,8 +27,15 @@ timezone.datetime = Shifted
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import due_adaptations
 from advisor.adaptations.services.claiming import claim
+from advisor.accounts.models import Membership, Role, User
+from advisor.catalog import services as catalog
+from advisor.catalog.models import Endpoint, EndpointCheck
+from advisor.projects import services as projects
+from advisor.projects.models import Intake, Upload
+from advisor.reports.models import Export
+from advisor.reports.services import exports
 from advisor.runs import services
-from advisor.runs.models import Answer, Run, Trial
+from advisor.runs.models import Answer, Run, StoredRecommendation, Trial
 from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import make_setup
@@ -49,6 +56,29 @@ assert due_adaptations().get() == job and claim(job.pk)
 left = Adaptation.objects.values_list(F("lease_until") - Now()).get()[0]
 assert 0 < left.total_seconds() <= 12, left
 assert not due_adaptations().exists()
+# Files, papers and tests of endpoints are leased by the same clock.
+def held_s(row):
+    left = type(row).objects.values_list(F("lease_until") - Now()).get()[0]
+    return left.total_seconds()
+team, user = run.team, User.objects.create_user("a@example.org", None, name="A")
+file = Upload.objects.create(team=team, kind="samples", name="a.csv", sha256="a",
+    content=b"x", size=1)
+intake = Intake.objects.create(setup=setup, upload=file, name="a.csv")
+assert projects.claim_intake(intake.pk) and projects.claim_intake(intake.pk) is None
+assert 0 < held_s(intake) <= 30 and not projects.due_intakes().exists()
+told = StoredRecommendation.objects.create(run=run, outcome="undecided", sha256="a")
+paper = Export.objects.create(run=run, made_of=exports.state_of(run))
+assert exports.claim_export(paper.pk) and exports.claim_export(paper.pk) is None
+assert 0 < held_s(paper) <= 90 and not exports.due_exports().exists()
+server = Endpoint.objects.create(team=team, slug="a", name="A", model="m",
+    base_url="https://a.example")
+member = Membership.objects.create(team=team, user=user, role=Role.OWNER)
+check = catalog.ask_for_check(endpoint=server, by=member)
+age = EndpointCheck.objects.values_list(Now() - F("asked_at")).get()[0]
+assert 0 <= age.total_seconds() < 60, age
+assert not catalog.is_given_up(check) and catalog.due_checks().get() == check
+assert catalog.claim_check(check.pk) and catalog.claim_check(check.pk) is None
+told.delete()
 print(held.count(), Answer.objects.count(), broken_invariants(Run.objects.get()))
 """
 

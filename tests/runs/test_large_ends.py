@@ -9,8 +9,8 @@ from advisor.accounts.services import DeletionRefused, delete_team
 from advisor.projects.services import archive
 from advisor.runs import services
 from advisor.runs.models import Run, Trial
-from advisor.runs.services.claiming import from_now
 from advisor.runs.services.verifying import broken_invariants
+from advisor.web.clock import from_now
 from tests.runs.factory import make_project, make_setup, make_team
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Now
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import due_adaptations
 from advisor.adaptations.services.paying import drop_reserved
-from advisor.runs.services.claiming import from_now
+from advisor.web.clock import from_now
 
 S = Adaptation.State
 MOST_DEATHS = 3

@@ -7,21 +7,21 @@ a page shows is read from the row.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from advisor.accounts.models import User
 from advisor.projects.models import Intake, Setup, Upload
 from advisor.projects.parsing import Options, Problem
 from advisor.projects.parsing.corrections import cells_at_fault
 from advisor.projects.services.reading import Reading, read_samples, take_samples
+from advisor.web.clock import from_now
 
 AT_ONCE_BYTES = 1_000_000  # up to here a file is read while its sender waits
-LEASE = timedelta(seconds=30)
+LEASE_SECONDS = 30  # by the database's clock
 MOST_CLAIMS = 3
 GAVE_UP = Problem(
     code="gave_up",
@@ -70,7 +70,7 @@ def is_small(intake: Intake) -> bool:
 
 def due_intakes() -> QuerySet[Intake]:
     """Return the files that nobody reads."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     return Intake.objects.filter(free, state=Intake.State.WAITING).order_by("pk")
 
 
@@ -80,7 +80,7 @@ def claim_intake(pk: int) -> Intake | None:
         due_intakes()
         .filter(pk=pk)
         .update(
-            lease_until=timezone.now() + LEASE,
+            lease_until=from_now(LEASE_SECONDS),
             claims=F("claims") + 1,
             stage=READING,
             rows_done=0,
@@ -103,7 +103,7 @@ def work_intake(intake: Intake) -> None:
 
     def told(rows: int) -> None:
         Intake.objects.filter(pk=intake.pk, claims=claim).update(
-            rows_done=rows, lease_until=timezone.now() + LEASE
+            rows_done=rows, lease_until=from_now(LEASE_SECONDS)
         )
 
     reading = read_samples(
@@ -131,7 +131,7 @@ def work_intake(intake: Intake) -> None:
 
 def _take(intake: Intake, reading: Reading, seen: Mapping[str, Any]) -> None:
     """Store the samples; nothing is stored where somebody else took the file over."""
-    lease = timezone.now() + 2 * LEASE
+    lease = from_now(2 * LEASE_SECONDS)
     mine = Intake.objects.filter(pk=intake.pk, claims=intake.claims)
     if not mine.update(stage=STORING, lease_until=lease):
         return
@@ -158,6 +158,4 @@ def drop_intake(*, setup: Setup) -> None:
 def _end(intake: Intake, state: str, **seen: object) -> None:
     Intake.objects.filter(
         pk=intake.pk, claims=intake.claims, state=Intake.State.WAITING
-    ).update(
-        state=state, finished_at=timezone.now(), lease_until=None, stage="", **seen
-    )
+    ).update(state=state, finished_at=Now(), lease_until=None, stage="", **seen)

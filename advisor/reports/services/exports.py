@@ -5,19 +5,19 @@ the next. A finished file is stored unchanged.
 """
 
 import hashlib
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from advisor.accounts import services as accounts
 from advisor.accounts.models import User
 from advisor.reports.models import Export
 from advisor.reports.selectors import standing_record, state_of
 from advisor.runs.models import Run
+from advisor.web.clock import from_now
 
-LEASE = timedelta(seconds=90)
+LEASE_SECONDS = 90  # by the database's clock
 MOST_CLAIMS = 3
 GAVE_UP = "The worker ended three times while making it. Try again, or use the JSON."
 MOVED_ON = "The record changed while the file was being made. Ask for it again."
@@ -54,7 +54,7 @@ def request_export(
 
 def due_exports() -> QuerySet[Export]:
     """Return the exports that nobody works on."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     return Export.objects.filter(free, state=Export.State.QUEUED).order_by("pk")
 
 
@@ -63,7 +63,7 @@ def claim_export(export_id: int) -> Export | None:
     won = (
         due_exports()
         .filter(pk=export_id)
-        .update(lease_until=timezone.now() + LEASE, claims=F("claims") + 1)
+        .update(lease_until=from_now(LEASE_SECONDS), claims=F("claims") + 1)
     )
     if not won:
         return None
@@ -94,7 +94,7 @@ def fail_export(*, export: Export, error: str) -> None:
 
 def _end(export: Export, **changes: object) -> None:
     Export.objects.filter(pk=export.pk, state=Export.State.QUEUED).update(
-        finished_at=timezone.now(), lease_until=None, **changes
+        finished_at=Now(), lease_until=None, **changes
     )
 
 

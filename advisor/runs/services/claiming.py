@@ -6,26 +6,18 @@ whether a lease holds; only the holder of token and claim number may store an an
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import (
-    DateTimeField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-)
-from django.db.models.expressions import Combinable
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest, Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.among import Among
 from advisor.runs.services.due import LOST, SUSPECT_CLAIMS, Due, claimed_together, due
 from advisor.runs.services.states import WORKING
+from advisor.web.clock import from_now
 
 MAY_END = (Run.State.RUNNING, Run.State.PAUSED, Run.State.BUDGET_STOPPED)
 
@@ -55,13 +47,6 @@ class Lease:
     def is_suspect(self) -> bool:
         """Say whether one trial is held alone because its workers went."""
         return len(self.claims) == 1 and self.claims[0].number > SUSPECT_CLAIMS
-
-
-def from_now(seconds: float) -> Combinable:
-    """Return the database's time in ``seconds``."""
-    return ExpressionWrapper(
-        Now() + timedelta(seconds=seconds), output_field=DateTimeField()
-    )
 
 
 def is_opened() -> Q:

@@ -15,10 +15,11 @@ from advisor.engines.base import Failure
 from advisor.engines.retrying import RATE_CODES, retry_class
 from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
 from advisor.runs.services.among import Among
-from advisor.runs.services.claiming import Claim, Lease, from_now
+from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.inserting import insert, insert_columns
 from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
+from advisor.web.clock import from_now
 
 AGAIN_SECONDS = 0.2
 # The server answered without doing the work, or nothing ever reached it. A connection

@@ -19,9 +19,9 @@ from django.utils import timezone
 from advisor.engines.base import Engine
 from advisor.engines.pacing import Pace, Paced, Stop
 from advisor.runs.models import Candidate, EndpointStanding, EndpointWait, Run, Trial
-from advisor.runs.services.claiming import from_now
 from advisor.runs.services.states import LIVE_RUNS, move_candidate, move_run, note
 from advisor.sizing import formats
+from advisor.web.clock import from_now
 
 # An outage is asked about each time that it has become a quarter longer.
 SHARE_OF_OUTAGE = 0.25

@@ -11,10 +11,10 @@ from advisor.engines.base import EngineError
 from advisor.engines.fetching import Source, fetch
 from advisor.engines.safe_http import Limits
 from advisor.runs.models import Candidate, EndpointStanding, EndpointWait
-from advisor.runs.services.claiming import from_now
 from advisor.runs.services.endpoint_health import let_go, next_probe_s
 from advisor.runs.services.holding import engine_spec
 from advisor.runs.services.states import note
+from advisor.web.clock import from_now
 
 # Lists what a server offers; free of charge, and any answer to it is a sign of life.
 PATH = "/models"

@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from advisor.runs.models import Candidate, Trial
-from advisor.runs.services.claiming import from_now
+from advisor.web.clock import from_now
 
 # A turn that long ago is as good as none.
 REMEMBERED_SECONDS = 3600.0

@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
 from advisor.runs.selectors.evidence import case_of
-from advisor.runs.services.claiming import from_now
 from advisor.runs.services.endpoint_health import goes_on_by_itself
 from advisor.runs.services.racing import (
     NOT_NEEDED,
@@ -29,6 +28,7 @@ from advisor.runs.services.states import (
 )
 from advisor.sizing import formats, recommendation
 from advisor.sizing.measurement import Figure
+from advisor.web.clock import from_now
 
 KEPT_WITHIN_SECONDS = 24 * 3600.0
 

@@ -9,10 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from advisor.runs.models import Candidate, Run, Trial
-from advisor.runs.services.claiming import from_now, is_opened
+from advisor.runs.services.claiming import is_opened
 from advisor.runs.services.fairness import at_work, busy_workers, in_turn
 from advisor.runs.services.seats import seats_by_queue
 from advisor.runs.services.states import OPEN_TRIALS, WORKING
+from advisor.web.clock import from_now
 
 S = Candidate.State
 # A hint is repeated after so many looks of the dispatcher, in case it was lost.

@@ -15,12 +15,12 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Attempt, Candidate, Run, Trial
 from advisor.runs.services.among import Among
-from advisor.runs.services.claiming import from_now
 from advisor.runs.services.judging import SOLO_CRASHES_ALLOWED
 from advisor.runs.services.money import close_attempts
 from advisor.runs.services.speed_money import timed_trials
 from advisor.runs.services.states import move_candidate, note
 from advisor.sizing import formats
+from advisor.web.clock import from_now
 
 CLAIMS_ALLOWED = 25
 TRIES_TO_OPEN = 5

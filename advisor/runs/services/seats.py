@@ -17,7 +17,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from advisor.runs.models import WorkerSeat
-from advisor.runs.services.claiming import from_now
+from advisor.web.clock import from_now
 
 log = logging.getLogger(__name__)
 
