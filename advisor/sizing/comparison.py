@@ -137,6 +137,8 @@ def _extreme(margin: float, p: float, at_one: float, at_minus_one: float) -> flo
 def _root(pairs: Pairs, z: float, low: float, high: float) -> float:
     """Return the loss at which the score is ``z``; it falls as the loss grows."""
     low, high = max(low, -1 + 1e-12), min(high, 1 - 1e-12)
+    if low >= high:
+        return high if high < 0 else low  # every answer went to one side
     for _ in range(60):
         middle = (low + high) / 2
         if tango_score(pairs, middle) > z:

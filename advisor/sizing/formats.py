@@ -86,7 +86,9 @@ def gigabytes(gb: float | None) -> str:
 
 
 def rate(per_second: float | None, what: str = "requests") -> str:
-    """Return a rate per second."""
+    """Return a rate per second; two digits of one below a tenth."""
+    if per_second is not None and 0 < abs(per_second) < 0.095:
+        return f"{per_second:.2g} {what}/s"
     digits = 1 if per_second is not None and abs(per_second) < 100 else 0
     return f"{number(per_second, digits)} {what}/s"
 

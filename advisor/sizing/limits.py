@@ -45,10 +45,15 @@ def excluded(case: Case, evidence: Evidence) -> bool:
 
 def _row(constraint: Constraint, evidence: Evidence) -> Row:
     row = _held(constraint, evidence)
+    return _without_harm(row) if harmed(constraint, evidence) else row
+
+
+def harmed(constraint: Constraint, evidence: Evidence) -> bool:
+    """Return whether other programs may have made worse what is held against it."""
     timed = constraint.name in TIMED
     if constraint.name == "monthly_budget_usd":
         timed = evidence.capacity_rps is not None
-    return _without_harm(row) if timed and evidence.disturbed else row
+    return timed and evidence.disturbed
 
 
 def _held(constraint: Constraint, evidence: Evidence) -> Row:

@@ -1,7 +1,10 @@
 """How is one constraint told for one candidate? The distance, the value, the limit."""
 
+from math import inf
+
 from advisor.sizing import formats
 from advisor.sizing.conclusions import Finding, Row
+from advisor.sizing.constraints import NOISY
 
 NAMES = {
     "quality_margin": "quality against the reference",
@@ -19,6 +22,7 @@ NAMES = {
     "languages": "languages",
     "context_tokens": "context length",
 }
+TIMES = ("p95_latency_ms", "ttft_ms")
 NO_ESTIMATE = "the number of further samples needed cannot be estimated"
 AGAIN = "other programs disturbed the measurement: repeat it on a quiet machine"
 FACTS = {
@@ -42,10 +46,13 @@ def met(row: Row) -> str:
     kind = row.constraint.name
     value = formats.amount(row.constraint, row.value)
     limit = formats.amount(row.constraint, row.constraint.limit)
-    if kind == "quality_margin":
-        return f"{loss(row.value)} (a loss of {limit} allowed)"
     if kind == "local_only":
         return "nothing leaves your network"
+    if row.value is None:
+        # So wide a limit that gaps meet it, each at its worst.
+        return f"{name(row)}: nothing but gaps ({_needed(row)} {limit})"
+    if kind == "quality_margin":
+        return f"{loss(row.value)} (a loss of {limit} allowed)"
     return f"{_about(row)} {value} ({_needed(row)} {limit})"
 
 
@@ -57,6 +64,8 @@ def failed(row: Row) -> str:
 def distance(row: Row) -> str:
     """Return by how much a constraint is missed, such as "81 ms too slow"."""
     kind, slack = row.constraint.name, row.slack
+    if row.value is None and kind in NOISY:
+        return f"{name(row)}: nothing but gaps"
     value = formats.amount(row.constraint, row.value)
     limit = formats.amount(row.constraint, row.constraint.limit)
     short = formats.amount(row.constraint, None if slack is None else -slack)
@@ -66,8 +75,8 @@ def distance(row: Row) -> str:
         return f"{_gap(row)} short of the minimum quality"
     if kind == "slices":
         return f"{_gap(row)} short of the floor on {row.constraint.tag}"
-    if kind in ("p95_latency_ms", "ttft_ms"):
-        return f"{short} too slow"
+    if kind in TIMES:
+        return "too slow" if slack == -inf else f"{short} too slow"
     if kind == "monthly_budget_usd":
         return f"{short} over budget"
     if kind == "max_memory_gb":
@@ -84,11 +93,13 @@ def numbers(row: Row) -> str:
     kind = row.constraint.name
     value = formats.amount(row.constraint, row.value)
     limit = formats.amount(row.constraint, row.constraint.limit)
+    if row.value is None and kind in NOISY:
+        return ""
     if kind == "quality_margin":
         return f"{loss(row.value)}, {limit} allowed"
     if kind in ("min_quality", "slices"):
         return f"{value}, at least {limit} needed"
-    if kind in ("p95_latency_ms", "ttft_ms"):
+    if kind in TIMES:
         return f"{name(row)} {value}, limit {limit}"
     if kind == "monthly_budget_usd":
         return f"up to {value} a month, limit {limit}"
@@ -105,7 +116,7 @@ def open_(row: Row) -> str:
     limit = formats.amount(row.constraint, row.constraint.limit)
     value = formats.amount(row.constraint, row.value)
     kind = row.constraint.name
-    if kind in ("p95_latency_ms", "ttft_ms"):
+    if kind in TIMES:
         if row.disturbed:
             return f"{name(row)} {value}, limit {limit}; {AGAIN}"
         text = f"{name(row)} {value}, {_bound(row)} at 95%, limit {limit}"

@@ -26,7 +26,7 @@ from advisor.sizing.intervals import betting_interval, wilson
 from advisor.sizing.measurement import Case, Evidence, Figure
 from advisor.sizing.planner import more_samples, ties_needed
 from advisor.sizing.sequential import Verdict
-from advisor.sizing.units import Frame, shortfalls
+from advisor.sizing.units import ROUNDING, Frame, shortfalls
 
 STATUS: dict[Verdict | None, Status] = {
     "non_inferior": "met",
@@ -104,7 +104,7 @@ def _more(case: Case, exam: Exam) -> int | None:
         # The comparison of all samples says nothing before it has them all.
         return max(1, round((units.horizon - units.weight.size) * per_unit))
     room = exam.margin - units.value
-    if units.variance == 0 and 0 < room < 1:
+    if units.variance == 0 and ROUNDING < room < 1:
         ties = ties_needed(room, split.alpha, split.candidates)
         return max(1, ties - units.weight.size)
     error = split.alpha if units.value <= exam.margin else 2 * split.alpha

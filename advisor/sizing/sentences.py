@@ -36,6 +36,8 @@ def certified(recommendation: Recommendation, finding: Finding) -> str:
     ):
         text = f"It is the only one of {len(candidates)} candidates that meets every "
         text += "constraint"
+    elif finding.objective is None:
+        text = f"It meets every constraint; no candidate of known {case.objective} does"
     else:
         text = f"It is the {BEST[case.objective]} of {len(candidates)} candidates that "
         text += "could be certified"
@@ -44,14 +46,19 @@ def certified(recommendation: Recommendation, finding: Finding) -> str:
 
 
 def dearer(recommendation: Recommendation, finding: Finding) -> str:
-    """Return a warning when the candidate costs more than the excluded reference."""
+    """Return a warning when the candidate costs more than the reference.
+
+    Where the objective is another, a reference that costs less may meet all limits.
+    """
     reference = recommendation.reference
     cost = _cost(recommendation, finding)
     whole = None if reference is None else _cost(recommendation, reference)
-    if cost is None or whole is None or cost <= whole:
+    if reference is None or cost is None or whole is None or cost <= whole:
         return ""
+    excluded = reference.standing == "rejected"
+    why = ", which your limits exclude" if excluded else ""
     extra = _per(recommendation, cost - whole)
-    return f"It costs {extra} more than the reference, which your limits exclude."
+    return f"It costs {extra} more than the reference{why}."
 
 
 def undecided(recommendation: Recommendation) -> str:
@@ -166,9 +173,14 @@ def capital(text: str) -> str:
 def _settling(finding: Finding) -> str:
     """Return what would settle the first open must of a candidate."""
     row = finding.rows_with("undecided")[0]
-    if row.more is None:
-        return phrases.NO_ESTIMATE
-    return formats.about(row.more, "more sample")
+    if row.disturbed:
+        return phrases.AGAIN
+    timed = row.constraint.name in phrases.TIMES
+    if row.more is not None and timed:
+        return formats.count(row.more, "more request")
+    if row.more is not None:
+        return formats.about(row.more, "more sample")
+    return phrases.open_(row) if timed else phrases.NO_ESTIMATE
 
 
 def _bound(recommendation: Recommendation, finding: Finding) -> str:

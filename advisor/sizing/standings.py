@@ -20,7 +20,7 @@ from advisor.sizing.flip_points import (
     Verdict,
     flip_points,
 )
-from advisor.sizing.limits import DECLARED, TAIL
+from advisor.sizing.limits import DECLARED, TAIL, harmed
 from advisor.sizing.measurement import Case
 from advisor.sizing.percentiles import bounds
 
@@ -77,6 +77,8 @@ def _standing(
 
 def _fixed(finding: Finding, rows: Sequence[Row]) -> Verdict:
     """Return the worst of what no limit moves; what was not run stays open."""
+    if finding.evidence.unfit is not None:
+        return "failed"  # it does not run, whatever is asked of it
     if finding.evidence.not_run:
         declared = [row for row in rows if row.constraint.name in DECLARED]
         refused = any(row.status == "failed" for row in declared)
@@ -104,16 +106,22 @@ def _crossing(
     if name in TIMES:
         times = getattr(finding.evidence, TIMES[name])
         low, high = bounds(times, TAIL, bursts=finding.evidence.bursts)
-        return Crossing(met=high, failed=low)
-    value = row.value if row.decisive is None else row.decisive
-    number = float(cast("float", value))
-    return Crossing(met=number, failed=number, floor=name in FLOORS)
+    else:
+        value = row.value if row.decisive is None else row.decisive
+        low = high = float(cast("float", value))
+    floor = name in FLOORS
+    if harmed(row.constraint, finding.evidence):
+        low = inf if floor else -inf  # what was disturbed fails no limit
+    return Crossing(met=high, failed=low, floor=floor)
 
 
 def _noisy_crossing(case: Case, exam: Exam) -> Crossing:
     """Return where the loss is certified and where it is refuted."""
     split, units = levels(case), exam.units
-    if case.promise == "samples" and units.complete:
+    if case.stop == "exhausted" and not units.complete:
+        # The comparison of all samples says nothing before it has them all.
+        low, high = -inf, inf
+    elif case.promise == "samples" and units.complete:
         low, high = units.best_mean, units.worst_mean
     elif exam.certifier is not None:
         judge = exam.certifier

@@ -379,3 +379,78 @@ def test_no_loss_at_all_has_its_own_words(right, words):
         a_case([reference(), candidate("a", right)], {"quality_margin": 0.3})
     )
     assert words in found.findings[0].reason
+
+
+@pytest.mark.parametrize("promise", ["samples", "traffic"])
+def test_limits_that_nothing_but_gaps_meet_are_told(promise):
+    found = decide(
+        a_case(
+            [reference(scores=(None,) * 200), candidate("a", scores=(None,) * 200)],
+            {"quality_margin": 1.0},
+            promise=promise,
+        )
+    )
+    assert "quality against the reference: nothing but gaps" in told(found)
+    assert "None" not in told(found)
+
+
+def test_a_limit_on_quality_refuted_by_nothing_but_gaps_is_told():
+    found = decide(
+        a_case(
+            [reference(scores=(1.0,)), candidate("a", scores=(None,))],
+            {"quality_margin": 0.0},
+            samples=1,
+            confidence=0.6,
+        )
+    )
+    assert "a: Quality against the reference: nothing but gaps." in told(found)
+
+
+def test_failures_make_an_answer_too_slow_and_not_by_an_unbounded_time():
+    found = decide(
+        a_case(
+            [candidate("a", 182, latency_ms=(inf,) * 80)],
+            {"min_quality": 0.5, "p95_latency_ms": 500},
+        )
+    )
+    assert found.findings[0].reason == (
+        "Too slow: p95 latency unbounded, limit 500 ms."
+    )
+
+
+@pytest.mark.parametrize("objective", ["size", "latency"])
+def test_a_dearer_one_by_another_objective_excludes_no_reference(objective):
+    fast, slow = (10.0,) * 80, (90.0,) * 80
+    found = decide(
+        a_case(
+            [
+                reference(costs=dollars(30), parameters=900, latency_ms=slow),
+                candidate("a", 182, costs=dollars(40), parameters=100, latency_ms=fast),
+            ],
+            MONTH,
+            objective=objective,
+        )
+    )
+    assert found.recommended == "a"
+    assert found.sentence.endswith("It costs $10.00 a month more than the reference.")
+
+
+def test_nobody_of_unknown_cost_is_called_the_cheapest():
+    found = decide(a_case([reference(), candidate("a", 182), candidate("b", 182)]))
+    assert "no candidate of known cost does" in found.sentence
+    assert "cheapest" not in found.sentence
+
+
+def test_what_would_settle_a_cheaper_one_is_told_in_its_own_unit():
+    def case(**known):
+        cheap = candidate("cheap", 182, costs=dollars(10), **known)
+        dear = candidate("dear", 182, costs=dollars(20), latency_ms=(10.0,) * 80)
+        return a_case(
+            [reference(costs=dollars(900)), cheap, dear], {"p95_latency_ms": 100}
+        )
+
+    few = decide(case(latency_ms=(10.0,) * 20)).sentence
+    assert few.endswith("Cheaper but undecided: cheap (39 more requests).")
+    noisy = decide(case(latency_ms=(900.0,) * 80, disturbed=True)).sentence
+    assert "repeat it on a quiet machine" in noisy
+    assert "samples needed" not in noisy

@@ -40,6 +40,8 @@ TABLE = [
     (formats.gigabytes(0.0421), "42 MB"),
     (formats.gigabytes(None), "–"),
     (formats.rate(3.14), "3.1 requests/s"),
+    (formats.rate(0.019), "0.019 requests/s"),
+    (formats.rate(0), "0.0 requests/s"),
     (formats.rate(250.4, "tokens"), "250 tokens/s"),
     (formats.rate(None), "– requests/s"),
     (formats.count(1, "sample"), "1 sample"),

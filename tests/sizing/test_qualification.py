@@ -242,3 +242,21 @@ def test_stored_states_spare_the_replay_and_must_fit():
             units,
             states["quality_margin"],
         )
+
+
+def test_everyone_losing_the_margin_but_for_rounding_is_decided_about():
+    # 1 - 0.9 is a hair below 0.1, which is room that no number of ties fills.
+    case = a_case(
+        [reference(scores=(1.0,) * 3), candidate("a", scores=(0.9,) * 3)],
+        {"quality_margin": 0.1},
+        stop="decided",
+    )
+    found = row(case)
+    assert (found.status, found.more) == ("undecided", None)
+
+
+def test_a_low_confidence_bounds_a_loss_of_everything():
+    low, high = tango_interval(Pairs(0, 2, 2), 0.4, 0.8)
+    assert -1 <= low <= high <= 1
+    low, high = tango_interval(Pairs(2, 0, 2), 0.4, 0.8)
+    assert -1 <= low <= high <= 1

@@ -231,3 +231,50 @@ def test_few_answers_propose_no_limit_off_the_scale(promise, stop, answers, limi
     assert proposed["quality_margin"] == []
     if not answers:
         assert proposed["min_quality"] == []
+
+
+def test_no_limit_lets_a_model_in_that_does_not_run():
+    large = Figure(9.0, 9.0, 9.0, 1, "measured")
+    broken = candidate("broken", 182, memory_gb=large, unfit="out of memory")
+    case = a_case([reference(), broken], {"max_memory_gb": 8})
+    found = decide(case)
+    assert answer(with_limit(case, "max_memory_gb", 90.0)) == answer(case)
+    for one in flips(found):
+        assert (one.below, one.above) == (None, None)
+
+
+@pytest.mark.parametrize("limit", ["p95_latency_ms", "ttft_ms"])
+def test_no_limit_fails_what_was_disturbed(limit):
+    times = tuple(float(t) for t in range(300, 700, 4))
+    case = a_case(
+        [
+            reference(),
+            candidate("noisy", 182, latency_ms=times, ttft_ms=times, disturbed=True),
+        ],
+        {limit: 500},
+    )
+    (crossing,) = (
+        one.crossings[limit] for one in standings(decide(case)) if one.id == "noisy"
+    )
+    for tried in (50.0, 500.0, 690.0, 900.0):
+        (row,) = (
+            row
+            for row in decide(with_limit(case, limit, tried)).candidates[0].rows
+            if row.constraint.name == limit
+        )
+        assert crossing.at(tried) == row.status
+
+
+def test_no_margin_settles_a_comparison_of_all_samples_that_was_stopped():
+    stopped = candidate("stopped", scores=losing(3)[:150])
+    case = a_case(
+        [reference(), stopped],
+        {"quality_margin": 0.05, "min_quality": 0.5},
+        promise="samples",
+    )
+    found = decide(case)
+    assert found.outcome == "undecided"
+    for one in flips(found):
+        assert (one.below, one.above) == (None, None)
+    for margin in (0.0, 0.3, 1.0):
+        assert answer(with_limit(case, "quality_margin", margin))[0] == "undecided"
