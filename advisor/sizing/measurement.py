@@ -179,9 +179,9 @@ class Case:
     look: int = 1
 
     def __post_init__(self) -> None:
-        if not 0.5 <= self.confidence < 1:
+        if not 0.5 < self.confidence < 1:
             raise InvalidCase(
-                f"confidence must be at least 0.5 and below 1, got {self.confidence}. "
+                f"confidence must be above 0.5 and below 1, got {self.confidence}. "
                 "Give a share such as 0.95."
             )
         if self.samples < 1 or self.look < 1:

@@ -63,7 +63,9 @@ def test_it_refuses_a_negative_time_and_one_that_is_no_number():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"confidence": 1.0}, "confidence must be at least 0.5"),
+        ({"confidence": 1.0}, "confidence must be above 0.5"),
+        # Twice the error of 0.5 is no probability that a test can work with.
+        ({"confidence": 0.5}, "confidence must be above 0.5"),
         ({"samples": 0}, "at least one sample"),
         ({"look": 0}, "first look"),
         ({"groups": ("g",)}, "groups must have one entry a sample, got 1 for 3"),

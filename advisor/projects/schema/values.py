@@ -129,7 +129,7 @@ class Setup(BaseModel):
     accept_at: Annotated[float, Field(gt=0, le=1)] = 1.0
     constraints: dict[str, Any] = {}
     objective: Literal["cost", "size", "latency"] = "cost"
-    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     promise: Literal["traffic", "samples"] = "traffic"
     stop: Literal["decided", "exhausted"] = "decided"
     budget_usd: Amount | None = None
