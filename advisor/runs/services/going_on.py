@@ -7,7 +7,7 @@ stays the same, so old and new answers may be compared.
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from advisor.runs.models import Answer, Candidate, Run, Score, Trial
 from advisor.runs.services.errors import StepRefused
@@ -15,7 +15,9 @@ from advisor.runs.services.racing import NOT_NEEDED, advance, is_race
 from advisor.runs.services.stepping import GOING, step, wake
 
 T, S = Trial.State, Candidate.State
-RETRIED = (T.FAILED, T.SKIPPED, T.QUARANTINED)
+SPARED = Q(state=S.NOT_RUN, reason="")
+ANSWERED = (T.FAILED, T.QUARANTINED)
+RETRIED = (*ANSWERED, T.SKIPPED)
 OVER = tuple(str(state) for state in Run.State if state not in GOING)
 
 
@@ -24,7 +26,7 @@ def retry_failed(*, run: Run) -> Run:
     """Try everything again that failed or was skipped, as a new generation.
 
     Answers that count stay as they are. What a race had no need of is still not asked,
-    unless a candidate that is tried again needs it.
+    unless a candidate that is tried again needs it, or a certificate is withdrawn.
     """
     _go_on(run, "What failed or was skipped is tried again.")
     missing = run.trials.filter(state__in=RETRIED).exclude(
@@ -35,11 +37,24 @@ def retry_failed(*, run: Run) -> Run:
     if is_race(run):
         # Scores of the reference may change, and with them every paired loss.
         run.candidates.update(certifiers=None)
-        again |= set(
-            run.candidates.filter(role="reference").values_list("pk", flat=True)
-        )
-    _reopen(run, sorted(again))
+        again |= _held_against(run, missing)
+    _reopen(run, sorted(again), RETRIED)
     return run
+
+
+def _held_against(run: Run, missing: QuerySet[Trial]) -> set[int]:
+    """Return who is judged anew where some trials of a race are tried again.
+
+    Whoever was decided by answers of the reference that are asked for again, and whom
+    a certificate spared that may not be given again.
+    """
+    reference = Q(role=Candidate.Role.REFERENCE)
+    anew = reference
+    if missing.exists():
+        anew |= SPARED
+    if missing.filter(candidate__role="reference", state__in=ANSWERED).exists():
+        anew |= ~Q(decision="")
+    return set(run.candidates.filter(anew).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -49,14 +64,12 @@ def run_others(*, run: Run) -> Run:
     Raises:
         StepRefused: The run is under way, or spared nobody.
     """
-    spared = run.candidates.filter(state=S.NOT_RUN, reason="")
-    if not (is_race(run) and spared.exists()):
+    if not (is_race(run) and run.candidates.filter(SPARED).exists()):
         raise StepRefused(f"Every candidate of run {run.number} was run.")
     _go_on(run, "The other candidates are run too.", others_too=True)
-    again = run.candidates.filter(
-        Q(state=S.NOT_RUN, reason="") | Q(role=Candidate.Role.REFERENCE)
-    )
-    _reopen(run, list(again.values_list("pk", flat=True)))
+    again = run.candidates.filter(SPARED | Q(role=Candidate.Role.REFERENCE))
+    # What failed counts for those who are decided by now.
+    _reopen(run, list(again.values_list("pk", flat=True)), (T.SKIPPED,))
     return run
 
 
@@ -74,9 +87,9 @@ def _go_on(run: Run, text: str, **fields: object) -> None:
     )
 
 
-def _reopen(run: Run, candidate_ids: Sequence[int]) -> None:
-    """Make pending again what some candidates have no answer to that counts."""
-    trials = run.trials.filter(candidate__in=candidate_ids, state__in=RETRIED)
+def _reopen(run: Run, candidate_ids: Sequence[int], states: Sequence[str]) -> None:
+    """Make pending again the trials of some candidates that stand in ``states``."""
+    trials = run.trials.filter(candidate__in=candidate_ids, state__in=states)
     again = list(trials.values_list("pk", flat=True))
     Answer.objects.filter(trial__in=again).delete()
     Score.objects.filter(trial__in=again).delete()
@@ -88,6 +101,7 @@ def _reopen(run: Run, candidate_ids: Sequence[int]) -> None:
         last_error_code="",
     )
     run.candidates.filter(pk__in=candidate_ids).update(decision="", decided_after=None)
-    touched = run.candidates.filter(pk__in=candidate_ids, trials__in=again)
-    wake(touched.distinct())
+    # Who has answered everything is judged anew as well.
+    judged = Q(role=Candidate.Role.CANDIDATE) | Q(trials__in=again)
+    wake(run.candidates.filter(judged, pk__in=candidate_ids).distinct())
     advance(run.pk)
