@@ -20,6 +20,7 @@ from advisor.runs.services.racing import (
     is_idle,
     is_race,
 )
+from advisor.runs.services.reaping import skip
 from advisor.runs.services.states import (
     FINAL_CANDIDATES,
     LIVE_RUNS,
@@ -31,6 +32,11 @@ from advisor.sizing.measurement import Figure
 from advisor.web.clock import from_now
 
 KEPT_WITHIN_SECONDS = 24 * 3600.0
+# Whom nobody works on any more, and why its trials are skipped.
+GIVEN_UP = {
+    Candidate.State.NOT_RUN: "not_run",
+    Candidate.State.UNFIT: "candidate_unfit",
+}
 
 
 def finish(run_id: int) -> bool:
@@ -126,7 +132,7 @@ def _keep_decided(run: Run) -> bool:
     Valid wherever a run stops: certificates are, and what needs all samples is
     undecided.
     """
-    if run.trials.filter(state=Trial.State.LEASED).exists():
+    if run.trials.filter(state=Trial.State.LEASED).exists() or _is_timed(run):
         return False
     if not Answer.objects.filter(trial__run=run).exists():
         return False
@@ -194,6 +200,7 @@ def _over(run: Run) -> bool:
     """
     open_ones = run.candidates.exclude(state__in=FINAL_CANDIDATES)
     if not open_ones.exists():
+        _skip_left_over(run)
         return not run.trials.filter(state__in=OPEN_TRIALS).exists()
     paused = open_ones.filter(state=Candidate.State.PAUSED)
     waits = not open_ones.exclude(pk__in=paused).exists() or (
@@ -213,9 +220,22 @@ def _over(run: Run) -> bool:
     return False
 
 
+def _skip_left_over(run: Run) -> None:
+    """Skip what came back to pending after its candidate was given up."""
+    for state, why in GIVEN_UP.items():
+        given_up = run.candidates.filter(state=state).values_list("pk", flat=True)
+        skip(run.pk, candidate_ids=list(given_up), why=why)
+
+
+def _is_timed(run: Run) -> bool:
+    """Say whether a candidate is timed now, which spends money and ends in figures."""
+    timed = run.candidates.filter(state=Candidate.State.SPEED)
+    return timed.filter(lease_until__isnull=False).exists()
+
+
 def _end_cancelled(run: Run) -> bool:
     """End a cancelled run once nobody works on it any more."""
-    if run.trials.filter(state__in=OPEN_TRIALS).exists():
+    if run.trials.filter(state__in=OPEN_TRIALS).exists() or _is_timed(run):
         return False
     ended = move_run(run.pk, to=Run.State.CANCELLED, text="The run was cancelled.")
     if ended:
