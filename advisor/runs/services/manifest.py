@@ -11,6 +11,8 @@ from advisor.projects.models import Sample
 from advisor.runs.services.planning import CandidatePlan, Plan
 
 CHOOSING = ("choices", "choose_by")
+# What makes a reference another one; what it is said to cost or to fit does not.
+ANSWERS_BY = ("model", "revision", "precision", "base_url", "chat", "options")
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "httpx2")
 
 
@@ -43,7 +45,14 @@ def _series(plan: Plan) -> dict[str, Any]:
     return {
         "samples": plan.samples_sha256,
         "scorer": plan.scorer,
-        "reference": [[one.engine, one.spec, one.recorded_id] for one in reference],
+        "reference": [
+            [
+                one.engine,
+                {name: one.spec.get(name) for name in ANSWERS_BY},
+                one.recorded_id,
+            ]
+            for one in reference
+        ],
     }
 
 
