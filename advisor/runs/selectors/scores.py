@@ -114,14 +114,17 @@ def mean_of(values: Iterable[float | None]) -> float | None:
 class ScoresSeen:
     """Reads the scores of a run that goes on, again and again: what is new each time.
 
-    A trial that ended keeps its score for as long as its run goes on, so that what was
+    A trial that ended keeps its score in a generation of its run, so that what was
     read up to the first hole is not read again. For one thread, and a slice of work.
     """
 
     _known: dict[int, Column] = field(default_factory=dict)
+    _generation: int = 0
 
     def of(self, run: Run, asked: Iterable[Candidate]) -> dict[int, Column]:
         """Return the opened trials of some candidates with nothing but their scores."""
+        if run.generation != self._generation:
+            self._known, self._generation = {}, run.generation
         columns, wanted = {}, Q()
         for one in asked:
             columns[one.pk] = known = self._known.get(one.pk, Column())
