@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-GROUPED = re.compile(r"^\d{1,3}([,.\u00a0\u202f ]\d{3})+$")
+# One sign between all groups, and no group of zero: 0,125 is an eighth.
+GROUPED = re.compile(r"^[+-]?[1-9]\d{0,2}([,.\u00a0\u202f ])\d{3}(\1\d{3})*$")
 SPACES = str.maketrans("", "", " \u00a0\u202f'")
 
 
