@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from advisor.projects.parsing.corrections import LONGEST, Cells
+from advisor.projects.parsing.decoding import clean
 
 
 def typed_cells(
@@ -15,7 +16,7 @@ def typed_cells(
     found: Cells = {}
     for row, cells in offered.items():
         for column, before in cells.items():
-            text = posted.get(f"cell:{row}:{column}", before).replace("\r\n", "\n")
+            text = _plain(posted.get(f"cell:{row}:{column}", before))
             if text != before:
                 found.setdefault(row, {})[column] = text[:LONGEST]
     return found
@@ -24,7 +25,12 @@ def typed_cells(
 def typed_answers(posted: Mapping[str, str]) -> dict[str, str]:
     """Return the expected answers that were typed, by the ids of their samples."""
     return {
-        name.removeprefix("expected:"): text.replace("\r\n", "\n")
+        name.removeprefix("expected:"): _plain(text)
         for name, text in posted.items()
         if name.startswith("expected:")
     }
+
+
+def _plain(text: str) -> str:
+    """Return a typed text as samples hold it: plain line ends, nothing unreadable."""
+    return clean(text.replace("\r\n", "\n"))[0]

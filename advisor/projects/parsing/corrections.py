@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from advisor.projects.parsing.decoding import clean, clean_value
+from advisor.projects.parsing.json_values import JsonWrong, read_json
 from advisor.projects.parsing.values import Problem, Row, Table, Value
 
 Cells = dict[str, dict[str, str]]
@@ -61,13 +63,17 @@ def _corrected(table: Table, row: Row, texts: Mapping[str, str] | None) -> Row:
 
 
 def typed_value(text: str, before: object) -> Value:
-    """Return a typed text as the kind of value that it takes the place of."""
-    if not isinstance(before, list | dict | int | float | bool):
-        return text or None
+    """Return a typed text as the kind of value that it takes the place of.
+
+    JSON is read as strictly as in a file; what is none stays text.
+    """
+    plain = clean(text)[0] or None
+    if plain is None or not isinstance(before, list | dict | int | float | bool):
+        return plain
     try:
-        found: Value = json.loads(text)
-    except ValueError:
-        return text or None
+        found: Value = clean_value(read_json(plain))[0]
+    except JsonWrong:
+        return plain
     return found
 
 

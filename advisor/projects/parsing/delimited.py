@@ -24,7 +24,7 @@ def parse_delimited(text: str, kind: str, options: Options, notes: Findings) -> 
     given = options.delimiter or declared
     separator = given or choose_separator(text, kind, notes)
     records = _records(text, separator)
-    first = next(records, None)
+    first = next((one for one in records if one[1]), None)
     if first is None:
         raise refused("no_rows", "No rows.", "Add a header and at least one row.")
     columns = header_of(first[1], notes)

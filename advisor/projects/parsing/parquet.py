@@ -27,25 +27,38 @@ def parse_parquet(data: bytes, notes: Findings) -> Table:
             wrong = "It unpacks to more than 50 MB."
             raise refused("unpacks_too_large", wrong, "Take a part of the rows.")
         columns = header_of(list(file.schema_arrow.names), notes)
-        items = file.read(use_threads=False).to_pylist()
+        # Column by column: of two with one name neither is lost.
+        read = [one.to_pylist() for one in file.read(use_threads=False).columns]
     except (ArrowException, OSError, ValueError) as error:
         wrong = "The Parquet file is damaged."
         raise refused("damaged_file", wrong, "Write it again.") from error
+    items = list(zip(*read, strict=True))
     if not items:
         raise refused("no_rows", "No rows.", "Add at least one.")
     rows = tuple(
-        Row(number, tuple(_cell(v, c, number, notes) for c, v in item.items()))
+        Row(
+            number,
+            tuple(
+                _cell(value, name, number, notes)
+                for name, value in zip(columns, item, strict=True)
+            ),
+        )
         for number, item in enumerate(items, start=1)
     )
     return Table(kind="parquet", columns=columns, rows=rows)
 
 
+def _constant(name: str) -> str | None:
+    """Return what a number that is none stands for: NaN is how many write a gap."""
+    return None if name == "NaN" else name
+
+
 def _cell(value: Any, name: str, number: int, notes: Findings) -> Any:
-    if value is None or isinstance(value, str | bool | int | float):
+    if value is None or isinstance(value, str | bool | int):
         plain = value
     else:
         # Dates, decimals and bytes have no JSON form; their text is what is shown.
-        plain = json.loads(json.dumps(value, default=str))
+        plain = json.loads(json.dumps(value, default=str), parse_constant=_constant)
     cleaned, replaced = clean_value(plain)
     if replaced:
         wrong = f"{replaced} unreadable characters were replaced."

@@ -33,7 +33,7 @@ def _evenness(text: str, sign: str) -> tuple[float, int]:
     lines = io.StringIO(text[:200_000], newline="")
     try:
         for cells in csv.reader(lines, delimiter=sign, strict=True):
-            if cells:
+            if any(cell.strip() for cell in cells):
                 counts.append(len(cells))
             if len(counts) >= LOOKED_AT:
                 break

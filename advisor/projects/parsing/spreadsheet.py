@@ -27,7 +27,7 @@ def parse_spreadsheet(data: bytes, options: Options, notes: Findings) -> Table:
     converted: set[str] = set()
     for number, (row, source) in enumerate(zip(cells, sources, strict=False), start=1):
         texts = [_text(cell) for cell in row]
-        if not any(texts) and not source:
+        if not any(texts) and not any(map(_text, source or ())):
             continue
         if not columns:
             columns = header_of(_trimmed(texts), notes)

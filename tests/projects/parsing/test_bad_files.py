@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 from advisor.projects.parsing import Options, parse_table
+from advisor.projects.parsing.corrections import typed_value
 from advisor.projects.parsing.values import Findings
 
 HEAD = "input,expected\n"
@@ -337,3 +338,34 @@ def test_a_place_reads_like_a_place(place, text):
     from advisor.projects.parsing import Problem
 
     assert Problem(code="x", wrong="No.", **place).place == text
+
+
+@pytest.mark.parametrize("blank", ["\n", ";;\n", "\n\n  \n"])
+def test_blank_rows_above_the_header_are_no_header(blank):
+    table = parse_table(f"{blank}input;expected\na;b\n".encode(), "a.csv")
+
+    assert table.columns == ("input", "expected")
+    assert [row.values for row in table.rows] == [("a", "b")]
+    assert not table.errors
+
+
+def test_a_file_of_blank_rows_has_no_rows():
+    assert only_problem(b"\n\n\n", "a.csv").code == "no_rows"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("2.5", 2.5),
+        ('["a"]', ["a"]),
+        ("NaN", "NaN"),
+        ("-Infinity", "-Infinity"),
+        ("[" * 3_000, "[" * 3_000),
+        ('{"a": 1, "a": 2}', '{"a": 1, "a": 2}'),
+        ('["\\u0000"]', ["\ufffd"]),
+        ("a\x00", "a\ufffd"),
+        ("", None),
+    ],
+)
+def test_what_is_typed_in_a_values_place_is_read_as_strictly_as_a_file(typed, kept):
+    assert typed_value(typed, 1.5) == kept

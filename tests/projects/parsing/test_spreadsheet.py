@@ -199,3 +199,11 @@ def test_blank_rows_are_skipped_and_short_rows_filled():
         (3, ("a", "")),
         (5, ("b", "c")),
     ]
+
+
+def test_blank_rows_are_skipped_beside_formulas_too():
+    data = workbook([*GOOD, [None, None], ["x", "=1+1"], [None], [None, None]])
+
+    table = parse_table(data, "a.xlsx")
+
+    assert [row.number for row in table.rows] == [2, 3, 5]
