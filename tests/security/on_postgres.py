@@ -2,7 +2,7 @@
 
 A program of its own, with DATABASE_URL of an empty database: `main("nul")` sends U+0000
 and half a character to every address; `main("races")` lets many do at once what only
-one may.
+one may; `main("drafts")` is a double click at every step of a wizard.
 """
 
 from collections.abc import Callable
@@ -10,17 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import setup_test_environment
 from django.utils import timezone
 
 from advisor.accounts import services
 from advisor.accounts.models import Membership, Role
 from advisor.accounts.services import InvitationRefused, MembershipRefused
+from advisor.projects.models import Setup
 from advisor.runs.models import Run
 from advisor.runs.services import launch
 from tests.people import member, person
 from tests.security.test_doors import ALL, METHODS, asked_of
 from tests.security.world import World, build
+from tests.wizard.walk import Walk
 
 NUL = "a\x00b"
 # Percent-encoded: NUL, and half a character.
@@ -135,6 +138,54 @@ def many_launches() -> list[str]:
     return [] if runs == 1 else [f"{runs} runs of one press: {pressed}"]
 
 
+def many_drafts() -> list[str]:
+    """Press each button of a wizard in four tabs at once."""
+    owner = person("alice")
+    team = services.create_team(name="Team Atlas", owner=owner)
+    clients = [Client(raise_request_exception=False) for _ in range(4)]
+    for one in clients:
+        one.force_login(owner)
+    tabs = [Walk(one, team) for one in clients]
+    answers = b'{"id": "row-2", "output": "yes"}'
+
+    def codes(press: Callable[[Walk], Any]) -> list[int]:
+        def status(tab: Walk) -> int:
+            try:
+                return int(press(tab).status_code)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(tabs)) as pool:
+            return sorted(pool.map(status, tabs))
+
+    pressed = {
+        "create": codes(lambda tab: tab.begin()),
+        "upload": codes(
+            lambda tab: tab.upload(f"input,expected\nq{id(tab)},yes\n", "s.csv")
+        ),
+        "add": codes(lambda tab: tab.record("small", answers)),
+        "type": codes(lambda tab: tab.post("goal/keep", {f"{NUL}{id(tab)}": NUL})),
+        "correct": codes(
+            lambda tab: tab.post("samples/expected", {"expected:row-2": NUL})
+        ),
+    }
+    Setup.objects.update(state=Setup.State.FROZEN, typed={})
+    pressed["open"] = codes(lambda tab: tab.post("constraints/keep", {"margin": "5"}))
+    pressed["drafts"] = [Setup.objects.filter(state=Setup.State.DRAFT).count()]
+    pressed["models"] = [len(tabs[0].document["candidates"])]
+    expected = {
+        "create": [302, 422, 422, 422],
+        "upload": [302] * 4,
+        "add": [302, 422, 422, 422],
+        "type": [200] * 4,
+        "correct": [302] * 4,
+        "open": [200] * 4,
+        "drafts": [1],
+        "models": [1],
+    }
+    return [] if pressed == expected else [f"{pressed}, not {expected}"]
+
+
 def _together(number: int, deed: Callable[[], object]) -> list[str]:
     def one(_: int) -> str:
         try:
@@ -152,5 +203,10 @@ def _together(number: int, deed: Callable[[], object]) -> list[str]:
 def main(what: str) -> None:
     """Try, and print what went wrong."""
     setup_test_environment()
-    tries = {"nul": sent_nul, "races": many_at_once, "launches": many_launches}
+    tries = {
+        "nul": sent_nul,
+        "races": many_at_once,
+        "launches": many_launches,
+        "drafts": many_drafts,
+    }
     print("\n".join(tries[what]()))

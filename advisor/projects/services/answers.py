@@ -10,6 +10,7 @@ from advisor.projects import selectors
 from advisor.projects.models import SampleSet, Setup
 from advisor.projects.parsing import SampleRow, expected_problems
 from advisor.projects.parsing.corrections import LONGEST, typed_value
+from advisor.projects.services.drafting import hold_draft
 from advisor.projects.services.reading import use_samples
 from advisor.projects.services.storing import store_samples
 from advisor.scoring.registry import scorer
@@ -47,6 +48,7 @@ def correct_expected(*, setup: Setup, texts: Mapping[str, str]) -> SampleSet | N
 
     An id that is not there is left; a text that says what stood there changes nothing.
     """
+    hold_draft(setup)
     before = setup.sample_set
     if before is None:
         return None

@@ -16,11 +16,14 @@ from advisor.projects.models import Project, SampleSet, Setup
 from advisor.web.plain import visible
 
 MOST_TYPED = 100_000  # characters of one field
+HELD = ("document", "step", "confirmations", "typed", "sample_set")
+UNREAD = object()
 
 
 @transaction.atomic
 def create_project(*, team: Team, name: str, created_by: User | None) -> Project:
     """Open a project with an empty draft; names are unique in the team."""
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     name = _free_name(team, name)
     project = Project.objects.create(
         team=team, name=name, slug=_free_slug(team, name), created_by=created_by
@@ -33,6 +36,10 @@ def create_project(*, team: Team, name: str, created_by: User | None) -> Project
 def open_draft(*, project: Project, opened_by: User | None) -> Setup:
     """Return the draft; without one, a new version that starts from the last."""
     draft = next_draft(project)
+    if draft._state.adding:
+        # Of two who open one at once, the second finds the first one's.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        draft = next_draft(project)
     if draft._state.adding:
         draft.created_by = opened_by
         draft.save()
@@ -56,9 +63,11 @@ def next_draft(project: Project) -> Setup:
     )
 
 
+@transaction.atomic
 def rename_project(*, project: Project, name: str) -> Project:
     """Give a project another name; its address stays."""
     if name != project.name:
+        Team.objects.select_for_update(no_key=True).get(pk=project.team_id)
         project.name = _free_name(project.team, name)
         project.save(update_fields=("name",))
     return project
@@ -70,6 +79,7 @@ def unsaved_draft(team: Team) -> Setup:
     return Setup(project=project, version=1, updated_at=timezone.now())
 
 
+@transaction.atomic
 def save_draft(
     *,
     setup: Setup,
@@ -81,10 +91,15 @@ def save_draft(
     """Store what was confirmed so far; ``step`` never goes back.
 
     ``confirmed`` names the wizard's step whose form it came from: what was typed there
-    and not confirmed is forgotten; "all" is a document that was brought whole.
+    and not confirmed is forgotten; "all" is a document that was brought whole. What
+    somebody else stored since ``setup`` was read stays: only what differs from that
+    reading is written.
     """
-    _refuse_frozen(setup)
-    setup.document = dict(document)
+    read = setup.document
+    hold_draft(setup)
+    whole = confirmed == "all"
+    changed = document if whole else _changed(setup.document, read, document)
+    setup.document = dict(changed)
     setup.step = max(setup.step, step)
     setup.typed = {
         name: typed
@@ -94,25 +109,55 @@ def save_draft(
     setup.confirmations += bool(confirmed)
     if sample_set is not None:
         setup.sample_set = sample_set
-    changed = ("document", "step", "confirmations", "typed", "sample_set", "updated_at")
-    setup.save(update_fields=changed)
+    setup.save(update_fields=(*HELD, "updated_at"))
     return setup
 
 
+def hold_draft(setup: Setup) -> Setup:
+    """Lock a draft and read again what may have changed; call it in a transaction.
+
+    Raises:
+        ValidationError: It was frozen meanwhile, by a launch.
+    """
+    rows = Setup.objects.select_for_update()
+    setup.refresh_from_db(from_queryset=rows, fields=("state", *HELD))
+    _refuse_frozen(setup)
+    return setup
+
+
+def _changed(
+    stored: Mapping[str, Any], read: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is stored with the keys in which ``wanted`` differs from ``read``."""
+    kept = {key: stored[key] for key in stored if key in wanted or key not in read}
+    new = {key: wanted[key] for key in wanted if wanted[key] != read.get(key, UNREAD)}
+    return {**kept, **new}
+
+
+@transaction.atomic
 def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Setup:
     """Keep what stands in the fields of a step as it is, valid or not.
 
-    It decides nothing: the document changes only when the step is confirmed.
+    It decides nothing: the document changes only when the step is confirmed. What was
+    typed in other steps stays.
     """
-    _refuse_frozen(setup)
+    confirmations = setup.confirmations
+    hold_draft(setup)
+    if setup.confirmations != confirmations:
+        # A step that is confirmed meanwhile is not half way again.
+        return setup
     kept = {
-        name[:80]: [one[:MOST_TYPED] for one in all_] for name, all_ in typed.items()
+        _storable(name[:80]): [_storable(one[:MOST_TYPED]) for one in all_]
+        for name, all_ in typed.items()
     }
-    setup.typed, setup.updated_at = {**setup.typed, step: kept}, timezone.now()
-    # A step that is confirmed meanwhile is not half way again.
-    unconfirmed = Setup.objects.filter(pk=setup.pk, confirmations=setup.confirmations)
-    unconfirmed.update(typed=setup.typed, updated_at=setup.updated_at)
+    setup.typed = {**setup.typed, step: kept}
+    setup.save(update_fields=("typed", "updated_at"))
     return setup
+
+
+def _storable(text: str) -> str:
+    """Return a text without NUL, which PostgreSQL stores nowhere."""
+    return text.replace("\0", "")
 
 
 def ground_of(setup: Setup) -> str:
@@ -140,6 +185,7 @@ def _refuse_frozen(setup: Setup) -> None:
 @transaction.atomic
 def move_limits(*, setup: Setup, limits: Mapping[str, float | None]) -> Setup:
     """Set limits of a draft by constraint name, keeping their levels; None removes."""
+    hold_draft(setup)
     constraints = dict(setup.document.get("constraints") or {})
     for name, limit in limits.items():
         before = constraints.pop(name, None)

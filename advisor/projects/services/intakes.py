@@ -49,6 +49,7 @@ def open_intake(
     ``mapping`` None lets the columns be guessed; ``leave_out`` goes on without the rows
     that have errors; ``corrections`` take the place of cells of the same file.
     """
+    Setup.objects.select_for_update(no_key=True).get(pk=setup.pk)
     Intake.objects.filter(setup=setup).delete()
     return Intake.objects.create(
         setup=setup,
@@ -88,9 +89,12 @@ def claim_intake(pk: int) -> Intake | None:
     )
     if not won:
         return None
-    intake = Intake.objects.select_related(
+    rows = Intake.objects.select_related(
         "setup__project__team", "setup__sample_set", "upload"
-    ).get(pk=pk)
+    )
+    intake = rows.filter(pk=pk).first()
+    if intake is None:  # another file took its place
+        return None
     if intake.claims > MOST_CLAIMS:
         _end(intake, Intake.State.REFUSED, problems=[asdict(GAVE_UP)])
         return None
@@ -138,7 +142,10 @@ def _take(intake: Intake, reading: Reading, seen: Mapping[str, Any]) -> None:
     with transaction.atomic():
         setup = Setup.objects.select_for_update().get(pk=intake.setup_id)
         setup.project = intake.setup.project
-        if setup.state != Setup.State.DRAFT or not mine.exists():
+        if setup.state != Setup.State.DRAFT:
+            _end(intake, Intake.State.REFUSED, **seen)
+            return
+        if not mine.exists():
             return
         take_samples(
             setup=setup,

@@ -3,20 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from advisor.accounts.models import Membership
 from advisor.catalog.selectors import card_by_name
 from advisor.catalog.services import keep_endpoint
 from advisor.projects.models import Setup
-from advisor.projects.services.drafting import save_draft, without_consent
+from advisor.projects.selectors import model_ids
+from advisor.projects.services.drafting import hold_draft, save_draft, without_consent
 
 CANDIDATES_STEP = 4
 
 
 @transaction.atomic
 def add_model(*, setup: Setup, entry: Mapping[str, Any], role: str) -> Setup:
-    """Put a model under test, or make it the reference instead of the one before."""
+    """Put a model under test, or make it the reference instead of the one before.
+
+    Raises:
+        ValidationError: A model of that name is in the draft, as after a double click.
+    """
+    hold_draft(setup)
+    if entry["id"] in model_ids(setup):
+        raise ValidationError(
+            f"{entry['id']} is in the list already. Choose another name."
+        )
     document = dict(setup.document)
     if entry.get("endpoint"):
         document = without_consent(document)
@@ -30,6 +41,7 @@ def add_model(*, setup: Setup, entry: Mapping[str, Any], role: str) -> Setup:
 @transaction.atomic
 def remove_model(*, setup: Setup, key: str) -> Setup:
     """Take a model out; a name that is not in the draft changes nothing."""
+    hold_draft(setup)
     document = dict(setup.document)
     listed = document.get("candidates") or ()
     document["candidates"] = [one for one in listed if one["id"] != key]

@@ -20,7 +20,7 @@ from advisor.projects.parsing import (
 )
 from advisor.projects.parsing.corrections import Cells, corrected
 from advisor.projects.parsing.flags import masked_sample
-from advisor.projects.services.drafting import save_draft, without_consent
+from advisor.projects.services.drafting import hold_draft, save_draft, without_consent
 from advisor.projects.services.storing import store_samples
 from advisor.sizing import formats
 
@@ -78,6 +78,7 @@ def take_samples(
     Where a reading is taken in spite of errors, the rows with errors are left out and
     the note says how many; another how many cells were put right by hand.
     """
+    hold_draft(setup)
     bad = len({p.row for p in reading.problems if p.severity == "error"})
     notes = [p.message for p in reading.problems if p.severity != "error"]
     left_out = f"{bad:,} {'row was' if bad == 1 else 'rows were'} left out."
@@ -102,7 +103,7 @@ def guessed(columns: Sequence[str]) -> dict[str, str]:
 
 
 def use_samples(setup: Setup, stored: SampleSet) -> None:
-    """Make stored samples the draft's; consents are to be given anew."""
+    """Make stored samples the held draft's; consents are to be given anew."""
     document = {
         **without_consent(setup.document),
         "samples": stored.pk,
@@ -114,6 +115,7 @@ def use_samples(setup: Setup, stored: SampleSet) -> None:
 @transaction.atomic
 def set_tuning_share(*, setup: Setup, share: float) -> SampleSet | None:
     """Keep ``share`` of a draft's samples for tuning: the same samples, split anew."""
+    hold_draft(setup)
     before = setup.sample_set
     if before is None or before.tuning_share == share:
         return before
@@ -135,6 +137,7 @@ def mask_samples(*, setup: Setup) -> SampleSet | None:
 
     Every model is asked the masked text, so that the comparison stays fair.
     """
+    hold_draft(setup)
     before = setup.sample_set
     if before is None or not before.flagged:
         return before

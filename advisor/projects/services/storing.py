@@ -87,6 +87,8 @@ def store_samples(
     """
     listed = list(rows)
     sha256 = sha256_of_samples(listed)
+    # Versions are counted: of two lists at once one waits.
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     last = project.sample_sets.order_by("-version").first()
     if last and last.sha256 == sha256 and last.tuning_share == tuning_share:
         return last

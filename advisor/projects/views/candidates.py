@@ -1,5 +1,6 @@
 """How do models come into a draft, and out of it?"""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -60,12 +61,9 @@ def add(request: TeamRequest, team: str, project: str, kind: str) -> HttpRespons
     """Add a model of one kind to the draft."""
     draft = draft_or_404(request, project)
     form = _form(draft, kind, request.POST, request.FILES)
-    entry = _entry(request, kind, form) if form.is_valid() else None
-    if entry is None:
+    if not (form.is_valid() and _added(request, draft, kind, form)):
         page = candidates_page(draft, _panels(draft, kind, form))
         return render_page(request, "projects/candidates.html", page, status=422)
-    role = form.cleaned_data["role"]
-    services.add_model(setup=draft, entry=entry, role=role)
     return redirect(step_url(draft, "candidates"))
 
 
@@ -77,9 +75,11 @@ def several(request: TeamRequest, team: str, project: str) -> HttpResponse:
     offered = {one.model: one for one in offered_models(draft, longest_input(draft))}
     chosen = [offered[one] for one in request.POST.getlist("models") if one in offered]
     for one in chosen:
-        if one.fits:
-            entry = local_entry(one.name, one.model)
-            services.add_model(setup=draft, entry=entry, role="candidate")
+        entry = local_entry(one.name, one.model)
+        # What a second click finds there is not added twice.
+        with suppress(ValidationError):
+            if one.fits:
+                services.add_model(setup=draft, entry=entry, role="candidate")
     return redirect(step_url(draft, "candidates"))
 
 
@@ -131,16 +131,19 @@ def _form(draft: Setup, kind: str, data: Any = None, files: Any = None) -> Any:
     return form
 
 
-def _entry(request: TeamRequest, kind: str, form: Any) -> dict[str, Any] | None:
-    """Return the candidate as stored; its file or address becomes a row first.
+def _added(request: TeamRequest, draft: Setup, kind: str, form: Any) -> bool:
+    """Put a model into the draft; its file or address becomes a row first.
 
-    None where there is no room for the file: the form says so.
+    False where there is no room for it, or its name is taken now: the form says so.
     """
     try:
-        return _stored(request, kind, form)
+        entry = _stored(request, kind, form)
+        role = form.cleaned_data["role"]
+        services.add_model(setup=draft, entry=entry, role=role)
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return None
+        return False
+    return True
 
 
 def _stored(request: TeamRequest, kind: str, form: Any) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def samples(request: TeamRequest, team: str, project: str) -> HttpResponse:
         if draft.sample_set is None:
             form.add_error(None, NO_SAMPLES)
         elif not unscored:
-            services.save_draft(setup=draft, document=document, step=4)
+            services.save_draft(setup=draft, document=draft.document, step=4)
             return redirect(step_url(draft, "candidates"))
     wrong = bool(form.errors or unscored)
     return show(request, draft, 422 if wrong else 200, scoring=form, unscored=unscored)
@@ -151,6 +151,7 @@ def _read(
 ) -> HttpResponse:
     """Ask for the samples of a kept file; a small one is read before the answer."""
     share = draft.sample_set.tuning_share if draft.sample_set else 0.0
+    intake: Intake | None
     intake = services.open_intake(
         setup=draft,
         upload=stored,
@@ -162,8 +163,9 @@ def _read(
         claimed = services.claim_intake(intake.pk)
         if claimed is not None:
             services.work_intake(claimed)
-        intake.refresh_from_db()
-    if intake.state == Intake.State.REFUSED:
+        intake = Intake.objects.filter(pk=intake.pk).first()
+    # Where another file took its place meanwhile, the page shows that one.
+    if intake is not None and intake.state == Intake.State.REFUSED:
         return show(request, draft, 422)
     return redirect(step_url(draft, "samples"))
 
