@@ -8,15 +8,12 @@ import asyncio
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
-
-import httpcore2
 
 from advisor.engines.addresses import RefusedAddressError, read_target
 from advisor.engines.background_loop import BackgroundLoop
 from advisor.engines.base import EngineError
 from advisor.engines.guarded_sockets import Resolver
-from advisor.engines.http_failures import of_exception, of_status
+from advisor.engines.http_failures import TRANSPORT_ERRORS, of_exception, of_reply
 from advisor.engines.safe_http import CallError, Limits, SafeHttp
 
 ASKED = [
@@ -24,13 +21,6 @@ ASKED = [
     ("Accept-Encoding", "identity"),
     ("User-Agent", "rightsize"),
 ]
-_TRANSPORT_ERRORS = (
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.TimeoutException,
-    TimeoutError,
-    OSError,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +53,7 @@ def fetch(source: Source, path: str) -> bytes:
         return loop.run(_fetch(source, path))
     except (CallError, RefusedAddressError) as error:
         raise EngineError(error.failure) from None
-    except _TRANSPORT_ERRORS as error:
+    except TRANSPORT_ERRORS as error:
         raise EngineError(of_exception(error)) from None
     finally:
         loop.stop()
@@ -84,10 +74,8 @@ async def _fetch(source: Source, path: str) -> bytes:
             asyncio.timeout(source.total_s),
             http.get(path, headers=[*ASKED, *key]) as reply,
         ):
-            body = await reply.read()
-            if reply.status != 200:
-                now = datetime.now(UTC)
-                raise CallError(of_status(reply.status, reply.headers, body, now))
-            return body
+            if not reply.is_good:
+                raise CallError(await of_reply(reply))
+            return await reply.read()
     finally:
         await http.close()

@@ -1,25 +1,40 @@
 """What does a failed call mean: our setting, this sample, or a passing fault?"""
 
+import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import httpcore2
 
 from advisor.engines.base import Failure
 from advisor.engines.retrying import retry_after_s
+from advisor.engines.safe_http import CallError, Reply
 from advisor.engines.text import StrictJsonError, clean, read_json
 
+TRANSPORT_ERRORS = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    TimeoutError,
+    OSError,
+)
 _SHOWN = 300
+# As OpenAI, vLLM, llama.cpp, TGI, Gemini, Bedrock and others say it.
 _TOO_LONG = re.compile(
-    r"context[_ ]length|maximum context|context window|too many tokens"
-    r"|prompt is too long",
+    r"context[_ ](length|size)|maximum context|context window|too many tokens"
+    r"|(prompt|input) is too long|maximum (model|input) length"
+    r"|max_new_tokens` must be <=|token count.{0,40} exceeds the maximum",
     re.IGNORECASE,
 )
 _FILTERED = re.compile(
-    r"content[_ ](filter|policy|management)|responsible_ai|safety system",
+    r"content[_ ](filter|policy|management)|responsible_ai|safety system"
+    r"|invalid_prompt|(prompt|input) (was|is|has been) flagged|data_inspection_failed",
     re.IGNORECASE,
 )
+# Besides 5xx: TGI answers 424 and Groq 498 for want of room, a proxy 499 when cut off.
+_PASSING = (408, 409, 424, 425, 498, 499)
 _SETTINGS = {
     401: ("unauthorised", "The endpoint refuses the key. Enter a valid key."),
     402: ("payment", "The endpoint asks for payment. Check the account."),
@@ -29,10 +44,24 @@ _SETTINGS = {
 }
 
 
+async def of_reply(reply: Reply) -> Failure:
+    """Turn a reply that is no success into a failure.
+
+    Its status counts, even where its body breaks off, hangs or cannot be read.
+    """
+    told = b""
+    with suppress(CallError, *TRANSPORT_ERRORS):
+        async with asyncio.timeout(reply.limits.gap_s):
+            told = await reply.read()
+    if reply.coding is not None:
+        told = b""
+    return of_status(reply.status, reply.headers, told, datetime.now(UTC))
+
+
 def of_status(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> Failure:
-    """Turn an HTTP status other than 200 into a failure."""
+    """Turn an HTTP status that is no success into a failure."""
     told = _told(body)
     if 300 <= status < 400:
         where = clean(headers.get("location", ""))[:200]
@@ -40,7 +69,8 @@ def of_status(
             "endpoint_redirect",
             f"The endpoint answers with a redirect to {where}; enter that address.",
         )
-    if status in _SETTINGS:
+    filtered = 400 <= status < 500 and _FILTERED.search(told)
+    if status in _SETTINGS and not (status == 403 and filtered):
         code, message = _SETTINGS[status]
         return _setting(code, f"{message} (HTTP {status}: {told})")
     if status == 429 and "insufficient_quota" in told:
@@ -48,7 +78,7 @@ def of_status(
     if status == 413 or (400 <= status < 500 and _TOO_LONG.search(told)):
         message = f"The prompt is too long for the endpoint. (HTTP {status}: {told})"
         return Failure(code="context_too_long", kind="input", message=message)
-    if 400 <= status < 500 and _FILTERED.search(told):
+    if filtered:
         message = f"The provider's content filter refused the prompt. ({told})"
         return Failure(code="content_filter", kind="model", message=message)
     wait = retry_after_s(headers, now)
@@ -59,7 +89,7 @@ def of_status(
             message=f"The endpoint asks to slow down. (HTTP {status}: {told})",
             retry_after_s=wait,
         )
-    if status >= 500 or status in (408, 409, 425):
+    if status >= 500 or status in _PASSING:
         message = f"The endpoint failed. (HTTP {status}: {told})"
         return Failure(code=f"http_{status}", kind="transport", message=message)
     return _setting(

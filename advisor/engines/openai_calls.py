@@ -3,32 +3,25 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from uuid import uuid4
-
-import httpcore2
 
 from advisor.engines.addresses import RefusedAddressError
 from advisor.engines.base import Answer, Failure, Prompt, TokensOrigin
-from advisor.engines.http_failures import of_exception, of_status
+from advisor.engines.http_failures import TRANSPORT_ERRORS, of_exception, of_reply
 from advisor.engines.openai_messages import Dialect, Said
 from advisor.engines.persistence import failed, named
 from advisor.engines.punctuality import PREPARE_S
 from advisor.engines.safe_http import CallError, Reply, SafeHttp
 from advisor.engines.sse import EventReader
 from advisor.engines.stamped_streams import StaleConnectionError
+from advisor.engines.text import clean
 from advisor.engines.timing import Stopwatch, clock
 from advisor.engines.token_counts import TokenCounter
 
-TRANSPORT_ERRORS = (
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.TimeoutException,
-    TimeoutError,
-    OSError,
-)
 _DONE = "[DONE]"
 _END_S = 0.2
+# Shorter beginnings of a key are the same for all keys of a provider.
+_TELLING = 8
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,19 +50,25 @@ class Calls:
         """
         prompt, stale = named(prompt), False
         while True:
+            said, watch = Said(chat=self.dialect.chat), Stopwatch()
+            spoken = self.dialect.spoken
             try:
                 async with asyncio.timeout(self._total_s(prompt)):
                     watch = await self._start(since, timed=stream)
-                    said = await self._call(prompt, watch, stream=stream)
+                    spoken = self.dialect.spoken
+                    await self._call(prompt, said, watch, stream=stream)
                 return self._answer(prompt, said, watch)
             except (CallError, RefusedAddressError) as error:
                 failure = error.failure
             except TRANSPORT_ERRORS as error:
+                if said.ended:
+                    # The time ran out while usage was waited for: it is whole.
+                    return self._answer(prompt, said, watch)
                 if isinstance(error, StaleConnectionError) and not stale:
                     stale = True
                     continue
                 failure = of_exception(error)
-            if not self.dialect.learn(failure):
+            if not self.dialect.learn(failure, spoken):
                 return failed(prompt, self._hide_secret(failure))
             prompt = replace(prompt, request_key=uuid4().hex)
 
@@ -84,7 +83,9 @@ class Calls:
     def _total_s(self, prompt: Prompt) -> float:
         return self.total_s or min(300.0, 30.0 + prompt.max_output_tokens / 5)
 
-    async def _call(self, prompt: Prompt, watch: Stopwatch, *, stream: bool) -> Said:
+    async def _call(
+        self, prompt: Prompt, said: Said, watch: Stopwatch, *, stream: bool
+    ) -> None:
         body = self.dialect.body(self.model, prompt, stream=stream)
         # Without a stream the first byte comes when the last token is written.
         waits = None if stream else self._total_s(prompt)
@@ -96,18 +97,14 @@ class Calls:
             first_byte_s=waits,
             due=watch.started,
         ) as reply:
-            if reply.status != 200:
-                told = await reply.read()
-                now = datetime.now(UTC)
-                raise CallError(of_status(reply.status, reply.headers, told, now))
-            said = Said(chat=self.dialect.chat)
-            kind = reply.headers.get("content-type", "")
+            if not reply.is_good:
+                raise CallError(await of_reply(reply))
+            kind = reply.headers.get("content-type", "").lower()
             if stream and "event-stream" in kind:
                 await self._listen(reply, said, watch)
             else:
                 said.add(await reply.read(), streamed=False)
                 watch.ended = reply.arrived
-        return said
 
     async def _listen(self, reply: Reply, said: Said, watch: Stopwatch) -> None:
         """Read events until the answer has ended; stamp those that bring text.
@@ -127,6 +124,7 @@ class Calls:
                             watch.stamp(at)
                             watch.ended = at
                     if said.ended:
+                        watch.ended = watch.ended or at
                         self._end_soon(deadline, whole=whole)
         except (TimeoutError, *TRANSPORT_ERRORS, CallError):
             if not said.ended:
@@ -145,38 +143,60 @@ class Calls:
         deadline.reschedule(min(when, deadline.when() or when))
 
     def _answer(self, prompt: Prompt, said: Said, watch: Stopwatch) -> Answer:
-        finish = said.finish()
         if said.model:
             self.served[said.model] += 1
+        # A server that says of text that it has 0 tokens does not count.
+        written = clean(said.thought) + said.whole()
         tokens = said.prompt_tokens, said.completion_tokens
+        if written and not tokens[1]:
+            tokens = tokens[0], None
         origin: TokensOrigin = "reported"
         if None in tokens:
             origin = self.counter.origin
-        if self.counter.was_cut(prompt.text, said.prompt_tokens):
-            return replace(
-                failed(prompt, _cut(said.prompt_tokens)),
-                prompt_tokens=said.prompt_tokens,
-                completion_tokens=said.completion_tokens,
-                tokens_origin=origin,
-                input_cut=True,
-            )
-        return Answer(
+        answer = Answer(
             prompt_id=prompt.id,
-            output=said.text,
-            finish=finish,
+            output=said.whole(),
+            finish="stop",
             prompt_tokens=self._own(tokens[0], prompt.text),
-            completion_tokens=self._own(tokens[1], said.text),
+            completion_tokens=self._own(tokens[1], written),
             tokens_origin=origin,
             timing=watch.timing(),
+        )
+        try:
+            answer = replace(answer, finish=said.finish())
+        except CallError as error:
+            return self._without(answer, error.failure, *tokens)
+        if self.counter.was_cut(prompt.text, said.prompt_tokens):
+            cut = self._without(answer, _cut(said.prompt_tokens), *tokens)
+            return replace(cut, input_cut=True)
+        return answer
+
+    def _without(
+        self, answer: Answer, failure: Failure, read: int | None, wrote: int | None
+    ) -> Answer:
+        """Return the answer as a failure, billed as far as its server told."""
+        return replace(
+            answer,
+            output=None,
+            finish="error",
+            prompt_tokens=read,
+            completion_tokens=wrote,
+            tokens_origin=None if read is wrote is None else answer.tokens_origin,
+            timing=None,
+            failure=self._hide_secret(failure),
         )
 
     def _own(self, reported: int | None, text: str) -> int:
         return self.counter.count(text) if reported is None else reported
 
     def _hide_secret(self, failure: Failure) -> Failure:
+        """Hide the key, and what is left of it where a message was cut short."""
         if len(self.secret) < 4:
             return failure
-        return replace(failure, message=failure.message.replace(self.secret, "••••"))
+        told, whole = failure.message, len(self.secret)
+        for length in (whole, *range(whole - 1, _TELLING - 1, -1)):
+            told = told.replace(self.secret[:length], "••••")
+        return replace(failure, message=told)
 
 
 def _half() -> Failure:

@@ -24,7 +24,8 @@ from advisor.engines.base import (
     Prompt,
 )
 from advisor.engines.guarded_sockets import Resolver
-from advisor.engines.openai_calls import TRANSPORT_ERRORS, Calls
+from advisor.engines.http_failures import TRANSPORT_ERRORS
+from advisor.engines.openai_calls import Calls
 from advisor.engines.openai_messages import Dialect
 from advisor.engines.pacing import Pace, PaceRule
 from advisor.engines.persistence import answer_all

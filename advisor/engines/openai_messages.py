@@ -5,15 +5,21 @@ taken for granted. Wrong shapes become failures with a code, never exceptions.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from advisor.engines.base import Failure, Prompt
+from advisor.engines.http_failures import of_status
 from advisor.engines.safe_http import CallError
-from advisor.engines.text import StrictJsonError, clean, read_json
+from advisor.engines.text import StrictJsonError, clean, join_halves, read_json
 
-_ENDS = {"length": "length", "max_tokens": "length"}
+# As servers name it that an answer reached its limit (Mistral: model_length), and that
+# they gave it up half-way (vLLM: abort, DeepSeek: insufficient_system_resource).
+_CUT = {"length", "max_tokens", "max_output_tokens", "model_length"}
+_GIVEN_UP = {"abort", "error", "insufficient_system_resource"}
 _MOST_TOKENS = 10**9
 
 
@@ -24,6 +30,7 @@ class Dialect:
     chat: bool
     limit_field: str = "max_tokens"
     stream_usage: bool = True
+    seeded: bool = True
     extra: Mapping[str, object]
 
     @property
@@ -31,16 +38,30 @@ class Dialect:
         """Return the path below the base URL."""
         return "/chat/completions" if self.chat else "/completions"
 
-    def learn(self, failure: Failure) -> bool:
-        """Adapt to a refusal of a field; True if the request is worth sending again."""
+    @property
+    def spoken(self) -> tuple[object, ...]:
+        """Return what tells apart requests before and after something was learnt."""
+        return self.limit_field, self.stream_usage, self.seeded
+
+    def learn(self, failure: Failure, spoken: tuple[object, ...]) -> bool:
+        """Adapt to a refusal of a field; True if the request is worth sending again.
+
+        ``spoken`` is how the refused request was written: another one that was under
+        way beside it may have taught the same meanwhile.
+        """
         if failure.code != "bad_request":
             return False
+        if spoken != self.spoken:
+            return True
         told = failure.message
         if "max_completion_tokens" in told and self.limit_field == "max_tokens":
             self.limit_field = "max_completion_tokens"
             return True
         if "stream_options" in told and self.stream_usage:
             self.stream_usage = False
+            return True
+        if re.search(r"\bseed\b", told) and self.seeded:
+            self.seeded = False
             return True
         return False
 
@@ -53,7 +74,7 @@ class Dialect:
             body["prompt"] = prompt.text
         body[self.limit_field] = prompt.max_output_tokens
         body["temperature"] = prompt.temperature
-        if prompt.seed is not None:
+        if prompt.seed is not None and self.seeded:
             body["seed"] = prompt.seed
         if prompt.stop:
             body["stop"] = list(prompt.stop)
@@ -70,8 +91,10 @@ class Said:
 
     chat: bool
     text: str = ""
+    thought: str = ""
     refusal: str = ""
     tool_call: bool = False
+    index: object = None
     ended: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -87,8 +110,8 @@ class Said:
         """
         found = _object(event)
         if found.get("error"):
-            raise CallError(_told_error(found["error"]))
-        if isinstance(found.get("model"), str):
+            raise CallError(_told_error(found["error"], begun=bool(self.text)))
+        if isinstance(found.get("model"), str) and found["model"]:
             self.model = clean(found["model"])[:200]
         self._usage(found.get("usage"))
         choices = found.get("choices")
@@ -100,28 +123,43 @@ class Said:
             raise CallError(bad("choices", "The first choice is not an object."))
         return self._choice(choices[0], "delta" if streamed else "message")
 
+    def whole(self) -> str:
+        """Return the text, with characters joined that came in two halves."""
+        return clean(join_halves(self.text))
+
     def finish(self) -> Literal["stop", "length"]:
         """Return how the answer ended.
 
         Raises:
             CallError: The model refused, was filtered or called a tool.
         """
-        if self.ended == "content_filter":
+        ended = (self.ended or "").lower()
+        if ended.startswith("content_filter"):
             told = "The provider's content filter stopped the answer."
             raise CallError(_model("content_filter", told))
+        if ended in _GIVEN_UP:
+            raise CallError(_broke_off(f'it ended the answer with "{ended}"'))
         if not self.text and self.refusal:
-            raise CallError(_model("refusal", f"The model refused: {self.refusal}"))
+            told = f"The model refused: {clean(self.refusal)}"
+            raise CallError(_model("refusal", told))
         if not self.text and self.tool_call:
             told = "The model called a tool instead of writing text."
             raise CallError(_model("tool_call", told))
-        return "length" if self.ended in _ENDS else "stop"
+        return "length" if ended in _CUT else "stop"
 
     def _choice(self, choice: dict[str, Any], key: str) -> bool:
+        index = choice.get("index")
+        if self.index is None:
+            self.index = index
+        if index != self.index:
+            # Another answer to the same prompt, streamed beside this one.
+            return False
         ended = choice.get("finish_reason")
         if isinstance(ended, str) and ended:
             self.ended = ended
         part = choice.get(key) if self.chat else {"content": choice.get("text")}
-        if part is None and self.ended:
+        if part is None and (self.ended or key == "delta"):
+            # Azure streams what its filter found without a delta.
             return False
         if not isinstance(part, dict):
             raise CallError(bad(key, f'The answer\'s "{key}" is not an object.'))
@@ -131,12 +169,25 @@ class Said:
         self.text += piece
         self.refusal = (self.refusal + refusal)[:400]
         thought = part.get("reasoning_content") or part.get("reasoning")
+        if isinstance(thought, str):
+            self.thought += thought
         return bool(piece or refusal or thought)
 
     def _usage(self, usage: object) -> None:
+        """Take in counts; a chunk that tells one of them leaves the other one.
+
+        No prompt has 0 tokens: a server that says so does not count.
+        """
         if isinstance(usage, dict):
-            self.prompt_tokens = _count(usage.get("prompt_tokens"))
-            self.completion_tokens = _count(usage.get("completion_tokens"))
+            read = _count(usage.get("prompt_tokens")) or 0
+            wrote = _count(usage.get("completion_tokens"))
+            details = usage.get("prompt_tokens_details")
+            found = details.get("cached_tokens") if isinstance(details, dict) else 0
+            cached = _count(found) or 0
+            # More from a cache than in all: what was cached is counted apart.
+            read += cached if cached > read else 0
+            self.prompt_tokens = read or self.prompt_tokens
+            self.completion_tokens = self.completion_tokens if wrote is None else wrote
 
 
 def bad(what: str, message: str) -> Failure:
@@ -171,7 +222,7 @@ def _text(part: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         told = f'The answer\'s "{key}" is not text but {type(value).__name__}.'
         raise CallError(bad("content", told))
-    return clean(value)
+    return value
 
 
 def _count(value: object) -> int | None:
@@ -179,10 +230,20 @@ def _count(value: object) -> int | None:
     return value if whole and 0 <= value <= _MOST_TOKENS else None  # type: ignore[operator, return-value]
 
 
-def _told_error(error: object) -> Failure:
-    told = error.get("message", error) if isinstance(error, dict) else error
-    return Failure(
-        code="server_error",
-        kind="transport",
-        message=f"The endpoint broke off: {clean(str(told))[:300]}",
-    )
+def _told_error(error: object, *, begun: bool) -> Failure:
+    """Return what an error inside an answer means, by its status where it has one.
+
+    Once the model has begun to write, the server has worked: that is no refusal.
+    """
+    told, code = error, None
+    if isinstance(error, dict):
+        told, code = error.get("message", error), error.get("code")
+    if isinstance(code, int) and 400 <= code < 500 and not begun:
+        body = json.dumps({"error": error}).encode()
+        return of_status(code, {}, body, datetime.now(UTC))
+    return _broke_off(clean(str(told))[:300])
+
+
+def _broke_off(told: str) -> Failure:
+    message = f"The endpoint broke off: {told}"
+    return Failure(code="server_error", kind="transport", message=message)

@@ -16,7 +16,7 @@ import httpcore2
 
 from advisor.engines.addresses import Target
 from advisor.engines.base import Failure
-from advisor.engines.guarded_sockets import KEPT_S, GuardedBackend, Resolver
+from advisor.engines.guarded_sockets import KEPT_S, GuardedBackend, Resolver, trusting
 from advisor.engines.stamped_streams import StampedStream, due_at
 
 MiB = 1024 * 1024
@@ -51,29 +51,43 @@ class Reply:
 
     status: int
     headers: dict[str, str]
+    limits: Limits
     _response: httpcore2.Response
-    _limits: Limits
+    _first_s: float
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether its status tells of an answer."""
+        return 200 <= self.status < 300
+
+    @property
+    def coding(self) -> str | None:
+        """Return how its body is compressed, None when it is not."""
+        coding = self.headers.get("content-encoding", "").strip().lower()
+        return None if coding in ("", "identity") else coding[:20]
 
     async def pieces(self) -> AsyncIterator[tuple[float, bytes]]:
         """Yield (time of arrival on `timing.clock`, bytes) until the body ends.
+
+        The first piece may take as long as the head: some send that beforehand.
 
         Raises:
             CallError: The body is too large or pauses for too long.
         """
         stream: StampedStream = self._response.extensions["network_stream"]
         body = aiter(self._response.aiter_stream())
-        total = 0
+        total, wait = 0, max(self._first_s, self.limits.gap_s)
         while True:
             try:
-                async with asyncio.timeout(self._limits.gap_s):
+                async with asyncio.timeout(wait):
                     piece = await anext(body, None)
             except TimeoutError:
-                raise CallError(_too_slow("went silent", self._limits.gap_s)) from None
+                raise CallError(_too_slow("went silent", wait)) from None
             if piece is None:
                 return
-            total += len(piece)
-            if total > self._limits.body_bytes:
-                raise CallError(_too_large("body", self._limits.body_bytes))
+            total, wait = total + len(piece), self.limits.gap_s
+            if total > self.limits.body_bytes:
+                raise CallError(_too_large("body", self.limits.body_bytes))
             yield stream.arrived, piece
 
     @property
@@ -100,7 +114,8 @@ class SafeHttp:
     ) -> None:
         self.target = target
         self.limits = limits
-        self._tls, self._most = _trusted(target, trusted), connections
+        self._most = connections
+        self._tls = trusting(trusted) if target.scheme == "https" else None
         self._backend = GuardedBackend(
             listed=target.listed, lookup_s=limits.lookup_s, resolve=resolve
         )
@@ -170,9 +185,10 @@ class SafeHttp:
         due: float,
     ) -> AsyncIterator[Reply]:
         due_at.set(due)
+        first_s = first_byte_s or self.limits.first_byte_s
         waits = {
             "connect": self.limits.connect_s,
-            "read": first_byte_s or self.limits.first_byte_s,
+            "read": first_s,
             "write": self.limits.gap_s,
             "pool": None,
         }
@@ -183,12 +199,11 @@ class SafeHttp:
             content=body,
             extensions={"timeout": waits},
         ) as response:
-            yield Reply(
-                status=response.status,
-                headers=_head(response.headers, self.limits),
-                _response=response,
-                _limits=self.limits,
-            )
+            head = _head(response.headers, self.limits)
+            reply = Reply(response.status, head, self.limits, response, first_s)
+            if reply.is_good and reply.coding is not None:
+                raise CallError(_compressed(reply.coding))
+            yield reply
 
     async def close(self) -> None:
         """Close all connections."""
@@ -209,42 +224,25 @@ class SafeHttp:
         return whole.rpartition(":")[0] if self.target.port == usual else whole
 
 
-def _trusted(target: Target, given: ssl.SSLContext | None) -> ssl.SSLContext | None:
-    if target.scheme != "https":
-        return None
-    # Reading the system's certificates takes some 20 ms.
-    tls = given or ssl.create_default_context()
-    tls.set_alpn_protocols(["http/1.1"])
-    return tls
-
-
 def _head(raw: list[tuple[bytes, bytes]], limits: Limits) -> dict[str, str]:
     if sum(len(name) + len(value) for name, value in raw) > limits.header_bytes:
         raise CallError(_too_large("headers", limits.header_bytes))
-    headers = {
+    return {
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw
     }
-    coding = headers.get("content-encoding", "identity").strip().lower()
-    if coding not in ("", "identity"):
-        # Not decoded at all: 200 kB of gzip can become 200 MB.
-        message = f'The endpoint compressed its answer ("{coding[:20]}") unasked.'
-        raise CallError(
-            Failure(code="bad_response:encoding", kind="model", message=message)
-        )
-    return headers
+
+
+def _compressed(coding: str) -> Failure:
+    # Not decoded at all: 200 kB of gzip can become 200 MB.
+    message = f'The endpoint compressed its answer ("{coding}") unasked.'
+    return Failure(code="bad_response:encoding", kind="model", message=message)
 
 
 def _too_large(what: str, limit: int) -> Failure:
-    return Failure(
-        code="bad_response:too_large",
-        kind="model",
-        message=f"The {what} of the answer passed the limit of {limit:,} bytes.",
-    )
+    message = f"The {what} of the answer passed the limit of {limit:,} bytes."
+    return Failure(code="bad_response:too_large", kind="model", message=message)
 
 
 def _too_slow(what: str, limit: float) -> Failure:
-    return Failure(
-        code="timeout",
-        kind="model",
-        message=f"The endpoint {what} for more than {limit:g} s.",
-    )
+    message = f"The endpoint {what} for more than {limit:g} s."
+    return Failure(code="timeout", kind="model", message=message)

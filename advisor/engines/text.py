@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _BYTES_PER_TOKEN = 4
 # Chat templates put up to some 40 tokens of their own around a prompt.
 _TEMPLATE_TOKENS = 64
@@ -22,6 +23,18 @@ class StrictJsonError(ValueError):
 def clean(text: str) -> str:
     """Replace NUL characters and lone surrogates by U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def join_halves(text: str) -> str:
+    """Join characters that came as two surrogates, half in one piece, half in the next.
+
+    Servers that cut their stream by units of UTF-16 send emoji so.
+    """
+
+    def join(halves: re.Match[str]) -> str:
+        return halves[0].encode("utf-16", "surrogatepass").decode("utf-16")
+
+    return _HALVES.sub(join, text)
 
 
 def estimate_tokens(text: str) -> int:
