@@ -256,3 +256,72 @@ def test_a_page_weighs_little_without_the_chart_library(
 ):
     # The stylesheet and the scripts take 40 KB more as they are sent.
     assert len(page(bob, browser, finished(team)).encode()) < 110_000
+
+
+def test_a_time_that_failures_leave_without_an_end_is_no_dash(
+    team: Team, bob: User, browser: Browser
+):
+    failed = {key: {"error": "timeout"} for key in keys(80)[:10]}
+    answers = {**timed(3, 300), **failed}
+    run = finished(
+        team,
+        reference={"id": "big", "answers": timed(40, 400)},
+        candidates=[{"id": "flaky", "answers": answers}],
+        constraints={"quality_margin": 0.1, "p95_latency_ms": 500},
+    )
+    html = page(bob, browser, run)
+    row = next(row for row in texts(html, "whynot") if row[0].startswith("flaky"))
+    assert "Too slow" in row
+    assert "unbounded" in row
+    assert "p95 latency unbounded, limit 500 ms." in " ".join(row)
+    assert "unbounded" in " ".join(sum(texts(html, "limits"), []))
+
+
+def test_candidates_of_one_price_cost_as_much_as_each_other(
+    team: Team, bob: User, browser: Browser
+):
+    def priced(name: str, wrong: int, dollars: float) -> dict[str, object]:
+        answers = {
+            key: {"output": output, "cost_usd": dollars}
+            for key, output in right(keys(80), wrong).items()
+        }
+        return {"id": name, "answers": answers}
+
+    run = finished(
+        team,
+        reference=priced("big", 2, 0.5),
+        candidates=[priced("one", 3, 0.25), priced("two", 3, 0.25)],
+        constraints={"quality_margin": 0.1, "monthly_requests": 1000},
+        objective="cost",
+    )
+    told = squeezed(page(bob, browser, run))
+    assert squeezed("Costs as much as one.") in told
+    assert squeezed("$0 a month") not in told
+
+
+def test_a_limit_that_would_change_the_answer_does_so_as_it_is_told(
+    team: Team, bob: User, browser: Browser
+):
+    def priced(name: str, wrong: int, slow: float, dollars: float) -> dict[str, object]:
+        answers = {
+            key: {**one, "cost_usd": dollars} for key, one in timed(wrong, slow).items()
+        }
+        return {"id": name, "answers": answers}
+
+    run = finished(
+        team,
+        reference=priced("big", 2, 700, 0.25),
+        candidates=[priced("good", 3, 300, 0.5)],
+        constraints={"quality_margin": 0.1, "p95_latency_ms": 1000},
+        objective="cost",
+    )
+    html = page(bob, browser, run)
+    # At 706 ms itself the reference still meets the limit, and costs less.
+    assert "p95 latency: with a limit of 705 ms it would be good." in html
+    (query,) = re.findall(r'href="[^"]*compare/\?(p95=[\d.]+)#what-if-h"', html)
+    tried = browser(bob).get(f"{url_of(run, 'what-if/')}?{query}").content.decode()
+    assert "Would use good" in tried
+    assert (
+        "no certified one is cheaper"
+        in browser(bob).get(f"/t/{team.slug}/").content.decode()
+    )

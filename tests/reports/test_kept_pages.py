@@ -226,3 +226,17 @@ def test_limits_that_an_editor_tried_offer_a_viewer_no_saving(
     seen_by_bob = browser(bob).get(tried).content.decode()
     assert "Under the limits you try" in seen_by_bob
     assert "Save as setup version" not in seen_by_bob
+
+
+def test_how_a_run_ended_shows_at_once(run: Run, bob: User, browser: Browser):
+    # It went on from its cap and was cancelled before another answer came.
+    for state, told in (
+        (Run.State.BUDGET_STOPPED, "Stopped at the cap."),
+        (Run.State.CANCELLED, "Cancelled."),
+        (Run.State.BUDGET_STOPPED, "Stopped at the cap."),
+    ):
+        Run.objects.filter(pk=run.pk).update(state=state)
+        html = seen(browser, bob, run)
+        others = {"Stopped at the cap.", "Cancelled."} - {told}
+        assert told in html
+        assert not any(other in html for other in others)

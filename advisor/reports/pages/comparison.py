@@ -154,7 +154,7 @@ def _row(result: Result, one: Mapping[str, Any]) -> Row:
         verdict=reason.verdict,
         quality=quality,
         quality_range=interval,
-        p95=formats.duration(words.value_of(latency.get("p95"))),
+        p95=words.time_of(latency.get("p95")),
         memory=formats.gigabytes(words.value_of(one["memory_gb"])),
         cost=formats.money(words.value_of(cost[basis])),
         reason=reason.text,

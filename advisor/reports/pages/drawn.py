@@ -28,11 +28,13 @@ KEPT: Kept[Drawn] = Kept(256)
 def drawn_of(result: Result) -> Drawn:
     """Return what a run's recommendation alone decides, kept by its version."""
     run = result.run
-    key = (run.pk, run.recommendation.sha256)
-    return KEPT.get(key, lambda: _drawn(result))
+    # What a run is told to have been, such as stopped, goes by its state, too.
+    key = f"{run.pk}-{run.created_at}-{run.generation}-{run.state}"
+    key += f"-{run.recommendation.sha256}"
+    return KEPT.get(key, lambda: _drawn(result, key))
 
 
-def _drawn(result: Result) -> Drawn:
+def _drawn(result: Result, key: str) -> Drawn:
     run, comparison = result.run, comparison_of(result)
     here = project_url(run.project, f"runs/{run.number}/")
     times = comparison.latencies
@@ -43,7 +45,7 @@ def _drawn(result: Result) -> Drawn:
         comparison.cost_volume,
     )
     return Drawn(
-        key=f"{run.pk}-{run.recommendation.sha256}",
+        key=key,
         comparison=comparison,
         next=next_steps_of(result),
         charts=charts,

@@ -5,6 +5,7 @@ from math import isfinite
 from advisor.sizing import formats
 from advisor.sizing.constraints import Constraint
 from advisor.sizing.flip_points import Change, FlipPoint
+from advisor.sizing.rounding import reached
 
 OUTCOMES = {"none_qualifies": "none qualifies", "undecided": "undecided"}
 
@@ -18,13 +19,21 @@ def flip_texts(point: FlipPoint) -> tuple[str, ...]:
     constraint = Constraint(name=name, limit=point.limit, tag=tag or None)
     sides = (("below", point.below), ("above", point.above))
     return tuple(
-        _text(constraint, side, change)
+        f"{told(constraint, side, change)}: {_answer(change)}"
         for side, change in sides
         if change is not None and isfinite(change.limit) and change.limit > 0
     )
 
 
-def _text(constraint: Constraint, side: str, change: Change) -> str:
-    at = side if change.beyond else "from"
-    answer = change.recommended or OUTCOMES.get(change.outcome, "")
-    return f"{at} {formats.amount(constraint, change.limit)}: {answer}"
+def told(constraint: Constraint, side: str, change: Change, at: str = "from") -> str:
+    """Return from which limit on a change holds, ``side`` of the present one.
+
+    Written so that it holds there, too: rounded away from the present limit.
+    """
+    limit = reached(constraint, change.limit, up=side == "above")
+    where = side if change.beyond else at
+    return f"{where} {formats.amount(constraint, limit)}"
+
+
+def _answer(change: Change) -> str:
+    return change.recommended or OUTCOMES.get(change.outcome, "")

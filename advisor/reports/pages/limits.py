@@ -8,6 +8,7 @@ from advisor.reports.pages.flips import flip_texts
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.constraints import Constraint
+from advisor.sizing.standings import FLOORS
 from advisor.web.gauge import Gauge, quality_axis
 from advisor.web.parts import Limit
 
@@ -46,7 +47,7 @@ def gauge_of(
     constraint: Constraint, row: Mapping[str, Any], finding: Mapping[str, Any]
 ) -> Gauge | None:
     """Return where value and limit stand on one axis; None without a number."""
-    value, limit = row["value"], constraint.limit
+    value, limit = words.held(row), constraint.limit
     if isinstance(limit, bool) or not isinstance(limit, int | float):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | None):
@@ -73,7 +74,7 @@ def _measured(
     finding: Mapping[str, Any],
     flips: tuple[str, ...],
 ) -> Limit:
-    value = row["value"]
+    value = words.held(row)
     level = "" if row["level"] == "must" else ", preferred"
     return Limit(
         label=words.name_of(row["name"]),
@@ -107,6 +108,10 @@ def _rule(constraint: Constraint, row: Mapping[str, Any]) -> str:
         return f"{name}: {words.STATUSES[row['status']].text.lower()}"
     shown = tuple(value) if isinstance(value, list) else value
     text = f"{name}: {formats.amount(constraint, shown)}"
+    if constraint.name in FLOORS and row["status"] != "met":
+        status = words.STATUSES[row["status"]].text.lower()
+        needed = formats.amount(constraint, constraint.limit)
+        return f"{text} of {needed}, {status}"
     return text if row["status"] == "met" else f"{text} (not allowed)"
 
 

@@ -13,9 +13,11 @@ from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.constraints import NOISY
 from advisor.sizing.flip_points import Change
+from advisor.sizing.rounding import CLOSE, reached
 from advisor.web.parts import Link
 
 DIGITS = 3
+UNFIT = "Does not run"
 TITLES = {
     "none_qualifies": "What would let one in",
     "undecided": "What would settle it",
@@ -67,7 +69,7 @@ def _samples(result: Result) -> Iterator[NextStep]:
 def _closest(result: Result) -> Iterator[NextStep]:
     """Yield the limits that the closest candidate needs, where one is not enough."""
     one = next((f for f in result.findings if f["role"] == "candidate"), None)
-    if one is None:
+    if one is None or one["reason"].startswith(UNFIT):
         return
     met_from = result.summary.met_from.get(one["id"], {})
     needs = []
@@ -76,6 +78,9 @@ def _closest(result: Result) -> Iterator[NextStep]:
         if at is None and row.constraint.name in NOISY:
             return  # No value of this limit would do.
         name = words.name_of(row.constraint.key)
+        if at is not None:
+            up = row.constraint.name not in reasons.AT_LEAST
+            at = reached(row.constraint, at, up=up)
         value = formats.amount(row.constraint, row.value if at is None else at)
         needs.append(f"{name}: {value}")
     if needs:
@@ -92,12 +97,14 @@ def _limits(result: Result) -> Iterator[NextStep]:
                 continue
             constraint = result.constraints[point.name]
             name = words.name_of(point.name)
-            limit = formats.amount(constraint, change.limit)
+            up = change is point.above
+            enough = reached(constraint, change.limit, up=up, beyond=change.beyond)
+            limit = formats.amount(constraint, enough)
             text = f"{name}: with a limit of {limit} it would be {change.recommended}."
-            yield NextStep(text, _try(result, point.name, point.limit, change))
+            yield NextStep(text, _try(result, point.name, up, change))
 
 
-def _try(result: Result, name: str, before: float, change: Change) -> Link:
+def _try(result: Result, name: str, up: bool, change: Change) -> Link:
     """Return where the limit can be tried, or set where it cannot."""
     fields = {
         constraint: (field, unit) for field, (constraint, unit) in NUMBERS.items()
@@ -106,15 +113,20 @@ def _try(result: Result, name: str, before: float, change: Change) -> Link:
     if field not in MOVED:
         setup = project_url(result.run.project, "setup/")
         return Link("Change the limit", f"{setup}constraints/")
-    limit = _rounded(change.limit / unit, up=change.limit > before)
+    limit = _rounded(change.limit / unit, up=up, beyond=change.beyond)
     here = project_url(result.run.project, f"runs/{result.run.number}/compare/")
     return Link("Try it", f"{here}?{urlencode({field: f'{limit:.10g}'})}#what-if-h")
 
 
-def _rounded(value: float, *, up: bool) -> float:
-    """Return a value with three digits, never nearer to the limit than it was."""
+def _rounded(value: float, *, up: bool, beyond: bool) -> float:
+    """Return a value with three digits, never nearer to the limit than it was.
+
+    ``beyond`` says that the value itself is not enough.
+    """
     if not value:
         return 0.0
     step = 10.0 ** (floor(log10(abs(value))) + 1 - DIGITS)
-    steps = ceil(value / step) if up else floor(value / step)
+    steps = ceil(value / step - CLOSE) if up else floor(value / step + CLOSE)
+    if beyond and abs(steps - value / step) <= CLOSE:
+        steps += 1 if up else -1
     return round(steps * step, 10)

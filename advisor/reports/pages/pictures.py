@@ -183,5 +183,5 @@ def _bounded(figure: words.Stored) -> str:
     ends = (figure["low"], figure["high"])
     if all(end is not None and isfinite(end) for end in ends):
         low, high = (formats.duration(end) for end in ends)
-        return f"{formats.duration(figure['value'])} ({low} to {high})"
-    return formats.duration(figure["value"])
+        return f"{words.time_of(figure)} ({low} to {high})"
+    return words.time_of(figure)

@@ -5,7 +5,7 @@ from typing import Any
 
 from advisor.adaptations.pages.words import parameters
 from advisor.reports.pages import words
-from advisor.reports.pages.reasons import reason_of
+from advisor.reports.pages.reasons import objective_of, reason_of
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.conclusions import Finding, Recommendation
@@ -21,19 +21,6 @@ def recorded_rank(result: Result, one: Mapping[str, Any]) -> RankRow:
     return RankRow(
         name=one["id"], value=value, verdict=verdict, recommended=recommended
     )
-
-
-def objective_of(result: Result, one: Mapping[str, Any]) -> float | None:
-    """Return what is to be small of a stored finding, None where it is not known."""
-    kind = result.run.manifest["objective"]
-    if kind == "latency":
-        return words.value_of((one["latency_ms"] or {}).get("p95"))
-    if kind == "size":
-        row = result.rows[one["id"]]
-        size = (row.facts or {}).get("parameters") or row.spec.get("parameters")
-        return None if size is None else float(size)
-    monthly = any(found["cost"]["per_month"] for found in result.findings)
-    return words.value_of(one["cost"]["per_month" if monthly else "per_1000_requests"])
 
 
 def rank_of(decided: Recommendation, finding: Finding) -> RankRow:

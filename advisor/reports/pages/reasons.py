@@ -6,17 +6,21 @@ the recommendation's document.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
-from advisor.reports.pages import words
+from advisor.reports.pages import flips, words
 from advisor.reports.selectors import Result
 from advisor.sizing import formats, phrases, sentences
 from advisor.sizing.conclusions import Row
+from advisor.sizing.rounding import reached
+from advisor.sizing.standings import FLOORS
 from advisor.web.parts import Verdict
 
 DECLARED = ("hosting", "hardware", "licences", "languages", "local_only")
 UNVERIFIED = " Unverified: "
+SAME = 1e-9  # dollars
+AT_LEAST = (*FLOORS, "min_quality", "slices")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +44,27 @@ def reason_of(result: Result, one: Mapping[str, Any]) -> Reason:
     return Reason(verdict=shown, text=text.strip())
 
 
+def objective_of(result: Result, one: Mapping[str, Any]) -> float | None:
+    """Return what is to be small of a stored finding, None where it is not known."""
+    kind = result.run.manifest["objective"]
+    if kind == "latency":
+        return words.value_of((one["latency_ms"] or {}).get("p95"))
+    if kind == "size":
+        row = result.rows[one["id"]]
+        size = (row.facts or {}).get("parameters") or row.spec.get("parameters")
+        return None if size is None else float(size)
+    monthly = any(found["cost"]["per_month"] for found in result.findings)
+    return words.value_of(one["cost"]["per_month" if monthly else "per_1000_requests"])
+
+
 def rows_of(result: Result, one: Mapping[str, Any], status: str) -> list[Row]:
     """Return the musts of a finding that stand at ``status``."""
     return [
         Row(
             constraint=result.constraints[row["name"]],
             status=row["status"],
-            value=_value(row["value"]),
-            slack=row["slack"],
+            value=_value(words.held(row)),
+            slack=-inf if words.held(row) == inf else row["slack"],
         )
         for row in one["constraints"]
         if row["status"] == status and row["level"] == "must"
@@ -77,6 +94,8 @@ def _recommended(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
         return "", "Meets every constraint."
     if all(other["verdict"] == "rejected" for other in others):
         return "", "The only one that meets every constraint."
+    if objective_of(result, one) is None:
+        return "", f"It meets every constraint; no other of known {objective} does."
     best = sentences.BEST[objective]
     return "", f"The {best} that could be certified; it meets every constraint."
 
@@ -89,18 +108,22 @@ def _qualifies(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
         basis = "per_month" if chosen["cost"]["per_month"] else "per_1000_requests"
         ours, theirs = (words.value_of(f["cost"][basis]) for f in (one, chosen))
         if ours is not None and theirs is not None:
-            gap = f"{formats.money(abs(ours - theirs))} {PERIOD[basis]}"
-            side = "more" if ours >= theirs else "less"
-            parts.append(f"{gap} {side} than {chosen['id']}.")
+            parts.append(_gap(ours - theirs, basis, chosen["id"]))
     for point in result.summary.flips:
         for side, change in (("below", point.below), ("above", point.above)):
             if change and change.recommended == one["id"]:
-                limit = result.constraints[point.name]
-                at = formats.amount(limit, change.limit)
+                at = flips.told(result.constraints[point.name], side, change, "at")
                 name = words.name_of(point.name).lower()
-                where = side if change.beyond else "at"
-                parts.append(f"The answer with a limit on {name} {where} {at}.")
+                parts.append(f"The answer with a limit on {name} {at}.")
     return "", " ".join(parts)
+
+
+def _gap(dollars: float, basis: str, other: str) -> str:
+    """Return how much dearer a model is than another one, or cheaper."""
+    if abs(dollars) < SAME:
+        return f"Costs as much as {other}."
+    side = "more" if dollars > 0 else "less"
+    return f"{formats.money(abs(dollars))} {PERIOD[basis]} {side} than {other}."
 
 
 def _undecided(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
@@ -141,7 +164,8 @@ def _remedy(result: Result, one: Mapping[str, Any], rows: list[Row]) -> str:
     at = result.summary.met_from.get(one["id"], {}).get(constraint.key)
     parts = []
     if at is not None and isfinite(at) and at > 0:
-        limit = formats.amount(constraint, at)
+        up = constraint.name not in AT_LEAST
+        limit = formats.amount(constraint, reached(constraint, at, up=up))
         name = "a margin" if constraint.name == "quality_margin" else "a limit"
         parts.append(f"Would need {name} of {limit}.")
     examples = result.setup.get("labelled_examples") or 0

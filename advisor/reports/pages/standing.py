@@ -8,6 +8,7 @@ from advisor.reports.pages import words
 from advisor.reports.pages.pictures import floor_of
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
+from advisor.sizing.sentences import MORE
 from advisor.web.gauge import Gauge, quality_axis
 
 Finding = Mapping[str, Any]
@@ -70,7 +71,12 @@ def _model(chosen: Finding | None, closest: Finding | None) -> str:
 def _note(result: Result, chosen: Finding | None, *, keep: bool) -> str:
     """Return where the model runs, or that no small one will do."""
     if keep:
-        return "no small model does"
+        if not any(
+            one["verdict"] == "qualifies" and one["role"] == "candidate"
+            for one in result.findings
+        ):
+            return "no small model does"
+        return f"no certified one is {MORE[result.run.manifest['objective']]}"
     if chosen is None:
         return ""
     row = result.rows_of_manifest.get(chosen["id"], {})

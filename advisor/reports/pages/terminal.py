@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.projects.schema import Problem
-from advisor.reports.pages.words import calls_told
+from advisor.reports.pages.words import calls_told, time_of
 from advisor.runs.selectors import CandidateProgress, RunProgress
 from advisor.sizing import formats
 
@@ -89,7 +89,7 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
         one["id"],
         _interval(one["quality"]),
         formats.points(None if loss is None else -loss),
-        formats.duration(_value(latency.get("p95"))),
+        time_of(latency.get("p95")),
         formats.gigabytes(_value(one["memory_gb"])),
         formats.money(_value(cost["per_1000_requests"])),
         formats.money(_value(cost["per_month"])),

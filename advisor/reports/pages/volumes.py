@@ -171,8 +171,10 @@ def _crossings(
                 replica_cost=machine.replica,
                 saving=api.per_request or 0.0,
             )
-            if even.first is not None and span[0] <= even.first <= span[1]:
-                found.append((even.first, api.at(even.first, ratio)))
+            # Whole replicas may cross several times: the last one stays crossed.
+            volume = even.always_from
+            if volume is not None and span[0] <= volume <= span[1]:
+                found.append((volume, api.at(volume, ratio)))
     return tuple(found)
 
 
@@ -186,10 +188,10 @@ def _summary(
     told = []
     if volume is not None:
         gap = last.at(volume, ratio) - subject.at(volume, ratio)
-        side = "less" if gap >= 0 else "more"
+        side = f"{formats.money(abs(gap))} {'less' if gap > 0 else 'more'} than"
         told.append(
-            f"At {formats.number(volume)} requests a month {subject.key} costs"
-            f" {formats.money(abs(gap))} {side} than {last.key}."
+            f"At {formats.count(volume, 'request')} a month {subject.key} costs"
+            f" {side if gap else 'as much as'} {last.key}."
         )
     if crossings:
         told.append(

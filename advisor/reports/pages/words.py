@@ -1,10 +1,12 @@
 """How is a figure of the stored document written? Dictionaries in, text out."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from advisor.sizing import formats
 from advisor.sizing.measurement import Figure
+from advisor.sizing.phrases import TIMES
 from advisor.web.parts import Verdict
 
 Stored = Mapping[str, Any] | None
@@ -50,6 +52,22 @@ ENGINES = {
 def value_of(figure: Stored) -> float | None:
     """Return the value of a stored figure, None when nothing was measured."""
     return None if figure is None else figure["value"]
+
+
+def held(row: Mapping[str, Any]) -> Any:
+    """Return the value of a stored limit's row, None where nothing was measured.
+
+    JSON has no number for a time that failures leave without an end.
+    """
+    timed = row["name"] in TIMES and row["status"] in ("failed", "undecided")
+    return inf if timed and row["value"] is None else row["value"]
+
+
+def time_of(figure: Stored) -> str:
+    """Return a stored time; one that failures leave without an end is said so."""
+    if figure is None:
+        return formats.DASH
+    return formats.duration(inf if figure["value"] is None else figure["value"])
 
 
 def points(share: float | None) -> str:

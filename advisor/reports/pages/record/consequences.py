@@ -16,6 +16,7 @@ from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.constraints import Constraint
 from advisor.sizing.flip_points import Change
+from advisor.sizing.rounding import reached
 
 STAYS = {
     "device": "Texts stay on the device.",
@@ -157,7 +158,7 @@ def _revisit(result: Result, comparison: Comparison) -> Iterator[str]:
 
 
 def _trigger(key: str, limit: Constraint, way: str, change: Change) -> str:
-    amount = formats.amount(limit, change.limit)
+    amount = formats.amount(limit, reached(limit, change.limit, up=way == "over"))
     answer = OTHERWISE.get(change.outcome, "the answer then changes")
     if change.recommended:
         answer = f"{change.recommended} then becomes the right size"

@@ -117,7 +117,7 @@ def _candidates(record: Record) -> Iterator[Row]:
             yield _figure(one, "Difference", loss, "points", told, by=100)
         times = one["latency_ms"] or {}
         for name in PERCENTILES:
-            told = formats.duration(words.value_of(times.get(name)))
+            told = words.time_of(times.get(name))
             yield _figure(one, name, times.get(name), "ms", told, n=times.get("n"))
         memory = formats.gigabytes(words.value_of(one["memory_gb"]))
         yield _figure(one, "Memory", one["memory_gb"], "GB", memory)
