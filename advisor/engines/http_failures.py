@@ -11,6 +11,7 @@ import httpcore2
 from advisor.engines.base import Failure
 from advisor.engines.retrying import retry_after_s
 from advisor.engines.safe_http import CallError, Reply
+from advisor.engines.stamped_streams import ClosedHandshakeError
 from advisor.engines.text import StrictJsonError, clean, read_json
 
 TRANSPORT_ERRORS = (
@@ -97,10 +98,15 @@ def of_status(
     )
 
 
-def of_exception(error: Exception) -> Failure:
-    """Turn an exception of httpx2's transport into a failure."""
+def of_exception(error: Exception, *, known: bool = False) -> Failure:
+    """Turn an exception of httpx2's transport into a failure.
+
+    A server that is ``known`` to have answered closes a handshake when it restarts.
+    """
     told = clean(str(error))[:_SHOWN].rstrip(". ")
-    if isinstance(error, httpcore2.ConnectError) and told.startswith("TLS"):
+    restarts = known and isinstance(error, ClosedHandshakeError)
+    failed = isinstance(error, httpcore2.ConnectError) and told.startswith("TLS")
+    if failed and not restarts:
         return _setting("tls", f"No secure connection could be made. {told}")
     if isinstance(error, httpcore2.ConnectError | httpcore2.ConnectTimeout):
         return _lost("not_connected", f"The endpoint cannot be reached: {told}.")

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
+from advisor.engines import proven
 from advisor.engines.addresses import RefusedAddressError
 from advisor.engines.base import Answer, Failure, Prompt, TokensOrigin
 from advisor.engines.http_failures import TRANSPORT_ERRORS, of_exception, of_reply
@@ -35,6 +36,7 @@ class Calls:
     counter: TokenCounter
     total_s: float | None
     secret: str
+    address: str = ""
     served: Counter[str] = field(default_factory=Counter)
 
     async def once(
@@ -67,7 +69,7 @@ class Calls:
                 if isinstance(error, StaleConnectionError) and not stale:
                     stale = True
                     continue
-                failure = of_exception(error)
+                failure = of_exception(error, known=proven.ever(self.address))
             if not self.dialect.learn(failure, spoken):
                 return failed(prompt, self._hide_secret(failure))
             prompt = replace(prompt, request_key=uuid4().hex)

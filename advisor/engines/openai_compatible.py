@@ -84,7 +84,7 @@ class OpenAICompatible:
             rule = PaceRule(**self._option("pace", {}))
             called = address_of(target.host_port, self._spec.api_key or "")
             self._pace = Pace(most=self._spec.concurrency, rule=rule, address=called)
-            self._calls = self._make_calls(self._http, headers)
+            self._calls = self._make_calls(self._http, headers, called)
         return self.facts()
 
     def answer(self, prompts: Sequence[Prompt]) -> Iterator[Answer]:
@@ -183,7 +183,9 @@ class OpenAICompatible:
             self._loop.stop()
         self._loop = self._http = self._calls = self._pace = None
 
-    def _make_calls(self, http: SafeHttp, headers: list[tuple[str, str]]) -> Calls:
+    def _make_calls(
+        self, http: SafeHttp, headers: list[tuple[str, str]], address: str
+    ) -> Calls:
         chat = self._spec.chat
         return Calls(
             http=http,
@@ -195,6 +197,7 @@ class OpenAICompatible:
             counter=TokenCounter(self._option("tokenizer_file", None)),
             total_s=self._option("total_s", None),
             secret=self._spec.api_key or "",
+            address=address,
         )
 
     def _trusted(self) -> ssl.SSLContext | None:

@@ -29,6 +29,11 @@ def forget(address: str) -> None:
     _answered.pop(address, None)
 
 
+def ever(address: str) -> bool:
+    """Say whether a call was ever answered here, and none refused since."""
+    return address in _answered
+
+
 def answers(address: str) -> bool:
     """Say whether a call was answered in the last seconds, and none refused since."""
     at = _answered.get(address)

@@ -17,12 +17,17 @@ from advisor.engines.stamped_sockets import StampedSocket
 from advisor.engines.timing import clock
 
 _HELD = 1 << 20
+_CLOSED = "TLS: the connection was closed in the handshake"
 # When the request of this task may go out, on `timing.clock`.
 due_at: ContextVar[float] = ContextVar("due_at", default=0.0)
 
 
 class StaleConnectionError(httpcore2.ReadError):
     """The server closed a kept connection just when the next request came."""
+
+
+class ClosedHandshakeError(httpcore2.ConnectError):
+    """The server closed the connection before TLS was spoken."""
 
 
 class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
@@ -176,6 +181,8 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
             await self.aclose()
             if isinstance(error, TimeoutError):
                 raise httpcore2.ConnectTimeout("TLS took too long") from error
+            if isinstance(error, ConnectionError | ssl.SSLEOFError):
+                raise ClosedHandshakeError(_CLOSED) from error
             if isinstance(error, OSError | ssl.SSLError):
                 raise httpcore2.ConnectError(f"TLS: {error}") from error
             raise

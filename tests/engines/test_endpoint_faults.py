@@ -18,7 +18,10 @@ Whole runs under F20 to F23, F31 and F32 are in
 import datetime
 import ipaddress
 import resource
+import socket
 import ssl
+import struct
+import threading
 import zlib
 
 import pytest
@@ -262,26 +265,52 @@ def test_a_bad_certificate_is_a_wrong_setting(tmp_path, fault):
         assert not stub.requests
 
 
-def test_a_handshake_that_breaks_off_is_a_transport_failure(tmp_path):
-    path, _ = certificate(tmp_path, "127.0.0.1")
-    with asking(lambda _: [GOOD], options=QUICK) as (_, plain):
-        # A server that speaks no TLS closes the connection in the handshake.
-        secure = EngineSpec(
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_a_handshake_that_breaks_off_passes_where_the_server_is_known(tmp_path, how):
+    path, context = certificate(tmp_path, "127.0.0.1")
+    with asking_securely(context, ca_file=str(path)) as (engine, stub):
+        host, port = stub.host, stub.port
+        assert one(engine).output == "yes"
+        stub.stop()
+        with socket.create_server((host, port)) as listener:
+            breaking = threading.Thread(target=break_off, args=(listener, how))
+            breaking.start()
+            failure = engine.measure(prompt()).failure
+            breaking.join()
+        assert (failure.kind, failure.code) == ("transport", "not_connected")
+        assert "handshake" in failure.message
+
+
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_a_handshake_that_breaks_off_at_first_is_a_wrong_setting(how):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=break_off, args=(listener, how), daemon=True).start()
+        host_port = f"127.0.0.1:{listener.getsockname()[1]}"
+        spec = EngineSpec(
             engine="openai",
-            base_url=plain.url.replace("http:", "https:"),
-            allowed_private=(plain.host_port,),
+            base_url=f"https://{host_port}/v1",
+            allowed_private=(host_port,),
             api_key="",
             model="m",
-            options={**QUICK, "ca_file": str(path), "total_s": 2.0},
+            options=QUICK,
         )
-        engine = open_engine(secure)
+        engine = open_engine(spec)
         try:
             failure = engine.measure(prompt()).failure
         finally:
             engine.close()
-        assert failure.kind in ("configuration", "transport", "model")
-        assert failure.code in ("tls", "not_connected", "timeout")
-        assert not plain.requests
+    assert (failure.kind, failure.code) == ("configuration", "tls")
+    assert "closed in the handshake" in failure.message
+
+
+def break_off(listener: socket.socket, how: str) -> None:
+    """Take one connection, and end it when the handshake has begun."""
+    peer, _ = listener.accept()
+    peer.recv(10_000)
+    if how == "reset":
+        # What is closed so is reset.
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.close()
 
 
 def test_an_endless_body_takes_no_memory():
