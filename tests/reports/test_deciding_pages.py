@@ -1,6 +1,8 @@
 """Editors accept or reject on a page that works without scripts; others read."""
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -12,6 +14,7 @@ from advisor.reports.selectors import standing_record
 from advisor.runs.models import Run
 from advisor.runs.services import launch, run_inline
 from tests.people import Browser
+from tests.reports.reading import squeezed
 from tests.runs.factory import keys, make_project, make_setup, right
 from tests.runs.finished import finished, make_run, url_of
 
@@ -178,3 +181,33 @@ def test_what_a_certificate_spared_is_run_on_request(
     assert answer.url == url_of(race)
     run_inline(race)
     assert "was not run" not in text(client.get(page))
+
+
+def test_a_decision_about_another_answer_than_the_run_now_gives_says_so(
+    client: Client, run: Run
+):
+    assert client.post(url_of(run, "accept/"), GIVEN).status_code == 302
+    # The run went on, what had failed was asked again, and "bad" came out.
+    stored = run.recommendation
+    document = json.loads(stored.document)
+    document["recommended"] = "bad"
+    for one in document["candidates"]:
+        names = {"good": "qualifies", "bad": "recommended"}
+        one["verdict"] = names.get(one["id"], one["verdict"])
+    stored.document = json.dumps(document)
+    stored.recommended = "bad"
+    stored.sha256 = sha256(stored.document.encode()).hexdigest()
+    stored.save()
+    Run.objects.filter(pk=run.pk).update(generation=run.generation + 1)
+    told = "RS-0001 was signed on good. The run went on since, and names bad now."
+    for rest in ("compare/", "report/", "report.md"):
+        html = text(client.get(url_of(run, rest)))
+        assert told in html.replace("\\", "")
+    board = text(client.get(f"/t/{run.team.slug}/"))
+    assert told in board
+    assert ">Accepted<" not in squeezed(board)
+    again = {**GIVEN, "seen": "1", "reason": "So be it."}
+    assert client.post(url_of(run, "accept/"), again).status_code == 302
+    board = text(client.get(f"/t/{run.team.slug}/"))
+    assert "went on since" not in board
+    assert ">Accepted<" in squeezed(board)

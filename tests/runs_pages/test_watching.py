@@ -12,7 +12,7 @@ from advisor.runs.services.cap_stop import stop_at_cap
 from tests.people import Browser
 from tests.reports.reading import texts
 from tests.runs.factory import keys, right
-from tests.runs.finished import finished, make_run, url_of
+from tests.runs.finished import finished, make_run, timed, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +274,24 @@ def test_p95_of_a_run_that_ended_is_the_one_decided_on(
     assert "p95<small>limit 500 ms</small>" in html
     rows = {row[0]: row for row in texts(html, "runs")[1:]}
     assert rows["good"][-2] == "306 ms"
+
+
+def test_a_cap_of_nothing_is_a_cap(team: Team, bob: User, browser: Browser):
+    run = make_run(team, budget_usd=0)
+    html = html_of(bob, browser, run)
+    assert "of $0 cap" in html
+    assert "no cap" not in html
+
+
+def test_a_p95_that_failures_leave_without_an_end_is_no_dash(
+    team: Team, bob: User, browser: Browser
+):
+    failed = {key: {"error": "timeout"} for key in keys(80)[:10]}
+    run = finished(
+        team,
+        candidates=[{"id": "flaky", "answers": {**timed(3, 300), **failed}}],
+        constraints={"quality_margin": 0.1},
+    )
+    rows = texts(html_of(bob, browser, run), "runs")[1:]
+    (row,) = (row for row in rows if row[0] == "flaky")
+    assert "unbounded" in row

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from advisor.accounts.models import Team
 from advisor.reports.models import DecisionRecord
 from advisor.reports.pages.standing import Standing, standing_of
-from advisor.reports.selectors import Result
+from advisor.reports.selectors import Result, moved_on
 from advisor.reports.selectors.due import time_left
 from advisor.reports.selectors.portfolio import ProjectFacts, Seen, portfolio_of
 from advisor.runs.models import StoredRecommendation
@@ -173,7 +173,7 @@ def _status(seen: Seen, standing: Standing | None) -> Verdict:
 def _decided(seen: Seen, standing: Standing) -> Verdict:
     if seen.stale:
         return STALE
-    if seen.record is not None and seen.record.signed_at is not None:
+    if seen.record and seen.is_signed and not moved_on(seen.record, standing.choice):
         if seen.record.verdict == DecisionRecord.Verdict.REJECTED:
             return REJECTED
         return REFERENCE_KEPT if standing.keep else ACCEPTED
@@ -200,9 +200,8 @@ def _share(dollars: tuple[float, float] | None) -> str:
 
 def _of_its_day(seen: Seen, here: str) -> Trouble | None:
     """Return that the day draws near by which it is to be decided."""
-    signed = seen.record is not None and seen.record.signed_at is not None
     day = seen.project.decide_by
-    if signed or day is None:
+    if seen.is_signed or day is None:
         return None
     told = time_left(day, timezone.localdate())
     return Trouble(text=told, link=Link("Open", here), mark=DUE) if told else None
@@ -216,11 +215,13 @@ def _of_its_run(seen: Seen, standing: Standing | None, here: str) -> Trouble | N
         link = Link("Re-run", f"{here}setup/review/")
         return Trouble(text=seen.stale, link=link)
     if standing is not None:
-        signed = seen.record is not None and seen.record.signed_at is not None
-        if standing.outcome == "recommended" or standing.keep or signed:
+        if told := moved_on(seen.record, standing.choice):
+            link = Link("Decide", f"{here}runs/{run.number}/report/")
+            return Trouble(text=told, link=link)
+        if standing.choice or seen.is_signed:
             return None
-        told = {"undecided": "See what is open"}
-        action = told.get(standing.outcome, "See what to relax")
+        asked = {"undecided": "See what is open"}
+        action = asked.get(standing.outcome, "See what to relax")
         return Trouble(text=standing.sentence, link=Link(action, here))
     if run.state in TROUBLED:
         why = run.pause_reason or f"{run.label.lower()}."

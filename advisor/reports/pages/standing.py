@@ -34,6 +34,11 @@ class Standing:
     sentence: str
 
     @property
+    def choice(self) -> str | None:
+        """Return the model that it asks to use; None where it names none."""
+        return self.model if self.keep or self.outcome == "recommended" else None
+
+    @property
     def is_decided(self) -> bool:
         """Say whether there is an answer, of whatever kind."""
         return self.outcome != "undecided"

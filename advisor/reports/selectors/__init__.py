@@ -13,6 +13,7 @@ from advisor.reports.selectors.finished import result_at
 from advisor.reports.selectors.links import links_of
 from advisor.reports.selectors.records import (
     choice_of,
+    moved_on,
     record_name,
     records_of_run,
     records_of_team,
@@ -37,6 +38,7 @@ __all__ = [
     "export_for",
     "exports_of",
     "links_of",
+    "moved_on",
     "newest_pdf",
     "newest_ready",
     "options_of",

@@ -42,6 +42,11 @@ class Seen(NamedTuple):
     record: Mark | None
     stale: str
 
+    @property
+    def is_signed(self) -> bool:
+        """Say whether there is a decision on the newest run."""
+        return self.record is not None and self.record.signed_at is not None
+
 
 def portfolio_of(team: Team) -> tuple[Seen, ...]:
     """Return all projects of a team, newest first, the archived ones among them."""

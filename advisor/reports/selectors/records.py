@@ -12,11 +12,15 @@ from advisor.runs.models import Run
 
 
 class Mark(NamedTuple):
-    """What a list says of a run's record: whether it was decided, how, until when."""
+    """What a list says of a run's record: whether it was decided, how, until when.
+
+    ``model`` is the one that was decided about.
+    """
 
     run_id: int
     number: int
     verdict: str
+    model: str
     signed_at: datetime | None
     revisit_by: date | None
     superseded_by_id: int | None
@@ -87,6 +91,22 @@ def choice_of(document: Mapping[str, Any]) -> str | None:
         return None
     references = (one for one in document["candidates"] if one["role"] == "reference")
     return next((str(one["id"]) for one in references), None)
+
+
+def moved_on(record: DecisionRecord | Mark | None, choice: str | None) -> str:
+    """Return the sentence of a decision about a model that the run names no more.
+
+    A run goes on when what failed is asked again; ``choice`` is what it says by now.
+    Empty while the decision is about that.
+    """
+    if record is None or record.signed_at is None or record.superseded_by_id:
+        return ""
+    if record.model == (choice or ""):
+        return ""
+    return (
+        f"{record.name} was signed on {record.model}. The run went on since, and names"
+        f" {choice or 'no model'} now. Decide anew."
+    )
 
 
 def record_name(run: Run) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from math import inf, isfinite
+from math import inf
 from typing import Any
 
 from advisor.runs.models import Run
@@ -29,8 +29,7 @@ def p95_so_far(
         found = {keys[pk]: _p95(times) for pk, times in _by_candidate(run).items()}
     else:
         found = {}
-    known = {key: ms for key, ms in found.items() if ms is not None and isfinite(ms)}
-    return {key: formats.duration(ms) for key, ms in known.items()}
+    return {k: formats.duration(ms) for k, ms in found.items() if ms is not None}
 
 
 def limit_told(run: Run) -> str:
@@ -58,4 +57,7 @@ def _p95(times: list[float]) -> float | None:
 
 def _p95_of(finding: Mapping[str, Any]) -> float | None:
     figure = (finding["latency_ms"] or {}).get("p95")
-    return None if figure is None else figure["value"]
+    if figure is None:
+        return None
+    # JSON has no number for a time that failures leave without an end.
+    return inf if figure["value"] is None else float(figure["value"])

@@ -83,8 +83,8 @@ def _spent(progress: RunProgress) -> Stat:
     cap, possible = progress.cap_usd, progress.possible_usd
     ahead, over = _projected(progress), progress.overshoot_usd
     told = [
-        f"of {formats.money(cap)} cap" if cap else "no cap",
-        f"{formats.money(progress.left_usd)} left" if cap else "",
+        "no cap" if cap is None else f"of {formats.money(cap)} cap",
+        "" if cap is None else f"{formats.money(progress.left_usd)} left",
         f"possibly {formats.money(possible)} more" if possible else "",
         f"{formats.money(over)} of it above the worst price" if over else "",
         f"about {formats.money(ahead)} at the end" if ahead else "",

@@ -9,7 +9,14 @@ from advisor.reports.pages.pictures import limit_of
 from advisor.reports.pages.record.consequences import consequences_of
 from advisor.reports.pages.record.figures import figures_of
 from advisor.reports.pages.record.value import Asked, Record, Signature
-from advisor.reports.selectors import Result, changes_since, overdue, standing_record
+from advisor.reports.selectors import (
+    Result,
+    changes_since,
+    choice_of,
+    moved_on,
+    overdue,
+    standing_record,
+)
 from advisor.sizing import formats
 from advisor.web.parts import Fact, Notice, Verdict
 
@@ -78,10 +85,15 @@ def state_notices(result: Result, row: DecisionRecord | None) -> tuple[Notice, .
     changed = changes_since(run.team, [run]).get(run.pk, ())
     sentences = [one.sentence for one in changed]
     late = overdue(row)
-    return tuple(
+    aged = tuple(
         Notice(kind="warn", icon="redo", title="Re-run needed.", text=one)
         for one in (*sentences, *([late] if late else []))
     )
+    other = moved_on(row, choice_of(result.document))
+    if not other:
+        return aged
+    title = "Signed on another answer."
+    return (Notice(kind="warn", icon="redo", title=title, text=other), *aged)
 
 
 def _meta(
