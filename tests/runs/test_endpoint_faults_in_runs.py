@@ -23,6 +23,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from advisor.engines.base import Failure
+from advisor.engines.pacing import Stop
 from advisor.runs import services
 from advisor.runs.models import (
     Answer,
@@ -34,7 +36,7 @@ from advisor.runs.models import (
     RunEvent,
     Trial,
 )
-from advisor.runs.services.endpoint_health import next_probe_s
+from advisor.runs.services.endpoint_health import hold, next_probe_s
 from advisor.runs.services.verifying import broken_invariants
 from tests.engines.stub_server import Stub, chat, listing, reply
 from tests.runs.test_real_engines import answering, drive_and_disconnect, with_endpoint
@@ -257,6 +259,21 @@ def test_f32_an_endpoint_that_goes_away_is_waited_for(settings):
         services.run_inline(run)
     assert_whole(run, 40)
     assert EndpointStanding.objects.get().down_since is None
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "501 Not Implemented"])
+def test_f32_a_server_that_lists_no_models_is_back_all_the_same(status):
+    plan = lambda r: [reply({}, status) if r.is_probe else YES]  # noqa: E731
+    with Stub(plan) as stub:
+        run = untimed(stub)
+        services.begin(run.pk)
+        gone = Failure(code="not_connected", kind="transport", message="Nobody.")
+        hold(run.candidates.get(), Stop("down", gone))
+        assert wait_until(services.due_probes)
+        assert services.probe(services.due_probes()[0])
+        run.refresh_from_db()
+        services.run_inline(run)
+    assert_whole(run, 40)
 
 
 def test_f32_while_one_waits_the_others_go_on():

@@ -3,13 +3,20 @@
 import json
 import math
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from advisor.engines.base import Failure, Prompt
 from advisor.engines.persistence import failed
 from advisor.runs import selectors, services
-from advisor.runs.models import Attempt, Candidate, Run, SpeedRecord
+from advisor.runs.models import (
+    Attempt,
+    Candidate,
+    EndpointStanding,
+    Run,
+    SpeedRecord,
+)
 from advisor.runs.services.claiming import claim_unit
 from advisor.runs.services.driving import never
 from advisor.runs.services.holding import held_engine
@@ -230,6 +237,22 @@ def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
     assert not one.speed.exists()
     assert one.state == Candidate.State.PAUSED
     assert "The endpoint is down. Nobody listens." in one.reason
+
+
+def test_who_asks_a_timed_request_for_years_is_asked_again_in_two_minutes():
+    run, one = timed()
+    asks = {"code": "rate_limited", "kind": "transport", "message": "Slow down."}
+    asks["retry_after_s"] = 1e12
+    names = [f"s{number:04}" for number in range(20)]
+    one.spec["options"]["failures"] = dict.fromkeys(names, asks)
+    one.state = Candidate.State.SPEED
+    one.save(update_fields=["spec", "state"])
+    Run.objects.update(state=Run.State.RUNNING)
+    one = Candidate.objects.select_related("run").get()
+    with held_engine(one) as (engine, _):
+        assert measure_speed(one, engine, stopping=never) is False
+    standing = EndpointStanding.objects.get()
+    assert standing.probe_at - standing.down_since <= timedelta(seconds=121)
 
 
 def test_two_models_of_a_queue_are_not_timed_at_once():

@@ -18,6 +18,8 @@ from advisor.web.clock import from_now
 
 # Lists what a server offers; free of charge, and any answer to it is a sign of life.
 PATH = "/models"
+# Who asks to slow down, or knows no such list, is not away.
+ALIVE = ("rate_limited", "http_501")
 
 
 def due_probes() -> list[int]:
@@ -74,6 +76,8 @@ def answers(candidate: Candidate) -> bool:
         # A server without such a list is there all the same; and a key that is wrong,
         # or cannot be opened, is for its owner to mend and not to be waited for.
         failure = error.failure
+        if failure.code in ALIVE:
+            return True
         return failure.kind != "transport" and failure.code != "timeout"
     return True
 

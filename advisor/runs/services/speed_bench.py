@@ -19,6 +19,7 @@ from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, SpeedRecord, Trial
 from advisor.runs.selectors.evidence import demand_of
 from advisor.runs.services.arrivals import Timed, schedule, send_all
+from advisor.runs.services.judging import LONGEST_WAIT_S
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.speed_money import Purse
 from advisor.runs.services.speed_tries import Quietly, Records
@@ -243,5 +244,6 @@ def _is_lost(answer: Answer) -> bool:
 
 def _stop(failure: Failure) -> Stop:
     if failure.code in RATE_CODES:
-        return Stop("limited", failure, failure.retry_after_s or RATE_WAIT_S)
+        wait_s = min(failure.retry_after_s or RATE_WAIT_S, LONGEST_WAIT_S)
+        return Stop("limited", failure, wait_s)
     return Stop("down", failure)
