@@ -19,6 +19,8 @@ LANGUAGE = re.compile(r"[a-z]{2,3}")
 CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "max_sequence_length")
 EXPERT_KEYS = ("num_local_experts", "num_experts", "n_routed_experts")
 LONGEST = 80
+# Above these a number is a slip, or meant to wear the reader out.
+MOST_LAYERS, MOST_CONTEXT, MOST_COUNT = 10_000, 100_000_000, 10**14
 
 
 def card_path(hub_id: str) -> str:
@@ -53,9 +55,12 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of a ``config.json``: context and shape.
 
     The bytes that a token takes in the cache are calculated where all layers keep
-    every token; hybrids have no such number.
+    every token; hybrids have no such number. Nothing is read of a configuration with
+    numbers that no model has.
     """
     text = _mapping(config.get("text_config")) or config
+    if not all(map(_is_possible, (config, text))):
+        return {}
     found: dict[str, Any] = {
         name: text[key]
         for name, key in CONFIG_KEYS.items()
@@ -63,7 +68,7 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name, keys in (("context_tokens", CONTEXT_KEYS), ("experts", EXPERT_KEYS)):
         value = next((_count(text.get(key)) for key in keys if text.get(key)), None)
-        if value:
+        if value and (name != "context_tokens" or value <= MOST_CONTEXT):
             found[name] = value
     dtype = text.get("dtype") or text.get("torch_dtype")
     if isinstance(dtype, str):
@@ -72,6 +77,13 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     return (
         found if cache is None else {**found, "kv_cache_bytes_per_token_16bit": cache}
     )
+
+
+def _is_possible(config: Mapping[str, Any]) -> bool:
+    layers = [config.get(key) for key in ("num_hidden_layers", "n_layer")]
+    deep = any(isinstance(one, int) and one > MOST_LAYERS for one in layers)
+    numbers = [one for one in config.values() if isinstance(one, int)]
+    return not deep and all(abs(one) <= MOST_COUNT for one in numbers)
 
 
 def _is_said(name: str, value: object) -> bool:
@@ -86,7 +98,7 @@ def _is_said(name: str, value: object) -> bool:
 def _cache_bytes(config: Mapping[str, Any]) -> int | None:
     try:
         shape = from_config(config)
-    except (SizingError, TypeError, ValueError, ZeroDivisionError):
+    except (SizingError, TypeError, ValueError, ArithmeticError):
         return None
     if not all(layer.kind in ("full", "sliding") for layer in shape.layers):
         return None
@@ -113,7 +125,7 @@ def _languages(told: object) -> Iterator[str]:
 def _count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if value > 0 else None
+    return value if 0 < value <= MOST_COUNT else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
