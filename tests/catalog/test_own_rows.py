@@ -105,6 +105,15 @@ def test_an_editor_adds_a_private_model(team: Team, edith: User, browser: Browse
     assert "model registry" in html
 
 
+def test_a_context_that_no_model_has_is_no_fact(
+    team: Team, edith: User, browser: Browser
+):
+    config = CONFIG.replace("40960", "4" * 12)
+    given = {**MODEL, "context_tokens": "", "config": config}
+    assert browser(edith).post(f"{BASE}models/new/", given).status_code == 302
+    assert ModelCard.objects.get(team=team).context_tokens is None
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
@@ -117,6 +126,8 @@ def test_an_editor_adds_a_private_model(team: Team, edith: User, browser: Browse
         ("languages", "en, Germna", "“germna” is none"),
         ("config", "{}", "Paste a whole config.json, with num_hidden_layers in it"),
         ("config", "[" * 5000, "Paste a whole config.json"),
+        ("config", CONFIG.replace("36", "3" * 9, 1), "Paste a whole config.json"),
+        ("config", CONFIG.replace("128", "1" * 300, 1), "Paste a whole config.json"),
         ("told", "", "Enter source of these facts"),
         ("as_of", "2999-01-01", "Choose today or an earlier date"),
     ],
@@ -264,6 +275,30 @@ def test_a_new_price_takes_the_place_of_the_old_one_and_keeps_it(
     assert (change.before, change.after) == (2.5, 1.8)
     event = AuditEvent.objects.get(action="price.changed")
     assert event.detail == {"input_per_1m": [2.5, 1.8]}
+
+
+def test_prices_of_two_vendors_stand_side_by_side_whatever_their_letters(
+    team: Team, card: ModelCard, edith: User, browser: Browser
+):
+    client = browser(edith)
+    long = make_card("a" * 79 + "7"), make_card("a" * 79 + "8")
+    pairs = [(card.slug, "東京"), (card.slug, "大阪"), (card.slug, "Ü")]
+    pairs += [(one.slug, "A cloud with a rather long name") for one in long]
+    for model, vendor in (*pairs, pairs[0]):
+        client.post(f"{BASE}prices/new/", {**PRICE, "model": model, "vendor": vendor})
+    held = Price.objects.filter(team=team, ended_at__isnull=True)
+    assert sorted((one.card.slug, one.vendor) for one in held) == sorted(pairs)
+
+
+def test_a_price_that_is_moved_to_another_vendor_holds_no_longer_at_the_first(
+    team: Team, card: ModelCard, edith: User, browser: Browser
+):
+    client = browser(edith)
+    client.post(f"{BASE}prices/new/", {**PRICE, "vendor": "Contoso Clout"})
+    first = Price.objects.get(team=team)
+    client.post(f"{BASE}prices/{first.pk}/edit/", PRICE)
+    assert Price.objects.get(team=team, ended_at__isnull=True).vendor == PRICE["vendor"]
+    assert actions(team) == ["price.added", "price.deleted", "price.added"]
 
 
 def test_a_deleted_price_holds_no_longer_and_stays_as_history(

@@ -1,12 +1,14 @@
 """How does a team keep prices of its own? As rows that are replaced, never changed."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
-from advisor.accounts.models import Membership
+from advisor.accounts.models import Membership, Team
 from advisor.accounts.services import record
 from advisor.catalog.models import Change, ModelCard, Price
 from advisor.catalog.services.changing import (
@@ -17,20 +19,38 @@ from advisor.catalog.services.changing import (
     price_changes,
 )
 
+LONGEST = 100  # characters of a slug
+
 
 def price_slug(card: ModelCard, vendor: str) -> str:
-    """Return the name of a model's price at a vendor."""
-    return slugify(f"{vendor}-{card.slug}")[:100]
+    """Return the name of a model's price at a vendor; another vendor has another.
+
+    Where letters of the vendor have no place in a slug, or it is too long, a hash does.
+    """
+    slug = slugify(f"{vendor}-{card.slug}")
+    if len(slug) <= LONGEST and vendor.isascii() and slugify(vendor):
+        return slug
+    told = f"{vendor.casefold()} {card.slug}"
+    return f"{slug[: LONGEST - 9]}-{sha256(told.encode()).hexdigest()[:8]}"
 
 
 @transaction.atomic
-def save_price(*, by: Membership, card: ModelCard, values: Mapping[str, Any]) -> Price:
+def save_price(
+    *,
+    by: Membership,
+    card: ModelCard,
+    values: Mapping[str, Any],
+    over: Price | None = None,
+) -> Price:
     """Keep a price of the member's team: it takes the place of the one before.
 
     ``values``: vendor, the amounts in dollars per million tokens, source and as_of.
+    ``over`` is the price that is changed: of another model or vendor it ends as well.
     """
     slug = price_slug(card, values["vendor"])
-    before = _holding(by, slug)
+    before = _holding(by, card, values["vendor"])
+    if over is not None and over != before:
+        delete_price(by=by, price=over)
     now = Price(
         team=by.team,
         slug=slug,
@@ -65,11 +85,11 @@ def delete_price(*, by: Membership, price: Price) -> None:
     record(team=by.team, actor=by.user, action="price.deleted", target=said.name)
 
 
-def _holding(by: Membership, slug: str) -> Price | None:
-    """Return the price that holds, locked, so that two changes come one by one."""
-    found = Price.objects.select_for_update().filter(
-        team=by.team, slug=slug, ended_at__isnull=True
-    )
+def _holding(by: Membership, card: ModelCard, vendor: str) -> Price | None:
+    """Return the price that holds; two changes of a team come one by one."""
+    Team.objects.select_for_update(no_key=True).get(pk=by.team_id)
+    same = Q(slug=price_slug(card, vendor)) | Q(card=card, vendor=vendor)
+    found = Price.objects.filter(same, team=by.team, ended_at__isnull=True)
     return found.first()
 
 

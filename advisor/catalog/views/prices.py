@@ -33,7 +33,8 @@ def price_edit(request: TeamRequest, team: str, price: int = 0) -> HttpResponse:
         card = selectors.card_by_name(request.team, form.cleaned_data["model"])
         if card is None:
             raise Http404
-        services.save_price(by=request.membership, card=card, values=form.cleaned_data)
+        values = form.cleaned_data
+        services.save_price(by=request.membership, card=card, values=values, over=known)
         messages.success(request, f"The price of {card.name} is saved.")
         return redirect("catalog:prices")
     title = "Change a price" if known else "Add a price"
