@@ -24,6 +24,7 @@ from advisor.projects.schema.problems import problems_from
 from advisor.projects.schema.values import MappingSpec
 
 SHOWN = 200  # problems of one file
+CONSENTS = ("consent", "consent_personal_data")
 
 
 def content_of(file: UploadedFile) -> bytes:
@@ -103,6 +104,10 @@ def put_draft(*, project: Project, document: Mapping[str, Any], by: User) -> Set
     )
     if value.tuning_share is not None:
         services.set_tuning_share(setup=saved, share=value.tuning_share)
+        # They were given with this very document, for these samples.
+        consents = {key: stored[key] for key in CONSENTS if key in stored}
+        document = {**saved.document, **consents}
+        services.save_draft(setup=saved, document=document, step=5)
     return saved
 
 

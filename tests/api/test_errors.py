@@ -108,6 +108,22 @@ def test_a_setup_may_not_name_the_samples_or_uploads_of_others(
     assert not project.setups.exists()
 
 
+def test_a_consent_that_comes_with_a_split_is_kept(write: Client, project: Project):
+    samples = make_samples(project, [{"id": key} for key in keys(40)])
+    document = {
+        "samples": samples.pk,
+        "tuning_share": 0.2,
+        "consent": True,
+        "constraints": {"min_quality": 0.5},
+        "candidates": [{"id": "a", "engine": "transformers", "model": "builtin/x"}],
+    }
+    assert send(write, "PUT", "/p/draft", document).status_code == 200
+    draft = project.setups.get()
+    assert draft.sample_set.tuning_share == 0.2
+    assert draft.document["samples"] == draft.sample_set.pk
+    assert draft.document["consent"] is True
+
+
 def test_a_setup_of_another_name_is_refused(write: Client, project: Project):
     samples = make_samples(project, [{"id": "1"}])
     document = {
@@ -367,3 +383,15 @@ def test_answers_of_a_recorded_file_are_counted(write: Client, project: Project)
     assert (made["name"], made["size"] > 1000, len(made["sha256"])) == (
         *("a.jsonl", True, 64),
     )
+
+
+def test_a_key_without_a_version_stays_that_of_its_run(
+    write: Client, setup: Setup, project: Project
+):
+    key = {"Idempotency-Key": "night-7"}
+    first = send(write, "POST", "/p/runs", None, **key)
+    make_setup(project=project, candidates=[{"id": "b", "answers": right(keys(40))}])
+    again = send(write, "POST", "/p/runs", None, **key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["number"] == again.json()["number"]
+    assert Run.objects.count() == 1
