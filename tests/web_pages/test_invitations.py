@@ -179,6 +179,17 @@ def test_wrong_addresses_are_named_and_nobody_is_invited(
     assert not Invitation.objects.exists()
 
 
+def test_an_address_longer_than_can_be_kept_is_named(
+    team: Team, alice: User, browser: Browser
+):
+    answer = browser(alice).post(
+        f"/t/{team.slug}/settings/invitations/",
+        {"emails": f"{'a' * 250}@example.com", "role": "viewer"},
+    )
+    assert answer.status_code == 422
+    assert not Invitation.objects.exists()
+
+
 def test_somebody_new_signs_up_from_the_link_and_joins(
     link: str, team: Team, browser: Browser
 ):

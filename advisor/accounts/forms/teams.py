@@ -13,6 +13,7 @@ from advisor.web.forms import HouseForm, seen_as_typed
 from advisor.web.number_field import NumberField
 
 MOST_INVITED = 20
+LONGEST_EMAIL = 254
 
 
 class TeamForm(HouseForm):
@@ -150,4 +151,4 @@ def _is_email(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return True
+    return len(text) <= LONGEST_EMAIL
