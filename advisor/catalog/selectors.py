@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from advisor.accounts.models import Team
 from advisor.catalog.models import (
@@ -22,7 +22,9 @@ from advisor.catalog.models import (
     ModelCard,
     Price,
 )
+from advisor.web.clock import from_now
 
+GIVEN_UP = 120  # seconds after which nobody will take a test of an endpoint
 Named = TypeVar("Named", ModelCard, HardwareProfile)
 
 
@@ -123,12 +125,17 @@ def endpoints_of(team: Team) -> QuerySet[Endpoint]:
 
 
 def latest_checks(endpoint_ids: Collection[int]) -> dict[int, EndpointCheck]:
-    """Return the newest test of each endpoint that has one, in one query."""
+    """Return the newest test of each endpoint that has one, in one query.
+
+    Each has `given_up`: whether nobody took it for so long that nobody will.
+    """
     newer = EndpointCheck.objects.filter(
         endpoint=OuterRef("endpoint"), pk__gt=OuterRef("pk")
     )
     found = EndpointCheck.objects.filter(~Exists(newer), endpoint__in=endpoint_ids)
-    return {one.endpoint_id: one for one in found}
+    late = Q(finished_at__isnull=True, asked_at__lt=from_now(-GIVEN_UP))
+    told = found.annotate(given_up=Case(When(late, then=True), default=False))
+    return {one.endpoint_id: one for one in told}
 
 
 def _visible(team: Team | None) -> Q:

@@ -16,7 +16,6 @@ from advisor.catalog.models import Endpoint, EndpointCheck, Hosting
 from advisor.catalog.pages.prices import is_stale
 from advisor.catalog.pages.words import by_token
 from advisor.catalog.selectors import endpoints_of, latest_checks
-from advisor.catalog.services import is_given_up
 from advisor.sizing import formats
 from advisor.web.parts import Link, Verdict
 
@@ -145,7 +144,7 @@ def check_view(check: EndpointCheck | None, poll: str) -> CheckView:
     if check is None:
         return CheckView(verdict=UNTESTED, text="", when="", models=(), poll="")
     if check.finished_at is None:
-        lost = is_given_up(check)
+        lost = bool(getattr(check, "given_up", False))
         return CheckView(
             verdict=NOT_RUN if lost else TESTING,
             text=NO_WORKER if lost else "One token is asked for.",

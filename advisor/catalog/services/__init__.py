@@ -6,7 +6,6 @@ from advisor.catalog.services.checking import (
     claim_check,
     due_checks,
     finish_check,
-    is_given_up,
 )
 from advisor.catalog.services.endpoints import (
     EndpointInUse,
@@ -47,7 +46,6 @@ __all__ = [
     "finish_check",
     "hub_plan",
     "import_facts",
-    "is_given_up",
     "keep_endpoint",
     "price_plan",
     "save_card",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from advisor.accounts.models import Membership
 from advisor.accounts.services import record
 from advisor.catalog.models import Endpoint, EndpointCheck
+from advisor.catalog.selectors import GIVEN_UP
 from advisor.catalog.services.trying import Tried
 from advisor.web.clock import from_now
 
@@ -20,7 +21,6 @@ HOUR = 3600
 # A test that a worker began and did not finish is begun again, but not for ever.
 # Seconds, by the database's clock.
 BEGUN_AGAIN = 30
-GIVEN_UP = 120
 
 
 class TooManyTests(Exception):
@@ -83,9 +83,3 @@ def finish_check(*, check: EndpointCheck, tried: Tried) -> EndpointCheck:
         models_served=list(tried.models),
     )
     return check
-
-
-def is_given_up(check: EndpointCheck) -> bool:
-    """Say whether nobody took a test for so long that nobody will."""
-    late = EndpointCheck.objects.filter(pk=check.pk, asked_at__lt=from_now(-GIVEN_UP))
-    return check.finished_at is None and late.exists()
