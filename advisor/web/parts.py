@@ -184,11 +184,14 @@ class AnswerCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Where the reader is in a long list; addresses keep the rest of the query."""
+    """Where the reader is in a long list; addresses keep the rest of the query.
+
+    ``total`` is None where nobody counted what comes after.
+    """
 
     first: int
     last: int
-    total: int
+    total: int | None
     previous: str | None = None
     next: str | None = None
 

@@ -64,3 +64,19 @@ def test_as_many_queries_for_a_longer_history(
 
 def test_strangers_find_none(team: Team, charlie: User, browser: Browser):
     assert browser(charlie).get(address(make_run(team))).status_code == 404
+
+
+def test_what_was_not_counted_is_not_told(team: Team, bob: User, browser: Browser):
+    run = make_run(team, samples=[{"id": "s0000"}])
+    RunEvent.objects.bulk_create(
+        RunEvent(run=run, kind="cap", text=f"The cap is now {at} USD.")
+        for at in range(2 * PAGE)
+    )
+    client = browser(bob)
+    first = client.get(address(run)).content.decode()
+    assert f"1 to {PAGE}</span>" in first
+    last = client.get(address(run, "?page=3")).context["page"]
+    past = client.get(address(run, "?page=7")).context["page"]
+    assert last.paging.total == 2 * PAGE + len(last.rows)
+    assert past.rows == last.rows
+    assert any("Sample set version 1: 1 sample, " in row.text for row in last.rows)

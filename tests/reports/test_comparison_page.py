@@ -7,6 +7,9 @@ import plotly.graph_objects as go
 import pytest
 
 from advisor.accounts.models import Team, User
+from advisor.charts.cost_volume import cost_volume
+from advisor.charts.values import CostLine, CostVolume
+from advisor.reports.pages.volumes import roughly
 from advisor.runs import services
 from tests.people import Browser
 from tests.reports.reading import squeezed, texts
@@ -325,3 +328,27 @@ def test_a_limit_that_would_change_the_answer_does_so_as_it_is_told(
         "no certified one is cheaper"
         in browser(bob).get(f"/t/{team.slug}/").content.decode()
     )
+
+
+def test_one_sample_is_told_as_one(team: Team, bob: User, browser: Browser):
+    run = finished(
+        team,
+        samples=[{"id": "s0000"}],
+        reference={"id": "big", "answers": {"s0000": "yes"}},
+        candidates=[{"id": "good", "answers": {"s0000": "yes"}}],
+        constraints={"quality_margin": 0.1},
+    )
+    html = page(bob, browser, run)
+    assert "1 sample tells models apart" in html
+    assert "1 samples" not in html
+
+
+@pytest.mark.parametrize("volume", [124_000.0, 126_000.0, 99_600.0])
+def test_a_break_even_is_written_as_its_chart_has_it(volume: float):
+    line = CostLine(
+        label="a", verdict="reference", volumes=(1e3, 1e6), costs=(1.0, 1000.0)
+    )
+    chart = CostVolume(lines=(line, line), summary="", break_even=((volume, 9.0),))
+    drawn = json.dumps(cost_volume(chart, mode="light"))
+    told = roughly(volume).removeprefix("about ")
+    assert f"Break-even: {told} a month" in drawn

@@ -9,7 +9,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from advisor.api import schemas
-from advisor.api.door import READ, RUN, ApiRequest, project_of, run_of
+from advisor.api.door import READ, RUN, ApiRequest, Caller, project_of, run_of
 from advisor.api.problems import NotYet
 from advisor.api.standing import run_line, run_standing
 from advisor.projects.models import Project, Setup
@@ -64,18 +64,16 @@ def launch(
     run.
     """
     caller, wanted = request.auth, launch or schemas.NewRun()
-    setup = _frozen(project_of(request, slug), wanted.setup)
-    key = idempotency_key or ""
-    again = bool(key) and Run.objects.filter(team=caller.team, idempotency_key=key)
-    status = 200 if again and again.exists() else 201
+    project, key = project_of(request, slug), idempotency_key or ""
+    again = _opened(caller, key)
     run = services.launch(
-        setup=setup,
+        setup=_wanted_setup(project, wanted.setup, again),
         started_by=caller.user,
         idempotency_key=key,
         cap_usd=wanted.cap_usd,
     )
     response.headers["Location"] = f"{request.path}/{run.number}"
-    return Status(status, run_standing(run))
+    return Status(201 if again is None else 200, run_standing(run))
 
 
 @router.get(ONE, auth=READ, response=RUN_OUT)
@@ -112,6 +110,23 @@ def _step(request: ApiRequest, verb: str, run: Run) -> dict[str, Any]:
     done = STEPS[verb](run=run)
     remember(run=run, by=request.auth.user, verb=verb)
     return run_standing(done)
+
+
+def _opened(caller: Caller, key: str) -> Run | None:
+    """Return the run that a key opened before; None for none and without a key."""
+    if not key:
+        return None
+    return Run.objects.filter(team=caller.team, idempotency_key=key).first()
+
+
+def _wanted_setup(project: Project, version: int | None, again: Run | None) -> Setup:
+    """Return the setup to launch: asked again, that of the run that was opened.
+
+    The newest one may be another by then.
+    """
+    if again is not None and version is None and again.project_id == project.pk:
+        return again.setup
+    return _frozen(project, version)
 
 
 def _frozen(project: Project, version: int | None) -> Setup:

@@ -44,6 +44,8 @@ def activity_page(project: Project, number: int, member: Membership) -> Activity
     """Return a page of what happened in a project."""
     number = min(max(1, number), MOST_PAGES)
     found = acts_of(project, number * PAGE + 1)
+    if len(found) <= (number - 1) * PAGE:  # past the end: its last page is shown
+        number = -(-len(found) // PAGE)
     start = (number - 1) * PAGE
     shown = found[start : start + PAGE]
     more = len(found) > start + PAGE and number < MOST_PAGES
@@ -56,7 +58,7 @@ def activity_page(project: Project, number: int, member: Membership) -> Activity
         paging=Paging(
             first=start + 1 if shown else 0,
             last=start + len(shown),
-            total=len(found),
+            total=None if len(found) > start + PAGE else len(found),
             previous=f"?page={number - 1}" if number > 1 else None,
             next=f"?page={number + 1}" if more else None,
         ),

@@ -37,7 +37,8 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
     manifest, notices = result.run.manifest, []
     count = manifest["samples"]["count"]
     if count < FEW_SAMPLES:
-        text = f"{count} samples tell models apart only when they differ widely."
+        few = f"{formats.count(count, 'sample')} {'tells' if count == 1 else 'tell'}"
+        text = f"{few} models apart only when they differ widely."
         notices.append(_warning("Few samples.", text))
     left_out = manifest["samples"]["left_out"]
     if left_out:
@@ -60,8 +61,11 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
 def _stopped_notice(result: Result) -> list[Notice]:
     """Return that a run ended early: what it lacks is missing, and not spared."""
     state, calls = result.run.state, result.document["calls"]
-    missing = formats.number(calls["exhaustive"] - calls["made"])
-    told = f"{missing} of {formats.number(calls['exhaustive'])} answers were not asked"
+    missing, were = calls["exhaustive"] - calls["made"], "were"
+    if missing == 1:
+        were = "was"
+    every = formats.count(calls["exhaustive"], "answer")
+    told = f"{formats.number(missing)} of {every} {were} not asked"
     if state == Run.State.BUDGET_STOPPED:
         text = f"{told}, as the next call could have passed the cap. Raise it to go on."
         return [_warning("Stopped at the cap.", text)]

@@ -20,6 +20,7 @@ from advisor.reports.pages.samples import SampleList
 from advisor.reports.pages.what_if import WhatIf
 from advisor.reports.selectors import Result
 from advisor.runs.models import Run
+from advisor.sizing import formats
 from advisor.web.kept import Kept
 from advisor.web.parts import Action, Empty, Link
 
@@ -134,5 +135,5 @@ def _run_line(result: Result) -> tuple[str, ...]:
     finished = run.finished_at or run.created_at
     return (
         f"Run {run.number}, finished {finished:%-d %b %Y %H:%M}",
-        f"{count} samples",
+        formats.count(count, "sample"),
     )

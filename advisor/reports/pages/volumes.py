@@ -101,6 +101,11 @@ def cost_volume_table(chart: CostVolume) -> DataTable:
     )
 
 
+def roughly(volume: float) -> str:
+    """Return a volume with the two digits that the charts write of it."""
+    return f"about {formats.count(float(f'{volume:.2g}'), 'request')}"
+
+
 def peak_ratio(result: Result) -> float:
     """Return how often the average load the peak is; five times where not stated."""
     volume = limit_of(result.constraints.get("monthly_requests"))
@@ -194,10 +199,7 @@ def _summary(
             f" {side if gap else 'as much as'} {last.key}."
         )
     if crossings:
-        told.append(
-            f"From {formats.about(round(crossings[-1][0]), 'request')} a month on its"
-            " machine pays."
-        )
+        told.append(f"From {roughly(crossings[-1][0])} a month on its machine pays.")
     elif all(one.per_request is not None for one in shown):
         told.append("All are paid by the token, so the lines never cross.")
     return " ".join(told) or "Monthly cost against monthly volume."

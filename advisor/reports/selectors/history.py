@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from advisor.projects.models import Project, SampleSet, Setup
 from advisor.reports.models import Comment, DecisionRecord, Export, ShareLink
 from advisor.runs.models import Run, RunEvent
+from advisor.sizing import formats
 from advisor.web.parts import Tone
 
 STEPS = ("run", "cap")
@@ -110,7 +111,8 @@ def _setups(setups: QuerySet[Setup], limit: int) -> Iterator[Act]:
 
 def _samples(sets: QuerySet[SampleSet], limit: int) -> Iterator[Act]:
     for one in sets.order_by("-version")[:limit]:
-        text = f"Sample set version {one.version}: {one.count:,} samples, {one.name}."
+        many = formats.count(one.count, "sample")
+        text = f"Sample set version {one.version}: {many}, {one.name}."
         yield Act(at=one.created_at, who="", text=text, icon="file")
 
 

@@ -169,9 +169,11 @@ def _open_trials(
 
 def _opened(plan: Plan, samples: Sequence[Sample]) -> str:
     left = len(plan.left_out)
-    tail = f" {left} samples without a reference answer are left out." if left else ""
+    out = "sample without a reference answer is" if left == 1 else ""
+    out = out or "samples without a reference answer are"
+    tail = f" {left} {out} left out." if left else ""
     several = "s" if len(plan.candidates) != 1 else ""
     return (
         f"The run was launched: {len(plan.candidates)} model{several} on"
-        f" {len(samples)} samples.{tail}"
+        f" {len(samples)} sample{'s' if len(samples) != 1 else ''}.{tail}"
     )

@@ -151,7 +151,7 @@ def _revisit(result: Result, comparison: Comparison) -> Iterator[str]:
         return
     for volume, _ in chart.break_even:
         yield (
-            f"volume falls under {formats.about(round(volume), 'request')} a month,"
+            f"volume falls under {volumes.roughly(volume)} a month,"
             " where paying by the token becomes cheaper;"
         )
     yield from _over_budget(result, comparison)
