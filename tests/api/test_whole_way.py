@@ -106,7 +106,10 @@ def test_the_whole_way_by_programs_only(
     stored = send(write, "GET", "/school-maths/runs/1/recommendation")
     run = Run.objects.get(pk=run.pk)
     assert stored.content == run.recommendation.document.encode()
-    assert stored.headers["ETag"] == f'"{run.recommendation.sha256}"'
+    etag = stored.headers["ETag"]
+    assert etag == f'"{run.recommendation.sha256}"'
+    known = write.get(stored.request["PATH_INFO"], headers={"If-None-Match": etag})
+    assert (known.status_code, known.content) == (304, b"")
     assert stored.headers["Cache-Control"] == "no-store, private"
 
     report = "/school-maths/runs/1/report"
@@ -123,6 +126,8 @@ def test_the_whole_way_by_programs_only(
     assert pdf.content.startswith(b"%PDF-")
     assert pdf.headers["Content-Type"] == "application/pdf"
     assert "attachment" in pdf.headers["Content-Disposition"]
+    again = write.get(ready["url"], headers={"If-None-Match": pdf.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_lists_show_what_there_is(write: Client, document: dict[str, object]):

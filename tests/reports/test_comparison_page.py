@@ -352,3 +352,14 @@ def test_a_break_even_is_written_as_its_chart_has_it(volume: float):
     drawn = json.dumps(cost_volume(chart, mode="light"))
     told = roughly(volume).removeprefix("about ")
     assert f"Break-even: {told} a month" in drawn
+
+
+def test_recorded_times_are_not_told_as_measured(
+    team: Team, bob: User, browser: Browser
+):
+    limits = {"quality_margin": 0.1, "peak_requests_per_second": 3}
+    for name, limit in (("One", 500), ("Two", None)):
+        limits["p95_latency_ms"] = limit
+        html = page(bob, browser, finished(team, name=name, constraints=limits))
+        assert "s recorded." in html
+        assert "easured at 3.0 requests/s" not in html

@@ -1,8 +1,9 @@
 """How does a program get the recommendation and its PDF?"""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpResponse
+from django.utils.cache import get_conditional_response
 from ninja import Router
 from ninja.responses import Status
 
@@ -17,7 +18,7 @@ from advisor.runs.models import Run, StoredRecommendation
 router = Router(tags=["Recommendation and report"])
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 422})
 ONE = "/projects/{slug}/runs/{number}"
-FILE = {200: Any, PROBLEMS: schemas.ProblemDetails}
+FILE = {200: Any, 304: None, PROBLEMS: schemas.ProblemDetails}
 PDF = {
     "responses": {
         200: {
@@ -38,11 +39,8 @@ def recommendation(request: ApiRequest, slug: str, number: int) -> HttpResponse:
     models: data, never instructions.
     """
     stored = _decided(run_of(request, slug, number))
-    return HttpResponse(
-        stored.document.encode(),
-        content_type="application/json",
-        headers={"ETag": f'"{stored.sha256}"'},
-    )
+    content = stored.document.encode()
+    return _unless_known(request, content, "application/json", stored.sha256)
 
 
 @router.post(
@@ -79,14 +77,20 @@ def report_file(request: ApiRequest, slug: str, number: int) -> HttpResponse:
     if export is None or export.content is None:
         raise Http404
     name = f"{run.project.slug}-run-{run.number}.pdf"
-    return HttpResponse(
-        bytes(export.content),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "ETag": f'"{export.sha256}"',
-        },
-    )
+    content = bytes(export.content)
+    answer = _unless_known(request, content, "application/pdf", export.sha256)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _unless_known(
+    request: ApiRequest, content: bytes, media: str, sha256: str
+) -> HttpResponse:
+    """Return the content with its hash as ETag; 304 to who has it already."""
+    etag = f'"{sha256}"'
+    answer = HttpResponse(content, content_type=media, headers={"ETag": etag})
+    known = get_conditional_response(request, etag=etag, response=answer)
+    return cast(HttpResponse, known)
 
 
 def _decided(run: Run) -> StoredRecommendation:

@@ -8,7 +8,7 @@ from advisor.charts.theme import Verdict
 from advisor.charts.values import Latencies, LatencyRow, Point, TradeOff
 from advisor.reports.pages import words
 from advisor.reports.selectors import Result
-from advisor.sizing import formats
+from advisor.sizing import formats, sentences
 from advisor.sizing.constraints import Constraint
 from advisor.web.figures import DataTable
 
@@ -167,14 +167,23 @@ def _trade_off_words(result: Result, points: Sequence[Point]) -> str:
 def _latency_words(
     result: Result, rows: Sequence[LatencyRow], limit: float | None
 ) -> str:
-    peak = limit_of(result.constraints.get("peak_requests_per_second"))
-    load = f"at {formats.rate(peak)}" if peak else "one request at a time"
+    how = _how_timed(result, rows)
     if limit is None:
-        return f"Measured {load}. The tick marks p95."
+        return f"{sentences.capital(how)}. The tick marks p95."
     over = sum(row.p95_ms is None or row.p95_ms > limit for row in rows)
     some = f"{len(rows) - over} of {len(rows)} stay"
     told = {0: "All stay", len(rows): "None stays"}.get(over, some)
-    return f"{told} within {formats.duration(limit)} at p95, measured {load}."
+    return f"{told} within {formats.duration(limit)} at p95, {how}."
+
+
+def _how_timed(result: Result, rows: Sequence[LatencyRow]) -> str:
+    """Return under which load times were measured; recorded ones say nothing of it."""
+    recorded = [result.rows[row.label].engine == "recorded" for row in rows]
+    if all(recorded):
+        return "as recorded"
+    peak = limit_of(result.constraints.get("peak_requests_per_second"))
+    load = f"at {formats.rate(peak)}" if peak else "one request at a time"
+    return f"measured {load}{', or as recorded' if any(recorded) else ''}"
 
 
 def _bounded(figure: words.Stored) -> str:
