@@ -1,6 +1,7 @@
 """What does a failed call mean: our setting, this sample, or a passing fault?"""
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,9 +27,11 @@ _SHOWN = 300
 _TOO_LONG = re.compile(
     r"context[_ ](length|size)|maximum context|context window|too many tokens"
     r"|(prompt|input) is too long|maximum (model|input) length"
-    r"|max_new_tokens` must be <=|token count.{0,40} exceeds the maximum",
+    r"|request too large|max_new_tokens` must be <="
+    r"|token count.{0,40} exceeds the maximum",
     re.IGNORECASE,
 )
+_NO_ROOM = re.compile("output limit was reached", re.IGNORECASE)
 _FILTERED = re.compile(
     r"content[_ ](filter|policy|management)|responsible_ai|safety system"
     r"|invalid_prompt|(prompt|input) (was|is|has been) flagged|data_inspection_failed",
@@ -79,6 +82,9 @@ def of_status(
     if status == 413 or (400 <= status < 500 and _TOO_LONG.search(told)):
         message = f"The prompt is too long for the endpoint. (HTTP {status}: {told})"
         return Failure(code="context_too_long", kind="input", message=message)
+    if status == 400 and _NO_ROOM.search(told):
+        message = f"The output limit was reached before an answer began. ({told})"
+        return Failure(code="output_limit", kind="model", message=message)
     if filtered:
         message = f"The provider's content filter refused the prompt. ({told})"
         return Failure(code="content_filter", kind="model", message=message)
@@ -96,6 +102,26 @@ def of_status(
     return _setting(
         "bad_request", f"The endpoint refuses the request. (HTTP {status}: {told})"
     )
+
+
+def of_error(error: object, *, begun: bool) -> Failure:
+    """Return what an error inside a 200 means, by its status where it has one.
+
+    Once the model has begun to write, the server has worked: that is no refusal.
+    """
+    told, code = error, ""
+    if isinstance(error, dict):
+        told, code = error.get("message", error), str(error.get("code"))
+    if re.fullmatch("4[0-9][0-9]", code) and not begun:
+        body = json.dumps({"error": error}).encode()
+        return of_status(int(code), {}, body, datetime.now(UTC))
+    return broke_off(clean(str(told))[:_SHOWN])
+
+
+def broke_off(told: str) -> Failure:
+    """Return the failure of an answer that its server gave up itself."""
+    message = f"The endpoint broke off: {told}"
+    return Failure(code="server_error", kind="transport", message=message)
 
 
 def of_exception(error: Exception, *, known: bool = False) -> Failure:

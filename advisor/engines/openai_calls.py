@@ -23,6 +23,8 @@ _DONE = "[DONE]"
 _END_S = 0.2
 # Shorter beginnings of a key are the same for all keys of a provider.
 _TELLING = 8
+# A server may name another model in each answer.
+_MOST_NAMES = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,8 +104,10 @@ class Calls:
             if not reply.is_good:
                 raise CallError(await of_reply(reply))
             kind = reply.headers.get("content-type", "").lower()
-            if stream and "event-stream" in kind:
+            if "event-stream" in kind:
                 await self._listen(reply, said, watch)
+                if not stream:
+                    watch.stamps.clear()
             else:
                 said.add(await reply.read(), streamed=False)
                 watch.ended = reply.arrived
@@ -119,7 +123,7 @@ class Calls:
             async with deadline:
                 async for at, piece in reply.pieces():
                     for event in () if whole else reader.feed(piece):
-                        if event == _DONE:
+                        if event.strip() == _DONE:
                             said.ended, whole = said.ended or "stop", True
                             break
                         if said.add(event, streamed=True):
@@ -145,8 +149,9 @@ class Calls:
         deadline.reschedule(min(when, deadline.when() or when))
 
     def _answer(self, prompt: Prompt, said: Said, watch: Stopwatch) -> Answer:
-        if said.model:
-            self.served[said.model] += 1
+        name = self._hidden(said.model or "")
+        if name and (name in self.served or len(self.served) < _MOST_NAMES):
+            self.served[name] += 1
         # A server that says of text that it has 0 tokens does not count.
         written = clean(said.thought) + said.whole()
         tokens = said.prompt_tokens, said.completion_tokens
@@ -192,13 +197,16 @@ class Calls:
         return self.counter.count(text) if reported is None else reported
 
     def _hide_secret(self, failure: Failure) -> Failure:
-        """Hide the key, and what is left of it where a message was cut short."""
-        if len(self.secret) < 4:
-            return failure
-        told, whole = failure.message, len(self.secret)
+        return replace(failure, message=self._hidden(failure.message))
+
+    def _hidden(self, told: str) -> str:
+        """Hide the key, and what is left of it where a text was cut short."""
+        whole = len(self.secret)
+        if whole < 4 or self.secret[:_TELLING] not in told:
+            return told
         for length in (whole, *range(whole - 1, _TELLING - 1, -1)):
             told = told.replace(self.secret[:length], "••••")
-        return replace(failure, message=told)
+        return told
 
 
 def _half() -> Failure:

@@ -8,11 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from advisor.engines.base import Failure, Prompt
-from advisor.engines.http_failures import of_status
+from advisor.engines.http_failures import broke_off, of_error
 from advisor.engines.safe_http import CallError
 from advisor.engines.text import StrictJsonError, clean, join_halves, read_json
 
@@ -110,7 +109,7 @@ class Said:
         """
         found = _object(event)
         if found.get("error"):
-            raise CallError(_told_error(found["error"], begun=bool(self.text)))
+            raise CallError(of_error(found["error"], begun=bool(self.text)))
         if isinstance(found.get("model"), str) and found["model"]:
             self.model = clean(found["model"])[:200]
         self._usage(found.get("usage"))
@@ -138,7 +137,7 @@ class Said:
             told = "The provider's content filter stopped the answer."
             raise CallError(_model("content_filter", told))
         if ended in _GIVEN_UP:
-            raise CallError(_broke_off(f'it ended the answer with "{ended}"'))
+            raise CallError(broke_off(f'it ended the answer with "{ended}"'))
         if not self.text and self.refusal:
             told = f"The model refused: {clean(self.refusal)}"
             raise CallError(_model("refusal", told))
@@ -158,12 +157,16 @@ class Said:
         if isinstance(ended, str) and ended:
             self.ended = ended
         part = choice.get(key) if self.chat else {"content": choice.get("text")}
+        if part is None and key == "delta":
+            # Some gateways stream a whole message as if it were a piece.
+            part = choice.get("message")
         if part is None and (self.ended or key == "delta"):
             # Azure streams what its filter found without a delta.
             return False
         if not isinstance(part, dict):
             raise CallError(bad(key, f'The answer\'s "{key}" is not an object.'))
-        self.tool_call = self.tool_call or bool(part.get("tool_calls"))
+        called = part.get("tool_calls") or part.get("function_call")
+        self.tool_call = self.tool_call or bool(called)
         piece = _text(part, "content")
         refusal = _text(part, "refusal")
         self.text += piece
@@ -228,22 +231,3 @@ def _text(part: dict[str, Any], key: str) -> str:
 def _count(value: object) -> int | None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and 0 <= value <= _MOST_TOKENS else None  # type: ignore[operator, return-value]
-
-
-def _told_error(error: object, *, begun: bool) -> Failure:
-    """Return what an error inside an answer means, by its status where it has one.
-
-    Once the model has begun to write, the server has worked: that is no refusal.
-    """
-    told, code = error, None
-    if isinstance(error, dict):
-        told, code = error.get("message", error), error.get("code")
-    if isinstance(code, int) and 400 <= code < 500 and not begun:
-        body = json.dumps({"error": error}).encode()
-        return of_status(code, {}, body, datetime.now(UTC))
-    return _broke_off(clean(str(told))[:300])
-
-
-def _broke_off(told: str) -> Failure:
-    message = f"The endpoint broke off: {told}"
-    return Failure(code="server_error", kind="transport", message=message)

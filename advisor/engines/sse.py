@@ -59,7 +59,7 @@ class EventReader:
                 self._data.append(text)
             return None
         event, self._data = "\n".join(self._data), []
-        return event or None
+        return event if event.strip() else None
 
     def _check(self, length: int) -> None:
         if length > self._limits.line_bytes:

@@ -17,6 +17,8 @@ from advisor.engines.stamped_sockets import StampedSocket
 from advisor.engines.timing import clock
 
 _HELD = 1 << 20
+# Who closes a kept connection later than this after a request may have worked on it.
+_WORKED_S = 3.0
 _CLOSED = "TLS: the connection was closed in the handshake"
 # When the request of this task may go out, on `timing.clock`.
 due_at: ContextVar[float] = ContextVar("due_at", default=0.0)
@@ -44,6 +46,7 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
         self._ended = False
         # It was kept open before; no bytes came since the last request was written.
         self._used = self._silent = False
+        self._sent = 0.0
         self._error: Exception | None = None
         self._transport: asyncio.Transport | None = None
         self._outgoing: list[bytes] = []
@@ -118,7 +121,7 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
         if self._pieces:
             self._used = True
             return self._take(max_bytes)
-        if self._used and self._silent:
+        if self._used and self._silent and clock() - self._sent < _WORKED_S:
             raise StaleConnectionError("the kept connection was closed")
         if self._error is not None:
             raise httpcore2.ReadError(str(self._error)) from self._error
@@ -138,7 +141,7 @@ class StampedStream(httpcore2.AsyncNetworkStream, asyncio.Protocol):
         """Send what was written, waiting while the peer does not take it."""
         whole = b"".join(self._outgoing)
         self._outgoing.clear()
-        self._silent = not self._pieces
+        self._silent, self._sent = not self._pieces, clock()
         if self._transport is None or self._ended or self._transport.is_closing():
             return
         self._transport.write(whole)

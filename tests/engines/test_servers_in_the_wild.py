@@ -129,6 +129,25 @@ def test_a_choice_without_a_delta_brings_nothing():
         assert engine.facts().versions == {"served_model": "served-name"}
 
 
+def test_a_whole_message_may_come_as_a_stream():
+    assert streamed(event(chat("yes")), DONE).output == "yes"
+    made = [stream_head(), piece("y"), piece("es", finish="stop"), DONE]
+    with asking(lambda _: made) as (engine, _):
+        answer = one(engine)
+        assert (answer.output, answer.timing.ttft_ms) == ("yes", None)
+
+
+def test_blanks_around_what_a_stream_says_are_nothing():
+    blank = b"data:  \n\n"
+    answer = streamed(piece("a"), blank, piece("b"), b"data: [DONE] \n\n")
+    assert (answer.output, answer.finish) == ("ab", "stop")
+
+
+def test_a_function_that_is_called_is_no_text():
+    failure, _ = failure_of([reply(chat(None, function_call={"name": "f"}))])
+    assert failure.code == "tool_call"
+
+
 def test_another_answer_to_the_same_prompt_is_not_mixed_in():
     other = {"index": 1, "delta": {"content": "ZZ"}, "finish_reason": "stop"}
     beside = event({"choices": [other]})
@@ -220,6 +239,7 @@ def test_a_reason_that_never_comes_is_not_waited_for_to_the_end():
         ("Requested input length 40 exceeds maximum input length 32", "400 X"),
         ("The input token count (12) exceeds the maximum number of tokens", "400 X"),
         ("Input is too long for requested model.", "400 X"),
+        ("Request too large for m on tokens per min: Limit 9, Requested 12", "429 X"),
     ],
 )
 def test_a_prompt_that_is_too_long_stops_no_candidate(told, status):
@@ -240,6 +260,12 @@ def test_a_prompt_that_is_moderated_stops_no_candidate(told, status, code):
     assert (failure.kind, failure.code) == ("model", "content_filter")
 
 
+def test_a_limit_that_leaves_no_room_stops_no_candidate():
+    told = "Could not finish the message because max_tokens or model output limit was"
+    failure, _ = failure_of([refusal(f"{told} reached.", "400 X")])
+    assert (failure.kind, failure.code) == ("model", "output_limit")
+
+
 def test_an_account_that_is_flagged_is_no_prompt_that_is():
     failure, _ = failure_of([refusal("Your account has been flagged.", "403 X")])
     assert failure.kind == "configuration"
@@ -253,7 +279,12 @@ def test_a_status_outside_the_standard_may_pass(status):
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(400, "context_too_long"), (401, "unauthorised"), (429, "rate_limited")],
+    [
+        (400, "context_too_long"),
+        (401, "unauthorised"),
+        (429, "rate_limited"),
+        ("429", "rate_limited"),
+    ],
 )
 def test_an_error_inside_a_success_means_what_its_status_says(status, code):
     error = {"message": "the maximum context length is 9", "code": status}
@@ -277,3 +308,34 @@ def test_a_key_that_is_cut_short_in_what_a_server_says_is_hidden(shown):
     failure, _ = failure_of([refusal(told, "401 X")], api_key=key)
     assert "••••" in failure.message
     assert key[:8] not in failure.message
+
+
+def test_a_key_is_hidden_in_the_name_of_a_model_and_names_have_an_end():
+    key = "sk-abcdefghijklmnop"
+
+    def plan(request):
+        name = request.headers["authorization"] if request.number == 0 else None
+        return [reply({**chat("yes"), "model": name or f"m{request.number:03}"})]
+
+    with asking(plan, api_key=key, concurrency=1) as (engine, _):
+        list(engine.answer([prompt(str(n)) for n in range(40)]))
+        served = engine.facts().versions["served_model"]
+    assert key not in served
+    assert served.startswith("Bearer ••••, m001")
+    assert served.count(",") < 40
+
+
+def test_a_kept_connection_that_closes_late_may_have_cost_a_call():
+    served = set()
+
+    def plan(request):
+        fresh = request.connection not in served
+        served.add(request.connection)
+        return [GOOD] if fresh else [3.3, "reset"]
+
+    kept = {"keep": True}
+    with asking(plan, stub_options=kept, options=QUICK) as (engine, stub):
+        assert engine.measure(prompt("0")).output == "yes"
+        failure = engine.measure(prompt("1")).failure
+        assert (failure.kind, failure.code) == ("transport", "connection_lost")
+        assert len(stub.requests) == 2

@@ -104,6 +104,8 @@ def test_a_cost_above_the_reserve_is_kept_apart():
     [
         (None, "settled"),
         (("http_503", "transport"), "released"),
+        (("http_504", "transport"), "unknown"),
+        (("http_524", "transport"), "unknown"),
         (("not_connected", "transport"), "released"),
         (("connection_lost", "transport"), "unknown"),
         (("rate_limited", "transport"), "released"),

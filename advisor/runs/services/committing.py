@@ -25,6 +25,8 @@ AGAIN_SECONDS = 0.2
 # The server answered without doing the work, or nothing ever reached it. A connection
 # that broke off may have brought the request there.
 UNBILLED = ("not_connected", "tls", "address_refused", "http_", *RATE_CODES)
+# A gateway waited no longer; the server behind it may have done the work.
+GAVE_UP = ("http_499", "http_504", "http_524")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def _money(one: Outcome) -> tuple[Claim, int | None, str, str]:
 def unanswered(failure: Failure) -> str:
     """Return what becomes of the money of a call that failed, with no cost told."""
     free = retry_class(failure) in ("configuration", "rate")
-    if free or failure.code.startswith(UNBILLED):
+    unbilled = failure.code.startswith(UNBILLED) and failure.code not in GAVE_UP
+    if free or unbilled:
         return Attempt.State.RELEASED
     return Attempt.State.UNKNOWN
 
