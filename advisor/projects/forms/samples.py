@@ -81,6 +81,8 @@ class ScoringForm(HouseForm):
         " template around it.",
         widget=forms.Textarea(attrs={"rows": 4}),
         strip=False,
+        max_length=100_000,
+        error_messages={"max_length": "Shorten it to 100,000 characters"},
         initial="{input}",
     )
     scorer = forms.ChoiceField(label="Score", choices=SCORERS)

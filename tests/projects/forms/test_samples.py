@@ -34,6 +34,11 @@ def test_each_file_has_columns_of_its_own():
     assert two.fields["input"].choices == [("b", "b")]
 
 
+def test_a_prompt_is_no_longer_than_a_setup_may_hold():
+    form = ScoringForm({**TYPED, "prompt": "{input}" + "x" * 100_000})
+    assert form.errors == {"prompt": ["Shorten it to 100,000 characters"]}
+
+
 def test_every_scorer_can_be_chosen():
     assert {name for name, _ in SCORERS} == {*KNOWN, "several"}
 
