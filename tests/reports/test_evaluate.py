@@ -291,9 +291,11 @@ def test_what_somebody_typed_into_a_draft_stays(tmp_path: Path):
     evaluate(write_setup(tmp_path))
     draft = services.open_draft(project=Project.objects.get(), opened_by=None)
     services.save_draft(setup=draft, document={"goal": "typed by hand"}, step=1)
+    services.keep_typed(setup=draft, step="constraints", typed={"margin": ["5o"]})
     assert evaluate(write_setup(tmp_path)).status == 0
     kept = Setup.objects.get(state="draft")
     assert kept.document == {"goal": "typed by hand"}
+    assert kept.typed == {"constraints": {"margin": ["5o"]}}
     assert Setup.objects.filter(state="frozen").count() == 2
 
 

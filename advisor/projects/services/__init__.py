@@ -4,7 +4,9 @@ from advisor.projects.services.answers import Unscored, correct_expected, unscor
 from advisor.projects.services.archiving import archive, restore
 from advisor.projects.services.drafting import (
     create_project,
+    go_on_typing,
     ground_of,
+    hold_draft,
     keep_typed,
     move_limits,
     next_draft,
@@ -52,8 +54,10 @@ __all__ = [
     "due_intakes",
     "end_with_team",
     "freeze",
+    "go_on_typing",
     "ground_of",
     "guessed",
+    "hold_draft",
     "is_small",
     "keep_typed",
     "known_names",

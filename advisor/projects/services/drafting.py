@@ -155,6 +155,20 @@ def keep_typed(*, setup: Setup, step: str, typed: Mapping[str, list[str]]) -> Se
     return setup
 
 
+@transaction.atomic
+def go_on_typing(*, setup: Setup, before: Setup) -> Setup:
+    """Put into a draft what was in the draft that became another version.
+
+    What was typed and not confirmed, and a file that is being read, come along.
+    """
+    samples = before.sample_set
+    save_draft(setup=setup, document=before.document, step=1, sample_set=samples)
+    for step, fields in before.typed.items():
+        keep_typed(setup=setup, step=step, typed=fields)
+    before.intakes.update(setup=setup)
+    return setup
+
+
 def _storable(text: str) -> str:
     """Return a text without NUL, which PostgreSQL stores nowhere."""
     return text.replace("\0", "")

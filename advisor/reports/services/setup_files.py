@@ -16,7 +16,7 @@ from django.db import transaction
 from advisor.accounts.models import Team
 from advisor.catalog.endpoint_keys import save_endpoint
 from advisor.projects import selectors, services
-from advisor.projects.models import Project, SampleSet, Upload
+from advisor.projects.models import Project, Upload
 from advisor.projects.models import Setup as SetupRow
 from advisor.projects.parsing import SampleRow
 from advisor.projects.schema import (
@@ -94,6 +94,7 @@ def store_setup(prepared: Prepared, *, team: Team) -> SetupRow:
         project = services.create_project(team=team, name=name, created_by=None)
     typed = _typed(project)
     draft = services.open_draft(project=project, opened_by=None)
+    services.hold_draft(draft)
     draft.sample_set = services.store_samples(
         project=project,
         name=prepared.files.samples_name,
@@ -109,16 +110,14 @@ def store_setup(prepared: Prepared, *, team: Team) -> SetupRow:
     frozen = services.freeze(setup=draft, document=document, by_operator=True)
     if typed is not None:
         again = services.open_draft(project=project, opened_by=None)
-        services.save_draft(setup=again, document=typed[0], step=1, sample_set=typed[1])
+        services.go_on_typing(setup=again, before=typed)
     return frozen
 
 
-def _typed(project: Project) -> tuple[dict[str, Any], SampleSet | None] | None:
-    """Return what somebody typed into an open draft, None where there is nothing."""
+def _typed(project: Project) -> SetupRow | None:
+    """Return the open draft that somebody types into, None where there is nothing."""
     draft = selectors.draft_of(project)
-    if draft is None or not draft.document:
-        return None
-    return dict(draft.document), draft.sample_set
+    return draft if draft is not None and (draft.document or draft.typed) else None
 
 
 def _keys(value: Setup) -> Iterator[Problem]:
