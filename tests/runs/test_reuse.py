@@ -1,7 +1,7 @@
 """What an earlier run of the team was answered is not asked, nor paid, again."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +166,17 @@ def test_a_snapshot_that_is_named_by_its_day_is_pinned(model, pinned):
     assert bool(Reuse.of(one, facts).pin) is pinned
     one.engine = "fake"
     assert not Reuse.of(one, facts).pin
+
+
+def test_what_was_answered_in_another_precision_is_asked_again():
+    run = services.launch(setup=make_setup(candidates=[{"id": "a"}]), started_by=None)
+    one = run.candidates.get()
+    one.engine, one.spec = "transformers", {"model": "m", "precision": "auto"}
+    unknown = dict.fromkeys(field.name for field in fields(EngineFacts))
+    facts = EngineFacts(**{**unknown, "weights_sha256": "w"})
+    # Left open, it is settled by the machine that loads the model.
+    pins = {
+        Reuse.of(one, replace(facts, precision=settled)).pin
+        for settled in ("fp32", "bf16")
+    }
+    assert len(pins) == 2

@@ -18,7 +18,7 @@ from advisor.runs.models import Candidate
 from advisor.runs.services.manifest import canonical
 
 # What makes a pinned model answer differently, beside what it is asked.
-SETTINGS = ("model", "precision", "base_url", "chat", "options")
+SETTINGS = ("model", "base_url", "chat", "options")
 # Vendors name a snapshot of a model, which stays as it is, by its day.
 DATED = re.compile(r".*[-@:_]20\d\d-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 
@@ -39,7 +39,8 @@ class Reuse:
         if known and candidate.engine != "recorded":
             named = {key: candidate.spec.get(key) for key in SETTINGS}
             named |= {"engine": candidate.engine, "pin": known}
-            named |= {"revision": facts.revision}
+            # A precision that was left open is settled anew on each machine.
+            named |= {"revision": facts.revision, "precision": facts.precision}
             pin = canonical(named)
         return cls(team_id=candidate.run.team_id, run_id=candidate.run_id, pin=pin)
 
