@@ -99,3 +99,11 @@ def test_the_command_ends_with_an_error_and_says_which(run, capsys):
     with pytest.raises(CommandError):
         call_command("verify_run")
     assert "I2: 1 ended trials have no answer" in capsys.readouterr().out
+
+
+def test_a_run_that_went_on_since_it_was_read_breaks_none():
+    setup = make_setup(candidates=[{"id": "a", "answers": right(keys(40))}])
+    run = services.launch(setup=setup, started_by=None)
+    read_before = Run.objects.get(pk=run.pk)
+    services.run_inline(run)
+    assert broken_invariants(read_before) == []

@@ -5,9 +5,11 @@ whenever something looks odd. A broken invariant is a sentence; none is an empty
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Now
@@ -31,11 +33,30 @@ Check = Callable[[Run], Iterator[str]]
 
 
 def broken_invariants(run: Run) -> list[str]:
-    """Return every invariant that does not hold, as "I3: why"; empty when all do."""
+    """Return every invariant that does not hold, as "I3: why"; empty when all do.
+
+    All are of one moment, as a run may go on while it is checked.
+    """
     found = []
-    for number, check in enumerate(CHECKS, start=1):
-        found += [f"I{number}: {why}" for why in check(run)]
+    with _one_moment():
+        run.refresh_from_db()
+        for number, check in enumerate(CHECKS, start=1):
+            found += [f"I{number}: {why}" for why in check(run)]
     return found
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Read the rows as they stand at the first of the reads of a block.
+
+    Not in a file, where a transaction would keep everybody from writing.
+    """
+    if connection.in_atomic_block or connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _planned(run: Run) -> Iterator[str]:
