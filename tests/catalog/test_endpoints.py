@@ -306,10 +306,29 @@ def test_a_failure_is_a_sentence_of_ours(
     assert KEY not in html
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("400 X", {"error": {"message": "the model output limit was reached"}}),
+        ("200 OK", chat(None, refusal="I cannot")),
+        ("200 OK", chat(None, tool_calls=[{"id": "1"}])),
+        ("200 OK", chat("", finish_reason="length")),
+    ],
+)
+def test_a_model_with_no_room_for_an_answer_works(
+    status, body, client: Client, server: Stub
+):
+    server.plan = lambda request: [reply(body, status)]
+    check = outcome(added(client, base_url=server.url, test="on"))
+    assert check.succeeded is True
+    assert check.sentence.startswith("It answered")
+
+
 def test_an_unknown_model_is_answered_with_those_that_are_served(
     client: Client, server: Stub
 ):
-    listed = {"data": [{"id": "qwen3-4b"}, {"id": f"x{KEY}"}, {"id": "a\u202eb<i>"}]}
+    names = ["qwen3-4b", f"x{KEY}", "x" * 80 + KEY, "a\u202eb<i>"]
+    listed = {"data": [{"id": name} for name in names]}
 
     def plan(request: Any) -> list[bytes]:
         if request.line.startswith("GET /v1/models "):

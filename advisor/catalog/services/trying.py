@@ -25,6 +25,8 @@ SECONDS = 8.0
 LIMITS = {"connect_s": 4.0, "first_byte_s": SECONDS, "body_bytes": 256 * 1024}
 MODELS_SHOWN = 12
 LONGEST_NAME = 100
+# One token is little, and what a model makes of it is its own; the endpoint works.
+WORKS = {"output_limit", "refusal", "content_filter", "tool_call"}
 WITHOUT_ANSWER = {
     "not_connected",
     "connection_lost",
@@ -113,7 +115,9 @@ def _ask(endpoint: Endpoint, key: str) -> Answer | Failure:
         return error.failure
     finally:
         engine.close()
-    return answer.failure or answer
+    if answer.failure is None or answer.failure.code in WORKS:
+        return answer
+    return answer.failure
 
 
 def _failed(endpoint: Endpoint, key: str, failure: Failure) -> Tried:
@@ -150,6 +154,7 @@ def _served(endpoint: Endpoint, key: str) -> tuple[str, ...]:
         named = [str(one["id"]) for one in found["data"]]
     except (EngineError, ValueError, KeyError, TypeError, RecursionError):
         return ()
-    names = (visible(clean(name)[:LONGEST_NAME]) for name in named)
-    harmless = (name for name in names if name and not (key and key in name))
-    return tuple(sorted(dict.fromkeys(harmless)))[:MODELS_SHOWN]
+    # Whole, before they are cut: the beginning of a key tells of it as well.
+    harmless = (name for name in named if name and not (key and key in name))
+    names = (visible(clean(name)[:LONGEST_NAME]) for name in harmless)
+    return tuple(sorted(dict.fromkeys(names)))[:MODELS_SHOWN]
