@@ -2,8 +2,25 @@
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import ClassVar
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
+
+from advisor.accounts.services import mails_are_due
+
+
+class Watching(BaseEmailBackend):
+    """Takes mail at once, and notes whether another worker would send it meanwhile."""
+
+    due: ClassVar[list[bool]] = []
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        self.due.append(mails_are_due(timezone.now()))
+        return len(email_messages)
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from advisor.accounts.models import OutgoingMail, Team, User
 from advisor.accounts.services import mails_are_due, send_due_mails
 from advisor.accounts.tasks import hint_mails
-from tests.accounts.smtp_stub import mail_server
+from tests.accounts.smtp_stub import Watching, mail_server
 from tests.people import Browser
 from tests.services import free_port
 
@@ -86,6 +86,15 @@ def test_pauses_grow_and_after_three_days_it_is_given_up():
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     send_due_mails(now + timedelta(days=3))
     assert not OutgoingMail.objects.exists()
+
+
+def test_a_mail_that_is_sent_late_in_a_long_round_is_sent_by_nobody_else(settings):
+    settings.MAIL_SENDER = "tests.accounts.smtp_stub.Watching"
+    Watching.due.clear()
+    write("ann")
+    OutgoingMail.objects.update(next_try_at=in_minutes(-6))
+    assert send_due_mails(in_minutes(-5)) == 1
+    assert Watching.due == [False]
 
 
 def test_a_refused_address_stops_no_other_mail(port: int):

@@ -72,8 +72,10 @@ def send_due_mails(now: datetime) -> int:
     due = OutgoingMail.objects.filter(next_try_at__lte=now).order_by("created_at")
     for mail in due[:MOST_AT_ONCE]:
         pause = min(FIRST_PAUSE * 2 ** min(mail.tries, 6), LONGEST_PAUSE)
+        # The mails before this one may have taken longer than its pause.
+        again = max(now, timezone.now()) + pause
         mine = OutgoingMail.objects.filter(pk=mail.pk, tries=mail.tries)
-        if not mine.update(tries=F("tries") + 1, next_try_at=now + pause):
+        if not mine.update(tries=F("tries") + 1, next_try_at=again):
             continue
         try:
             _send(mail)
@@ -82,7 +84,7 @@ def send_due_mails(now: datetime) -> int:
             if _is_refused(error):
                 mail.delete()
             elif _is_down(error):
-                due.update(next_try_at=now + pause)
+                due.update(next_try_at=again)
                 break
         else:
             mail.delete()
