@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from advisor.accounts import services
-from advisor.accounts.models import Team, User
+from advisor.accounts.models import Membership, Role, Team, User
+from advisor.accounts.services import MembershipRefused
 from advisor.runs.models import Run, RunEvent
 from tests.people import Browser, member
 from tests.security.world import decide
@@ -59,3 +60,19 @@ def test_runs_of_others_go_on(run: Run, team: Team, alice: User, bob: User):
     leave(team, bob, alice)
     run.refresh_from_db()
     assert run.state == Run.State.RUNNING
+
+
+def test_who_lost_the_right_meanwhile_changes_nobody(
+    team: Team, alice: User, edith: User, bob: User
+):
+    Membership.objects.filter(user=edith).update(role=Role.ADMIN)
+    late = member(team, edith)
+    Membership.objects.filter(user=edith).update(role=Role.VIEWER)
+    with pytest.raises(MembershipRefused):
+        services.change_role(member=member(team, bob), role=Role.EDITOR, by=late)
+    with pytest.raises(MembershipRefused):
+        services.leave_or_remove(member=member(team, bob), by=late)
+    leave(team, edith, alice)
+    with pytest.raises(MembershipRefused, match="no longer in this team"):
+        services.change_role(member=member(team, bob), role=Role.EDITOR, by=late)
+    assert member(team, bob).role == Role.VIEWER

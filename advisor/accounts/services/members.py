@@ -21,6 +21,7 @@ def change_role(*, member: Membership, role: Role, by: Membership) -> Membership
     """
     Team.objects.select_for_update().get(pk=member.team_id)
     member = Membership.objects.select_related("user", "team").get(pk=member.pk)
+    by = _still(by)
     _check_power(by=by, over=member.role)
     if rank(role) > rank(by.role):
         raise MembershipRefused(
@@ -46,6 +47,7 @@ def change_role(*, member: Membership, role: Role, by: Membership) -> Membership
 def leave_or_remove(*, member: Membership, by: Membership) -> None:
     """Take a member out of the team; their API tokens for it end with them."""
     team = Team.objects.select_for_update().get(pk=member.team_id)
+    by = _still(by)
     if member.pk != by.pk:
         if not may(by, Role.ADMIN):
             raise MembershipRefused("Only an owner or admin can remove members.")
@@ -57,6 +59,14 @@ def leave_or_remove(*, member: Membership, by: Membership) -> None:
     _end_invitations_by(member)
     member.delete()
     record(team=team, actor=by.user, action="member.removed", target=user.email)
+
+
+def _still(by: Membership) -> Membership:
+    """Return what a member may now that the team is locked; a removed one nothing."""
+    found = Membership.objects.select_related("user", "team").filter(pk=by.pk).first()
+    if found is None:
+        raise MembershipRefused("You are no longer in this team.")
+    return found
 
 
 def _check_power(*, by: Membership, over: str) -> None:
