@@ -223,7 +223,7 @@ def test_a_price_file_is_read_as_csv_and_json():
             }
         ],
     }
-    json_rows = read_prices(json.dumps(document).encode(), "p.json", TODAY)
+    json_rows = read_prices(json.dumps(document).encode(), "P.JSON", TODAY)
     assert csv_rows == json_rows
     assert csv_rows[0].input_per_1m == Decimal("0.1")
     assert csv_rows[0].cached_input_per_1m is None

@@ -56,7 +56,11 @@ def read_prices(content: bytes, name: str, today: date) -> list[PriceRow]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PriceFileError([f"{name} is not UTF-8 text. Save it as UTF-8."]) from None
-    rows = _json_rows(text, name) if name.endswith(".json") else _csv_rows(text, name)
+    rows = (
+        _json_rows(text, name)
+        if name.lower().endswith(".json")
+        else _csv_rows(text, name)
+    )
     if not rows or len(rows) > MOST_ROWS:
         told = f"{name} has {len(rows):,} prices; give 1 to {MOST_ROWS:,}."
         raise PriceFileError([told])
