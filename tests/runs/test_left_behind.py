@@ -115,6 +115,7 @@ def test_a_run_that_went_on_and_was_stopped_keeps_no_decision_of_before():
     )
     # Its worker dies right after it has stopped the run.
     assert stop_at_cap(run.pk, 1)
+    assert broken_invariants(run) == []
     Dispatcher().look()
     run = Run.objects.get(pk=run.pk)
     assert run.state == Run.State.BUDGET_STOPPED

@@ -51,7 +51,7 @@ def finish(run_id: int) -> bool:
         return _end_cancelled(run)
     if run.state == Run.State.BUDGET_STOPPED:
         return _keep_decided(run)
-    if run.state == Run.State.CANCELLED and _unkept().filter(pk=run.pk).exists():
+    if run.state == Run.State.CANCELLED and unkept().filter(pk=run.pk).exists():
         return _keep_decided(run)
     advance_when_idle(run)
     if run.state == Run.State.RUNNING and _over(run):
@@ -65,10 +65,10 @@ def finish(run_id: int) -> bool:
 def to_finish() -> list[int]:
     """Return the runs that may end now, and stopped ones whose decision is not kept."""
     live = Run.objects.filter(state__in=LIVE_RUNS)
-    return [*live.values_list("pk", flat=True), *_unkept().values_list("pk", flat=True)]
+    return [*live.values_list("pk", flat=True), *unkept().values_list("pk", flat=True)]
 
 
-def _unkept() -> QuerySet[Run]:
+def unkept() -> QuerySet[Run]:
     """Return stopped runs with no decision, or one from before they went on.
 
     Who stopped one may have died before; after a day nobody looks any more.

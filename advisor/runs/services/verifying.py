@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from advisor.projects.models import Sample
 from advisor.runs.models import Attempt, Candidate, Run, RunEvent, Score, Trial
 from advisor.runs.selectors.untaken import unasked, untaken
-from advisor.runs.services.finishing import recomputed
+from advisor.runs.services.finishing import recomputed, unkept
 from advisor.runs.services.money import ledger, month_ledger
 from advisor.runs.services.states import (
     ANSWERED_TRIALS,
@@ -142,13 +142,18 @@ def _same_bytes(run: Run) -> Iterator[str]:
     """I8: computing the recommendation again gives the stored bytes."""
     stored = getattr(run, "recommendation", None)
     ended = (Run.State.COMPLETED, Run.State.WITH_GAPS)
-    if run.state not in FINAL_RUNS:
+    if run.state not in FINAL_RUNS or _is_of_before(run):
         return
     if stored is None:
         if run.state in ended:
             yield "the run ended and has no recommendation"
     elif recomputed(run).decode() != stored.document:
         yield "computing the recommendation again gives other bytes"
+
+
+def _is_of_before(run: Run) -> bool:
+    """Say whether a run was stopped just now, and what it decided is yet to be kept."""
+    return unkept().filter(pk=run.pk).exists()
 
 
 def _replays(run: Run) -> Iterator[str]:
