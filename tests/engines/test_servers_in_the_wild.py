@@ -290,7 +290,8 @@ def test_an_error_inside_a_success_means_what_its_status_says(status, code):
     error = {"message": "the maximum context length is 9", "code": status}
     if status != 400:
         error["message"] = "no"
-    failure, _ = failure_of([reply({"error": error})])
+    once = {"retries": {"errors": 1, "rate_waits": 0}}
+    failure, _ = failure_of([reply({"error": error})], options=once)
     assert failure.code == code
     assert streamed(event({"error": error})).failure.code == code
 
