@@ -150,14 +150,14 @@ class Said:
         index = choice.get("index")
         if self.index is None:
             self.index = index
-        if index != self.index:
+        if index not in (None, self.index):
             # Another answer to the same prompt, streamed beside this one.
             return False
         ended = choice.get("finish_reason")
         if isinstance(ended, str) and ended:
             self.ended = ended
         part = choice.get(key) if self.chat else {"content": choice.get("text")}
-        if part is None and key == "delta":
+        if part is None and key == "delta" and not self.text:
             # Some gateways stream a whole message as if it were a piece.
             part = choice.get("message")
         if part is None and (self.ended or key == "delta"):

@@ -155,6 +155,13 @@ def test_another_answer_to_the_same_prompt_is_not_mixed_in():
     assert answer.output == "ab"
 
 
+def test_a_piece_need_not_say_of_which_answer_it_is():
+    unnumbered = event({"choices": [{"delta": {"content": "b"}}]})
+    whole = event({"choices": [{"message": {"content": "abc"}}]})
+    answer = streamed(piece("a"), unnumbered, piece("c", finish="stop"), whole, DONE)
+    assert answer.output == "abc"
+
+
 def test_a_character_in_two_halves_is_one():
     first = b'data: {"choices": [{"delta": {"content": "a\\ud83d"}}]}\n\n'
     second = b'data: {"choices": [{"delta": {"content": "\\ude00b\\ud83d"}}]}\n\n'
