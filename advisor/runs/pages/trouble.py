@@ -70,11 +70,6 @@ MEANINGS: Mapping[str, Meaning] = {
         "The model's arithmetic broke down: how likely a choice is came out as no"
         " number. It scores 0. Try precision fp32, or another copy of its weights.",
     ),
-    "output_limit": Meaning(
-        "No room to answer",
-        "The model reached the output limit before it wrote an answer. It scores 0. A"
-        " higher limit gives it room.",
-    ),
     "not_connected": Meaning(
         "Not reached",
         "The endpoint could not be reached. It was tried again; what is still missing"
@@ -84,6 +79,11 @@ MEANINGS: Mapping[str, Meaning] = {
         "Not in the file",
         "The file of recorded answers has no line for the sample: a gap. Record it and"
         " run a new setup version.",
+    ),
+    "output_limit": Meaning(
+        "No room to answer",
+        "The model reached the output limit before it wrote an answer. It scores 0. A"
+        " higher limit gives it room.",
     ),
     "out_of_memory": Meaning(
         "Out of memory",
