@@ -169,7 +169,11 @@ def many_drafts() -> list[str]:
             lambda tab: tab.post("samples/expected", {"expected:row-2": NUL})
         ),
     }
-    Setup.objects.update(state=Setup.State.FROZEN, typed={})
+    Setup.objects.update(typed={})
+    tabs[0].limit(minimum="50")
+    tabs[0].score()
+    pressed["launch"] = codes(lambda tab: tab.launch(version="1"))
+    pressed["runs"] = [Run.objects.count()]
     pressed["open"] = codes(lambda tab: tab.post("constraints/keep", {"margin": "5"}))
     pressed["drafts"] = [Setup.objects.filter(state=Setup.State.DRAFT).count()]
     pressed["models"] = [len(tabs[0].document["candidates"])]
@@ -179,6 +183,8 @@ def many_drafts() -> list[str]:
         "add": [302, 422, 422, 422],
         "type": [200] * 4,
         "correct": [302] * 4,
+        "launch": [302] * 4,
+        "runs": [1],
         "open": [200] * 4,
         "drafts": [1],
         "models": [1],

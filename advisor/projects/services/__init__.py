@@ -3,6 +3,7 @@
 from advisor.projects.services.answers import Unscored, correct_expected, unscored
 from advisor.projects.services.archiving import archive, restore
 from advisor.projects.services.drafting import (
+    DraftFrozen,
     create_project,
     go_on_typing,
     ground_of,
@@ -42,6 +43,7 @@ from advisor.projects.services.reading import (
 from advisor.projects.services.storing import store_samples, store_upload
 
 __all__ = [
+    "DraftFrozen",
     "Reading",
     "Unscored",
     "add_model",

@@ -20,6 +20,10 @@ HELD = ("document", "step", "confirmations", "typed", "sample_set")
 UNREAD = object()
 
 
+class DraftFrozen(ValidationError):
+    """A draft that a launch has frozen meanwhile: only a new one may be written."""
+
+
 @transaction.atomic
 def create_project(*, team: Team, name: str, created_by: User | None) -> Project:
     """Open a project with an empty draft; names are unique in the team."""
@@ -117,7 +121,7 @@ def hold_draft(setup: Setup) -> Setup:
     """Lock a draft and read again what may have changed; call it in a transaction.
 
     Raises:
-        ValidationError: It was frozen meanwhile, by a launch.
+        DraftFrozen: A launch has frozen it meanwhile.
     """
     rows = Setup.objects.select_for_update()
     setup.refresh_from_db(from_queryset=rows, fields=("state", *HELD))
@@ -191,7 +195,7 @@ def without_consent(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_frozen(setup: Setup) -> None:
     if setup.state != Setup.State.DRAFT:
-        raise ValidationError(
+        raise DraftFrozen(
             f"Version {setup.version} is frozen. Open a new draft to change it."
         )
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from advisor.projects.schema import (
 )
 from advisor.projects.schema import Setup as SetupValue
 from advisor.projects.schema.values import placed
+from advisor.projects.services.drafting import DraftFrozen
 from advisor.projects.services.permits import for_members, sending_problems
 from advisor.projects.services.trained import training_problems
 
@@ -84,7 +84,7 @@ def _fix(setup: Setup, value: SetupValue, rule: str) -> Setup:
         updated_at=now,
     )
     if not frozen:
-        raise ValidationError(f"Version {setup.version} is frozen already.")
+        raise DraftFrozen(f"Version {setup.version} is frozen already.")
     setup.refresh_from_db()
     return setup
 

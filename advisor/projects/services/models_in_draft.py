@@ -22,6 +22,7 @@ def add_model(*, setup: Setup, entry: Mapping[str, Any], role: str) -> Setup:
 
     Raises:
         ValidationError: A model of that name is in the draft, as after a double click.
+        DraftFrozen: A launch has frozen the draft meanwhile.
     """
     hold_draft(setup)
     if entry["id"] in model_ids(setup):

@@ -1,11 +1,11 @@
 """How do models come into a draft, and out of it?"""
 
-from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,7 +27,7 @@ from advisor.projects.pages.candidate_step import AddPanel, candidates_page
 from advisor.projects.pages.memory import longest_input
 from advisor.projects.pages.offered import offered_models
 from advisor.projects.pages.wizard import step_url
-from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.finding import draft_or_404, writes_draft
 from advisor.web.rendering import render_page
 
 TITLES = {
@@ -41,6 +41,7 @@ NOT_ENOUGH = "Add at least one candidate under test."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def candidates(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show step 4, or go on once somebody is under test."""
     draft = draft_or_404(request, project)
@@ -57,6 +58,7 @@ def candidates(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def add(request: TeamRequest, team: str, project: str, kind: str) -> HttpResponse:
     """Add a model of one kind to the draft."""
     draft = draft_or_404(request, project)
@@ -69,22 +71,29 @@ def add(request: TeamRequest, team: str, project: str, kind: str) -> HttpRespons
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def several(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Put several models that run here under test; what does not fit is left."""
     draft = draft_or_404(request, project)
+    _add_several(request, draft)
+    return redirect(step_url(draft, "candidates"))
+
+
+@transaction.atomic
+def _add_several(request: TeamRequest, draft: Setup) -> None:
     offered = {one.model: one for one in offered_models(draft, longest_input(draft))}
     chosen = [offered[one] for one in request.POST.getlist("models") if one in offered]
     for one in chosen:
         entry = local_entry(one.name, one.model)
         # What a second click finds there is not added twice.
-        with suppress(ValidationError):
-            if one.fits:
-                services.add_model(setup=draft, entry=entry, role="candidate")
-    return redirect(step_url(draft, "candidates"))
+        services.hold_draft(draft)
+        if one.fits and entry["id"] not in selectors.model_ids(draft):
+            services.add_model(setup=draft, entry=entry, role="candidate")
 
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def remove(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Take a model out of the draft."""
     draft = draft_or_404(request, project)
@@ -140,6 +149,8 @@ def _added(request: TeamRequest, draft: Setup, kind: str, form: Any) -> bool:
         entry = _stored(request, kind, form)
         role = form.cleaned_data["role"]
         services.add_model(setup=draft, entry=entry, role=role)
+    except services.DraftFrozen:
+        raise
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False

@@ -12,7 +12,7 @@ from advisor.projects.models import Intake
 from advisor.projects.pages.sample_parts import waiting_of
 from advisor.projects.pages.sample_problems import problem_rows
 from advisor.projects.pages.wizard import step_url
-from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.finding import draft_or_404, writes_draft
 from advisor.projects.views.samples import show
 from advisor.web.csv_file import csv_answer
 from advisor.web.rendering import render_page
@@ -41,6 +41,7 @@ def problems(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def drop(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Forget a file that is being read or was refused."""
     draft = draft_or_404(request, project)
@@ -50,6 +51,7 @@ def drop(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def mask(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Take what looks like personal data or a key out of the samples."""
     draft = draft_or_404(request, project)
@@ -59,6 +61,7 @@ def mask(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def split(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Keep a share of the samples for tuning."""
     draft = draft_or_404(request, project)

@@ -13,7 +13,7 @@ from advisor.accounts.models import Membership, Role
 from advisor.projects import services
 from advisor.projects.facts import UseCase
 from advisor.projects.models import Setup
-from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.finding import draft_or_404, writes_draft
 
 NOT_KEPT = ("csrfmiddlewaretoken", "key", "then")
 NEW = "new_project"
@@ -52,6 +52,7 @@ def _value(typed: list[str] | None, is_list: bool) -> Any:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def keep(request: TeamRequest, team: str, project: str, step: str) -> HttpResponse:
     """Keep what stands in the fields of a step; nothing is checked.
 

@@ -18,7 +18,7 @@ from advisor.projects.models import Intake, Setup, Upload
 from advisor.projects.pages.sample_step import samples_page
 from advisor.projects.pages.wizard import step_url
 from advisor.projects.parsing.corrections import merged
-from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.finding import draft_or_404, writes_draft
 from advisor.projects.views.keeping import closing, restored
 from advisor.web.rendering import render_page
 
@@ -28,6 +28,7 @@ NO_SAMPLES = "Upload a sample file first, or use the built-in samples"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def samples(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show step 3, or store prompt and scoring and go on."""
     draft = draft_or_404(request, project)
@@ -53,6 +54,7 @@ def samples(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def expected(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Put expected answers right by hand, and say what is still in the way."""
     draft = draft_or_404(request, project)
@@ -66,6 +68,7 @@ def expected(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def upload(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Keep a file and read it: a small one at once, a large one by a worker."""
     draft = draft_or_404(request, project)
@@ -92,6 +95,7 @@ def upload(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def columns(request: TeamRequest, team: str, project: str, upload: int) -> HttpResponse:
     """Read a kept file again by the columns and options that were chosen."""
     draft = draft_or_404(request, project)
@@ -115,6 +119,7 @@ def columns(request: TeamRequest, team: str, project: str, upload: int) -> HttpR
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def rows(request: TeamRequest, team: str, project: str, upload: int) -> HttpResponse:
     """Read a kept file again with the cells that were put right by hand."""
     draft = draft_or_404(request, project)
@@ -135,6 +140,7 @@ def rows(request: TeamRequest, team: str, project: str, upload: int) -> HttpResp
 
 @require_POST
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def pack(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Take a sample pack that ships, with the prompt and scorer that suit it."""
     draft = draft_or_404(request, project)

@@ -21,7 +21,7 @@ from advisor.projects.models import Project, Setup
 from advisor.projects.pages import options
 from advisor.projects.pages.steps import goal_page, limits_page, limits_panel
 from advisor.projects.pages.wizard import STEPS, step_url
-from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.finding import draft_or_404, writes_draft
 from advisor.projects.views.keeping import (
     closing,
     forget_new,
@@ -86,6 +86,7 @@ def setup(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @read_or_post
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def goal(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show or store step 1."""
     draft = draft_or_404(request, project)
@@ -112,6 +113,7 @@ def goal(request: TeamRequest, team: str, project: str) -> HttpResponse:
 
 @read_or_post
 @needs(Role.EDITOR, "set up projects")
+@writes_draft
 def limits(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Show or store step 2; its fields start filled, and any may be emptied."""
     draft = draft_or_404(request, project)

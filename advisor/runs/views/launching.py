@@ -13,7 +13,7 @@ from advisor.projects.pages.header import project_url
 from advisor.projects.pages.obstacles import told, unconfirmed
 from advisor.projects.pages.review_step import review_page
 from advisor.projects.schema import SetupInvalid
-from advisor.projects.views.finding import draft_or_404
+from advisor.projects.views.finding import draft_or_404, writes_draft
 from advisor.projects.views.review import review_form
 from advisor.runs.models import Run
 from advisor.runs.selectors import run_of_version
@@ -24,6 +24,7 @@ from advisor.web.rendering import render_page
 
 @require_POST
 @needs(Role.EDITOR, "launch runs")
+@writes_draft
 def launch(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """Freeze the draft and open a run of it; say everything that is in the way.
 
