@@ -7,6 +7,7 @@ would make fifty requests; this finder follows it once and serves the whole as
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,8 @@ class StylesheetFinder(BaseFinder):
         place, text = self.folder / SERVED_AS, bundle(self.source)
         if not place.exists() or place.read_text() != text:
             place.parent.mkdir(parents=True, exist_ok=True)
-            # Several processes may start at once; a rename is never seen half done.
-            draft = place.with_suffix(f".{os.getpid()}")
+            # Several may start at once; a rename is never seen half done.
+            draft = place.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
             draft.write_text(text)
             draft.replace(place)
         return os.fspath(place)
