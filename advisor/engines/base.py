@@ -98,8 +98,9 @@ class EngineFacts:
     """What is known of an opened engine; None where it was not measured.
 
     Memory is in bytes: `base_memory_bytes` before the weights were loaded,
-    `peak_memory_bytes` the highest since. `host` is the contacted host:port,
-    None when nothing leaves.
+    `peak_memory_bytes` the highest since. `settings_sha256` names all that stands
+    beside the weights: tokenizer, chat template, configuration. `host` is the contacted
+    host:port, None when nothing leaves.
     """
 
     engine: str
@@ -108,6 +109,7 @@ class EngineFacts:
     precision: str | None
     parameters: int | None
     weights_sha256: str | None
+    settings_sha256: str | None = None
     load_ms: float | None
     peak_memory_bytes: int | None
     base_memory_bytes: int | None

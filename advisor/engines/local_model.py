@@ -30,6 +30,7 @@ from advisor.engines.model_files import (
     UnsafeModelError,
     Weights,
     check_folder,
+    settings_sha256,
     weights_sha256,
 )
 from advisor.engines.precision_choice import AUTO, faster_precision, has_half
@@ -61,6 +62,7 @@ class LocalModel:
     eos: frozenset[int]
     weights: Weights
     sha256: str
+    settings_sha256: str
     load_ms: float
     base_memory_bytes: int | None
     memory_limited: bool
@@ -78,6 +80,7 @@ class LocalModel:
             precision=self.precision,
             parameters=sum(p.numel() for p in self.network.parameters()),
             weights_sha256=self.sha256,
+            settings_sha256=self.settings_sha256,
             load_ms=self.load_ms,
             peak_memory_bytes=peak_bytes(device),
             base_memory_bytes=self.base_memory_bytes,
@@ -99,8 +102,7 @@ def load(
 ) -> LocalModel:
     """Check, then load; the clock covers reading the files, not imports.
 
-    With precision "auto" the faster one is measured; where there is a GPU the model
-    goes there.
+    With precision "auto" the faster one is measured; a GPU is used if there is one.
 
     Raises:
         LoadError: The folder is unsafe, of an unknown kind, or does not fit.
@@ -125,6 +127,7 @@ def load(
         eos=_ends(network, tokenizer),
         weights=weights,
         sha256=weights_sha256(folder),
+        settings_sha256=settings_sha256(folder),
         load_ms=load_ms,
         base_memory_bytes=base,
         memory_limited=limited,

@@ -21,6 +21,8 @@ _HEADER_LIMIT = 100 * MiB
 _MOST_FILES = 1000
 _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz"}
 _CODE_KEYS = {"auto_map", "custom_generate", "custom_pipelines"}
+# Configurations, vocabularies, chat templates: each may change what is answered.
+_SETTINGS = {".json", ".jinja", ".model", ".tiktoken", ".txt"}
 # Vocabularies: their keys are words, and they are parsed by the tokenizers library.
 _WORD_LISTS = {"tokenizer.json", "vocab.json", "added_tokens.json"}
 
@@ -99,6 +101,16 @@ def weights_sha256(folder: Path) -> str:
         return sums[0][1]
     listed = "".join(f"{digest}  {name}\n" for name, digest in sums)
     return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def settings_sha256(folder: Path) -> str:
+    """Hash what stands beside the weights and changes answers: words and settings."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _SETTINGS and path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            found.update(f"{digest}  {path.relative_to(folder)}\n".encode())
+    return found.hexdigest()
 
 
 def _json_files(folder: Path) -> Iterator[Path]:

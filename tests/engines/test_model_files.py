@@ -6,7 +6,12 @@ import struct
 
 import pytest
 
-from advisor.engines.model_files import UnsafeModelError, check_folder, weights_sha256
+from advisor.engines.model_files import (
+    UnsafeModelError,
+    check_folder,
+    settings_sha256,
+    weights_sha256,
+)
 
 
 def weights(path, *, shapes=((2, 3), (4,)), extra=b""):
@@ -54,6 +59,21 @@ def test_the_hash_of_several_files_tells_their_names_and_bytes(folder):
     both = weights_sha256(folder)
     (folder / "model-2.safetensors").rename(folder / "model-3.safetensors")
     assert len({before, both, weights_sha256(folder)}) == 3
+
+
+def test_the_hash_of_the_settings_tells_every_file_but_the_weights(folder):
+    seen = [settings_sha256(folder)]
+    weights(folder / "model.safetensors", shapes=((5,),))
+    assert settings_sha256(folder) == seen[0]
+    for name, text in [
+        ("tokenizer.json", '{"vocab": {"auto_map": 2}}'),
+        ("chat_template.jinja", "{{ messages }}"),
+        ("chat_template.jinja", "{{ messages }}!"),
+        ("generation_config.json", "{}"),
+    ]:
+        (folder / name).write_text(text)
+        seen.append(settings_sha256(folder))
+    assert len(set(seen)) == 5
 
 
 @pytest.mark.parametrize(

@@ -168,15 +168,15 @@ def test_a_snapshot_that_is_named_by_its_day_is_pinned(model, pinned):
     assert not Reuse.of(one, facts).pin
 
 
-def test_what_was_answered_in_another_precision_is_asked_again():
+@pytest.mark.parametrize("what", ["precision", "settings_sha256"])
+def test_what_was_answered_in_another_precision_or_template_is_asked_again(what):
     run = services.launch(setup=make_setup(candidates=[{"id": "a"}]), started_by=None)
     one = run.candidates.get()
     one.engine, one.spec = "transformers", {"model": "m", "precision": "auto"}
     unknown = dict.fromkeys(field.name for field in fields(EngineFacts))
     facts = EngineFacts(**{**unknown, "weights_sha256": "w"})
-    # Left open, it is settled by the machine that loads the model.
+    # A precision left open is settled by the machine that loads the model.
     pins = {
-        Reuse.of(one, replace(facts, precision=settled)).pin
-        for settled in ("fp32", "bf16")
+        Reuse.of(one, replace(facts, **{what: found})).pin for found in ("this", "that")
     }
     assert len(pins) == 2

@@ -39,6 +39,8 @@ class Reuse:
         if known and candidate.engine != "recorded":
             named = {key: candidate.spec.get(key) for key in SETTINGS}
             named |= {"engine": candidate.engine, "pin": known}
+            # The same weights answer otherwise under another tokenizer or template.
+            named |= {"settings": facts.settings_sha256}
             # A precision that was left open is settled anew on each machine.
             named |= {"revision": facts.revision, "precision": facts.precision}
             pin = canonical(named)
