@@ -80,9 +80,10 @@ class Stub:
         """Close all connections, whatever happens on them."""
 
         async def close() -> None:
-            for writer in self._open:
-                writer.transport.abort()
+            # Again and again: some may be taken on only now.
             while self._open:
+                for writer in self._open:
+                    writer.transport.abort()
                 await asyncio.sleep(0.001)
 
         asyncio.run_coroutine_threadsafe(close(), self._loop).result()
