@@ -15,7 +15,7 @@ from advisor.engines.process_memory import status_bytes
 _KEPT, _PASSING = 0.5, 0.25
 # More tokens in a pass gain nothing: the matrices are large enough long before. Those
 # of a GPU, which has many times the processors, are not.
-_MOST_TOKENS, _MOST_TOKENS_ON_GPU, _FIRST_TOKENS = 1024, 16384, 256
+MOST_TOKENS, _MOST_TOKENS_ON_GPU, _FIRST_TOKENS = 1024, 16384, 256
 _UNTOLD = 1 << 33
 
 
@@ -26,7 +26,7 @@ class PassRoom:
         self._limit = limit
         self._device = next(network.parameters()).device
         on_gpu = self._device.type == "cuda"
-        self._most = _MOST_TOKENS_ON_GPU if on_gpu else _MOST_TOKENS
+        self._most = _MOST_TOKENS_ON_GPU if on_gpu else MOST_TOKENS
         self.kept_per_token = kept_bytes_per_token(network)
         self._per_token = passing_bytes_per_token(network)
         self._correction = 1.0

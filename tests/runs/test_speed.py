@@ -223,15 +223,20 @@ def test_it_is_repeated_only_as_long_as_a_task_may_last(settings):
     assert (speed["single"]["tries"], speed["load"]["tries"]) == (1, 1)
 
 
-def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
-    run, one = timed()
-    gone = {"code": "not_connected", "kind": "transport", "message": "Nobody listens."}
+def timed_failing(failure: dict[str, object]) -> Candidate:
+    """Return a candidate in its speed phase whose every call fails so."""
+    _, one = timed()
     names = [f"s{number:04}" for number in range(20)]
-    one.spec["options"]["failures"] = dict.fromkeys(names, gone)
+    one.spec["options"]["failures"] = dict.fromkeys(names, failure)
     one.state = Candidate.State.SPEED
     one.save(update_fields=["spec", "state"])
     Run.objects.update(state=Run.State.RUNNING)
-    one = Candidate.objects.select_related("run").get()
+    return Candidate.objects.select_related("run").get()
+
+
+def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
+    gone = {"code": "not_connected", "kind": "transport", "message": "Nobody listens."}
+    one = timed_failing(gone)
     with held_engine(one) as (engine, _):
         assert measure_speed(one, engine, stopping=never) is False
     assert not one.speed.exists()
@@ -240,15 +245,8 @@ def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
 
 
 def test_who_asks_a_timed_request_for_years_is_asked_again_in_two_minutes():
-    run, one = timed()
     asks = {"code": "rate_limited", "kind": "transport", "message": "Slow down."}
-    asks["retry_after_s"] = 1e12
-    names = [f"s{number:04}" for number in range(20)]
-    one.spec["options"]["failures"] = dict.fromkeys(names, asks)
-    one.state = Candidate.State.SPEED
-    one.save(update_fields=["spec", "state"])
-    Run.objects.update(state=Run.State.RUNNING)
-    one = Candidate.objects.select_related("run").get()
+    one = timed_failing({**asks, "retry_after_s": 1e12})
     with held_engine(one) as (engine, _):
         assert measure_speed(one, engine, stopping=never) is False
     standing = EndpointStanding.objects.get()

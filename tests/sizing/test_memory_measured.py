@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from advisor.engines.pass_room import MOST_TOKENS
 from advisor.sizing.architecture import from_config
 from advisor.sizing.memory import GB, Work, predict
 from advisor.sizing.memory_fit import fit
+from advisor.sizing.overhead import TRANSFORMERS_CPU
 from advisor.sizing.weights import weight_bytes
 from tests.bench.memory.shapes import FITTED_ON, TESTED_ON
 
@@ -28,6 +30,10 @@ def measured_and_predicted(configuration):
         weights=weight_bytes(found["parameters"], precision),
     )
     return found["peak"], found["imported"], memory.peak
+
+
+def test_it_knows_how_much_the_engine_reads_at_once():
+    assert TRANSFORMERS_CPU.packs_tokens == MOST_TOKENS
 
 
 def test_it_predicts_what_it_was_not_fitted_to():
