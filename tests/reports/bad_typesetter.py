@@ -7,7 +7,7 @@ import time
 
 do = json.load(sys.stdin)["do"]
 if do == "hang":
-    time.sleep(60)
+    time.sleep(600)
 elif do == "crash":
     ctypes.string_at(0)
 elif do == "swell":
