@@ -123,9 +123,11 @@ def second_step(client: Client, code: str) -> bool:
 
 def test_a_code_of_the_app_opens_once(alice: User):
     totp.TOTP.activate(alice, SECRET)
-    code = code_now()
-    assert second_step(Client(), code)
-    assert not second_step(Client(), code)
+    # A code whose half minute ends before it is entered opens nothing; the next does.
+    codes = (code_now() for _ in range(3))
+    opened = next((code for code in codes if second_step(Client(), code)), None)
+    assert opened is not None
+    assert not second_step(Client(), opened)
 
 
 def test_a_password_alone_opens_nothing_where_a_second_step_is_on(alice: User):
