@@ -54,9 +54,10 @@ def gone(file: Path) -> bool:
 
 def test_five_deaths_in_a_minute_stop_everything_with_an_error(tmp_path: Path) -> None:
     other = tmp_path / "other"
-    good = ("good", f"echo $$ > {other}; exec sleep 60")
-    with supervise(*good, "bad", "echo cannot work; exit 7") as process:
-        output, error = process.communicate(timeout=30)
+    good = ("good", f"echo $$ > {other}; exec sleep 600")
+    bad = f"until [ -s {other} ]; do sleep 0.05; done; echo cannot work; exit 7"
+    with supervise(*good, "bad", bad) as process:
+        output, error = process.communicate(timeout=60)
 
     assert process.returncode == 1
     assert "bad ended 5 times within 60 s, the last time with status 7" in error
@@ -66,26 +67,26 @@ def test_five_deaths_in_a_minute_stop_everything_with_an_error(tmp_path: Path) -
 
 def test_a_grandchild_in_a_session_of_its_own_is_swept(tmp_path: Path) -> None:
     runner = tmp_path / "runner"
-    line = f"setsid sleep 60 & echo $! > {runner}; wait"
+    line = f"setsid sleep 600 & echo $! > {runner}; wait"
     with supervise("worker", line) as process:
         assert wait_until(lambda: runner.exists() and runner.read_text().strip())
 
-    assert process.wait(15) == 0
+    assert process.wait(60) == 0
     assert gone(runner)
 
 
 def test_a_service_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "pid"
-    line = f"trap '' TERM; echo $$ > {file}; sleep 60; sleep 60"
+    line = f"trap '' TERM; echo $$ > {file}; sleep 600; sleep 600"
     with supervise("deaf", line) as process:
         assert wait_until(lambda: file.exists() and file.read_text().strip())
 
-    assert process.wait(15) == 0
+    assert process.wait(60) == 0
     assert gone(file)
 
 
 def test_output_is_passed_on_line_by_line_under_the_name() -> None:
-    line = "printf 'one\\ntwo\\nend'; exec 1>&- 2>&-; sleep 60"
+    line = "printf 'one\\ntwo\\nend'; exec 1>&- 2>&-; sleep 600"
     with supervise("talk", line) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(4)]
