@@ -1,6 +1,7 @@
 """Somebody with a link reads the report and nothing else, until the link ends."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 
@@ -25,7 +26,10 @@ SECRETS = ("canary-sample", "canary-answer", "canary-comment", "Canary Signer")
 
 
 @pytest.fixture(autouse=True)
-def uncounted() -> None:
+def uncounted() -> Iterator[None]:
+    """Count anew, and leave no count behind that shuts out the tests after this."""
+    cache.clear()
+    yield
     cache.clear()
 
 
