@@ -26,6 +26,7 @@ from typing import Any
 import psycopg
 import psycopg.sql
 import pytest
+from django.db import connections
 
 from advisor.web.embedded import answers, find_redis_server
 
@@ -50,7 +51,8 @@ FAST = {
 }
 # Leases as the product has them, where a slow disk is not to look like a lost worker.
 PATIENT = {"LEASE_SECONDS": "12", "HEARTBEAT_SECONDS": "3", "REAP_SECONDS": "1"}
-
+# Bound and never listening: ports that were given out.
+CLAIMS: list[socket.socket] = []
 
 Completed = subprocess.CompletedProcess[str]
 
@@ -66,10 +68,16 @@ def require(found: object, package: str) -> None:
 
 
 def free_port() -> int:
-    """Find a port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a port of 127.0.0.1 that nobody uses, and keep it for this process.
+
+    Who listens on it sets SO_REUSEADDR, as servers do. To everybody else it is taken
+    until this process ends: no other test gets it while its server starts or is away.
+    """
+    claim = socket.socket()
+    claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    claim.bind(("127.0.0.1", 0))
+    CLAIMS.append(claim)
+    return int(claim.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 60.0) -> bool:
@@ -152,7 +160,7 @@ class Postgres:
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server: SIGINT cuts connections, SIGQUIT is like a power cut."""
         self._server.send_signal(how)
-        self._server.wait(20)
+        self._server.wait(60)
 
     def remove(self) -> None:
         """Stop the server for good and forget its data."""
@@ -187,6 +195,19 @@ def new_database(url: str) -> str:
         create = psycopg.sql.SQL("CREATE DATABASE {}")
         connection.execute(create.format(psycopg.sql.Identifier(name)))
     return f"{url.rsplit('/', 1)[0]}/{name}"
+
+
+def wait_for_locks() -> None:
+    """Let this process's connections wait for a lock for as long as it takes.
+
+    The product gives up after seconds, as a page must. What many may do at once is
+    another question, and one of them may stand still with the lock.
+    """
+    database = connections.settings["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"]["timeout"] = 300
+    else:
+        database["OPTIONS"]["options"] = ""
 
 
 def migrate(environment: Mapping[str, str]) -> None:
@@ -249,7 +270,7 @@ def private_redis() -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGCONT)
         server.terminate()
-        server.wait(10)
+        server.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -264,21 +285,24 @@ class Services:
     def record(self) -> dict[str, Any]:
         """Read what runs now: redis_url, site_url and services by name."""
         path = Path(self.environment["VAR_DIR"]) / "run" / "services.json"
-        record = dict(json.loads(path.read_text())) if path.exists() else {}
+        try:
+            record = dict(json.loads(path.read_text()))
+        except FileNotFoundError:
+            return {}
         return record if record.get("pid") == self.process.pid else {}
 
     def pid(self, name: str) -> int:
         """Return the process id of one service."""
         return int(self.record()["services"][name])
 
-    def manage(self, *words: str, timeout: float = 120) -> Completed:
+    def manage(self, *words: str, timeout: float = 300) -> Completed:
         """Run a management command against these services."""
         environment = {**self.environment, "REDIS_URL": self.record()["redis_url"]}
         return manage(*words, environment=environment, timeout=timeout)
 
 
 def manage(
-    *words: str, environment: Mapping[str, str], timeout: float = 120
+    *words: str, environment: Mapping[str, str], timeout: float = 300
 ) -> Completed:
     """Run `manage.py` in a process of its own and return what it printed."""
     return subprocess.run(
@@ -333,7 +357,7 @@ def running_services(
         )
     services = Services(process, environment, log)
     try:
-        wait_until(lambda: services.record() or process.poll() is not None, seconds=60)
+        wait_until(lambda: services.record() or process.poll() is not None, seconds=180)
         assert services.record(), log.read_text()
         yield services
     except BaseException:
@@ -341,4 +365,4 @@ def running_services(
         raise
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
