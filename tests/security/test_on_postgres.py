@@ -10,6 +10,8 @@ from tests.services import ROOT, clean_environment, migrate
 PROGRAM = """
 import django
 django.setup()
+from tests.services import wait_for_locks
+wait_for_locks()
 from tests.security.on_postgres import main
 main({what!r})
 """

@@ -17,6 +17,8 @@ import sys, django
 django.setup()
 from django.db import transaction
 from advisor.accounts.models import Team
+from tests.services import wait_for_locks
+wait_for_locks()
 Team.objects.get_or_create(slug="count", defaults={"name": "0"})
 for _ in range(int(sys.argv[1])):
     with transaction.atomic():
@@ -41,7 +43,7 @@ def test_no_write_of_four_processes_is_lost(database_url: str, tmp_path: Path) -
         )
         for _ in range(4)
     ]
-    printed = [writer.communicate(timeout=60) for writer in writers]
+    printed = [writer.communicate(timeout=300) for writer in writers]
 
     assert [errors for _, errors in printed] == [""] * 4
     assert max(int(output) for output, _ in printed) == 200
