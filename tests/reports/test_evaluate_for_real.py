@@ -12,7 +12,7 @@ import pytest
 from tests.house.source import ROOT
 from tests.reports.setup_folder import Evaluated, evaluate, write_setup
 from tests.runs.factory import keys
-from tests.services import clean_environment
+from tests.services import PATIENT, clean_environment
 
 SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
 GSM8K = SHARED / "gsm8k_gpt3"
@@ -69,7 +69,7 @@ def test_without_a_queue_of_its_own_it_starts_the_services(tmp_path: Path):
     path = write_setup(tmp_path, candidates=[slow])
     out, paper = tmp_path / "a.json", tmp_path / "a.pdf"
     words = ("--json", str(out), "--report", str(paper))
-    done = started(path, tmp_path / "var", *words, WORKER_SECONDS="60")
+    done = started(path, tmp_path / "var", *words, WORKER_SECONDS="60", **PATIENT)
     assert done.status == 0, done.err
     assert json.loads(out.read_text())["recommended"] == "slow"
     assert paper.read_bytes().startswith(b"%PDF-")

@@ -49,7 +49,7 @@ def ended(pids: dict[str, int]) -> bool:
 
 def test_it_starts_services_for_the_block_and_stops_them_after(tmp_path: Path) -> None:
     with command(clean_environment(tmp_path), "local", "0") as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=180)
     pids = json.loads(output)
 
     assert process.returncode == 0
@@ -61,11 +61,11 @@ def test_it_starts_services_for_the_block_and_stops_them_after(tmp_path: Path) -
 def test_no_service_outlives_a_command_that_is_stopped(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    with command(clean_environment(tmp_path), "", "60") as process:
+    with command(clean_environment(tmp_path), "", "600") as process:
         assert process.stdout is not None
         pids = json.loads(process.stdout.readline())
         os.kill(process.pid, number)
-        process.wait(20)
+        process.wait(60)
 
         assert wait_until(lambda: ended(pids))
 
@@ -76,7 +76,7 @@ def test_it_uses_what_runs_already_and_leaves_it_running(
     with services(roles=[], migrated=False) as running:
         before = running.record()["services"]
         with command(running.environment, "", "0") as process:
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=180)
 
         assert json.loads(output) == {**before, "supervisor": running.process.pid}
         assert running.process.poll() is None
@@ -88,7 +88,7 @@ def test_it_refuses_services_that_look_into_another_database(
     with services(roles=[], migrated=False) as running:
         other = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
         with command({**running.environment, **other}, "", "0") as process:
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=180)
 
     assert process.returncode == 1
     assert "another database" in output
@@ -96,7 +96,7 @@ def test_it_refuses_services_that_look_into_another_database(
 
 def test_services_that_cannot_start_show_the_end_of_their_log(tmp_path: Path) -> None:
     with command(clean_environment(tmp_path), "nobody", "0") as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=180)
 
     assert process.returncode == 1
     assert output.startswith("The services did not start. The end of their log:")

@@ -70,7 +70,7 @@ def test_it_starts_everything_and_sigterm_leaves_no_process_and_no_folder(
         with urlopen(f"{record['site_url']}/healthz") as answer:
             assert answer.read() == b"ok\n"
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(20) == 0
+        assert running.process.wait(60) == 0
 
     assert set(record["services"]) == {"redis", "local", "web"}
     assert len(started) >= 6
@@ -87,7 +87,7 @@ def test_killing_the_supervisor_leaves_nothing(
         started = family(running.process.pid)
         folder = Path(running.record()["folder"])
         os.kill(running.process.pid, signal.SIGKILL)
-        running.process.wait(5)
+        running.process.wait(60)
 
         assert wait_until(lambda: not survivors(started))
         assert folder.exists()
