@@ -76,7 +76,8 @@ class Answer:
     """What came back for one prompt: an output or a failure, never both.
 
     `likelihoods` holds the log-likelihood of each choice, in nats, where they were
-    weighed.
+    weighed. `repeatable` is False for what was drawn without the seed that was asked
+    for, as its server refuses one.
     """
 
     prompt_id: str
@@ -91,6 +92,7 @@ class Answer:
     score: float | None = None
     input_cut: bool = False
     likelihoods: tuple[float, ...] | None = None
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ class EngineFacts:
     Memory is in bytes: `base_memory_bytes` before the weights were loaded,
     `peak_memory_bytes` the highest since. `settings_sha256` names all that stands
     beside the weights: tokenizer, chat template, configuration. `host` is the contacted
-    host:port, None when nothing leaves.
+    host:port, None when nothing leaves. `not_sent` names what the server refuses to be
+    told, so that it was asked without.
     """
 
     engine: str
@@ -116,6 +119,7 @@ class EngineFacts:
     versions: Mapping[str, str]
     isolation: Mapping[str, bool]
     host: str | None
+    not_sent: tuple[str, ...] = ()
 
 
 class EngineError(Exception):

@@ -168,6 +168,7 @@ class Calls:
             completion_tokens=self._own(tokens[1], written),
             tokens_origin=origin,
             timing=watch.timing(),
+            repeatable=self._is_repeatable(prompt),
         )
         try:
             answer = replace(answer, finish=said.finish())
@@ -192,6 +193,10 @@ class Calls:
             timing=None,
             failure=self._hide_secret(failure),
         )
+
+    def _is_repeatable(self, prompt: Prompt) -> bool:
+        drawn = prompt.temperature > 0 and prompt.seed is not None
+        return self.dialect.seeded or not drawn
 
     def _own(self, reported: int | None, text: str) -> int:
         return self.counter.count(text) if reported is None else reported

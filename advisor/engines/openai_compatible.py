@@ -174,6 +174,7 @@ class OpenAICompatible:
             versions={"served_model": served} if served else {},
             isolation={},
             host=self._http.target.host_port if self._http else None,
+            not_sent=self._calls.dialect.not_sent if self._calls else (),
         )
 
     def close(self) -> None:

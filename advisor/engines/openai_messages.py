@@ -42,6 +42,12 @@ class Dialect:
         """Return what tells apart requests before and after something was learnt."""
         return self.limit_field, self.stream_usage, self.seeded
 
+    @property
+    def not_sent(self) -> tuple[str, ...]:
+        """Return the fields that the server refuses, so that they are left out."""
+        known = {"seed": self.seeded, "stream_options": self.stream_usage}
+        return tuple(name for name, is_sent in known.items() if not is_sent)
+
     def learn(self, failure: Failure, spoken: tuple[object, ...]) -> bool:
         """Adapt to a refusal of a field; True if the request is worth sending again.
 

@@ -54,7 +54,7 @@ def facts_to_wire(facts: EngineFacts) -> dict[str, Any]:
 
 def facts_from_wire(found: Mapping[str, Any]) -> EngineFacts:
     """Return the facts of plain values."""
-    return EngineFacts(**found)
+    return EngineFacts(**{**found, "not_sent": tuple(found["not_sent"])})
 
 
 def _timing(found: Mapping[str, Any]) -> Timing:

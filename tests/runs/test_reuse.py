@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from advisor.accounts.models import Team
+from advisor.catalog.endpoint_keys import save_endpoint
 from advisor.engines.base import EngineFacts
+from advisor.reports.pages.method import provenance_of
+from advisor.reports.selectors import result_of
 from advisor.runs import services
 from advisor.runs.models import Answer, Attempt, Run
 from advisor.runs.services.reuse import Reuse
 from advisor.runs.services.verifying import broken_invariants
+from tests.engines.stub_server import Stub, chat, reply
 from tests.runs.factory import make_project, make_setup, make_team
+from tests.runs.test_endpoint_faults_in_runs import QUICK
 
 pytestmark = pytest.mark.django_db
 SAMPLES = 20
@@ -180,3 +185,54 @@ def test_what_was_answered_in_another_precision_or_template_is_asked_again(what)
         Reuse.of(one, replace(facts, **{what: found})).pin for found in ("this", "that")
     }
     assert len(pins) == 2
+
+
+def knows_no_seed(request):
+    """A server that refuses to be given a seed, and says yes without."""
+    if "seed" in request.json:
+        told = {"error": {"message": "Unknown field: seed"}}
+        return [reply(told, "400 Bad Request")]
+    return [reply(chat("yes", usage=(9, 1)))]
+
+
+def ask_seedless(team: Team, *, temperature: float) -> list[Run]:
+    """Run a pinned model behind a server that refuses seeds, twice; return both."""
+    runs = []
+    with Stub(knows_no_seed) as stub:
+        endpoint = save_endpoint(
+            team=team,
+            name="stub",
+            base_url=stub.url,
+            model="m-2025-04-14",
+            key="sk-stub",
+            operator_allowed=True,
+        )
+        entry = {"id": "a", "engine": "openai", "endpoint": endpoint.pk}
+        for _ in range(2):
+            setup = make_setup(
+                project=make_project(team),
+                samples=8,
+                candidates=[entry],
+                temperature=temperature,
+            )
+            run = services.launch(setup=setup, started_by=None)
+            one = run.candidates.get()
+            one.spec |= {"timed": False, "options": QUICK}
+            one.save(update_fields=["spec"])
+            runs.append(services.run_inline(run))
+    return runs
+
+
+@pytest.mark.parametrize(("temperature", "taken_over"), [(0.5, 0), (0.0, 8)])
+def test_what_was_drawn_without_a_seed_is_not_taken_over(temperature, taken_over):
+    _, again = ask_seedless(make_team(), temperature=temperature)
+    answers = Answer.objects.filter(trial__run=again, score=1.0)
+    assert answers.count() == 8
+    assert answers.filter(cached=True).count() == taken_over
+
+
+def test_a_seed_that_a_server_refused_is_told():
+    run, _ = ask_seedless(make_team(), temperature=0.5)
+    assert run.candidates.get().facts["not_sent"] == ["seed"]
+    told = {fact.term: fact.value for fact in provenance_of(result_of(run))}
+    assert told["Models"].endswith("the server refuses seed, so it was not sent")

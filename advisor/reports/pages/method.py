@@ -148,6 +148,9 @@ def _models(result: Result) -> tuple[str, ...]:
             parts.append(f"revision {facts['revision'][:HASH_SHOWN]}")
         if facts.get("weights_sha256"):
             parts.append(f"weights sha256:{facts['weights_sha256'][:HASH_SHOWN]}")
+        if facts.get("not_sent"):
+            fields = " and ".join(facts["not_sent"])
+            parts.append(f"the server refuses {fields}, so it was not sent")
         if row.recorded is not None:
             parts = [f"recorded answers {row.recorded.name}"]
             parts.append(f"sha256:{row.recorded.sha256[:HASH_SHOWN]}")

@@ -27,12 +27,7 @@ from advisor.runs.services.racing import advance, awaits_judgement
 from advisor.runs.services.reaping import TRIES_TO_OPEN, skip
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.speed_need import speed_is_needed
-from advisor.runs.services.states import (
-    OPEN_TRIALS,
-    WORKING,
-    move_candidate,
-    move_run,
-)
+from advisor.runs.services.states import OPEN_TRIALS, WORKING, move_candidate, move_run
 from advisor.runs.services.working import Work
 
 S = Candidate.State
@@ -214,6 +209,7 @@ def facts_row(candidate: Candidate, facts: EngineFacts) -> dict[str, object]:
         "versions": dict(facts.versions),
         "isolation": dict(facts.isolation),
         "host": facts.host,
+        "not_sent": sorted({*kept.get("not_sent", ()), *facts.not_sent}),
     }
 
 

@@ -1,7 +1,8 @@
 """Was this asked of this very model before? Then its answer is taken over, not paid.
 
 Only where the model is pinned by its revision, the hash of its weights or a dated name,
-and decoding gives the same answer again: greedy, or by a seed. Only within one team,
+and decoding gives the same answer again: greedy, or by a seed. What a server drew that
+refuses a seed is stored without its key, so nobody finds it. Only within one team,
 only from earlier runs, and never for a latency: an answer that is taken over has no
 times.
 """
