@@ -79,7 +79,7 @@ def test_at_a_margin_of_zero_tango_is_mcnemars_score():
     assert tango_score(Pairs(30, 18, 100), 0.0) == pytest.approx(12 / 48**0.5)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     right=st.integers(0, 40),
     left=st.integers(0, 40),
@@ -102,7 +102,7 @@ def test_the_score_falls_as_the_margin_grows_and_sides_mirror(
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     right=st.integers(0, 30),
     left=st.integers(0, 30),
@@ -162,7 +162,7 @@ def test_holm_refutes_what_statsmodels_refutes(p_values, expected):
     assert [p <= one for p, one in zip(p_values, levels, strict=True)] == expected
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_is_never_stricter_than_bonferroni_nor_laxer_than_one_test(p_values):
     for level in holm(p_values, 0.05):

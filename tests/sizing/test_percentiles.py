@@ -91,7 +91,7 @@ def test_a_certainty_beyond_all_numbers_is_still_a_bound():
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_bounds_under_load_never_cross(data):
     sizes = data.draw(st.lists(st.integers(1, 8), min_size=5, max_size=40))
     rng = np.random.default_rng(data.draw(st.integers(0, 10_000)))

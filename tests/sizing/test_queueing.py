@@ -45,6 +45,7 @@ def test_one_server_waits_as_pollaczek_and_khinchine_say(spread):
     assert spread_factor(spread, 1, 0.8) == pytest.approx((1 + spread**2) / 2)
 
 
+@settings(deadline=None)
 @given(
     spread=st.floats(0, 20),
     servers=st.integers(1, 1000),

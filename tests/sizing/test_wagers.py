@@ -9,7 +9,7 @@ from advisor.sizing.stakes import stake, stakes
 from advisor.sizing.wagers import CAP, Side
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     need=st.floats(0, 10),
     left=st.integers(1, 3000),
@@ -45,7 +45,7 @@ def test_the_kelly_stake_is_halved_where_time_is_scarce():
     assert stake(0.0, 3.0, 5000, 0.2, 0.05, 0.0) == pytest.approx(0.25)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     units=st.lists(
         st.tuples(st.floats(-1, 1), st.floats(0, 1)), min_size=1, max_size=40
@@ -62,7 +62,7 @@ def test_no_unit_takes_more_than_the_cap_of_the_wealth(units, margin, finite):
         before = side.log_wealth
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(losses=st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=33, max_size=60))
 def test_refuting_the_margin_refutes_every_larger_one(losses):
     side = Side(0.05, log(20), 60, False, strict=False)

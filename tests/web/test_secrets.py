@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import override_settings
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.web.keys import new_key
@@ -19,6 +19,7 @@ PLACE = {"team": 1, "endpoint": 7, "origin": "https://llm.example"}
 OLD, NEW = f"old:{new_key()}", f"new:{new_key()}"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_sealed_opens_again(text: str) -> None:
     assert unseal(seal(text, **PLACE), **PLACE) == text

@@ -1,7 +1,7 @@
 """A gauge places value, limit and interval on one axis."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.web.gauge import Gauge, quality_axis
@@ -42,6 +42,7 @@ def test_the_status_has_a_look_of_its_own(status, look):
     assert gauge.look == f"gauge gauge--max gauge--{look}"
 
 
+@settings(deadline=None)
 @given(
     value=st.floats(-1e9, 1e9), limit=st.floats(-1e9, 1e9), start=st.floats(-1e6, 1e6)
 )
