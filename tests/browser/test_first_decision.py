@@ -1,6 +1,5 @@
 """A newcomer decides: sign up, team, wizard, run on built-in models, comparison."""
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -8,40 +7,36 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.services import PATIENT, require
+from tests.web_pages import test_in_a_browser as web
 
 pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.models]
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 ROLES = ["local", "remote", "default", "dispatcher", "web"]
 MODELS = (
     ("large", "tickets-large", "reference"),
     ("small", "tickets-small", "candidate"),
 )
 PASSWORD = "a long walk on a cold beach"
-RUN_MS = 240_000
+RUN_MS = 480_000
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    require(CHROMIUM.exists(), "chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    require(web.CHROMIUM.exists(), "chromium")
+    with web.launched() as browser:
         yield browser
-        browser.close()
 
 
 class Newcomer:
     """One person in a browser of their own; remembers everything that went wrong."""
 
     def __init__(self, browser: Browser, base: str) -> None:
-        self.page: Page = browser.new_context(accept_downloads=True).new_page()
+        context = browser.new_context(accept_downloads=True)
+        context.set_default_timeout(web.PATIENCE_MS)
+        self.page: Page = context.new_page()
         self.base = base
         self.wrong: list[str] = []
         self.page.on("console", self._console)
@@ -66,8 +61,9 @@ class Newcomer:
     def press(self, name: str) -> None:
         # A draft is kept while it is typed; leaving in the middle of it aborts that.
         if name.startswith("Continue"):
+            # By the page's own clock, which stands still when the page does.
             self.page.evaluate("document.activeElement.blur()")
-            self.page.wait_for_timeout(900)
+            self.page.evaluate("() => new Promise(done => setTimeout(done, 900))")
             # A function: text would be read anew at each look, which the pages forbid.
             self.page.wait_for_function(
                 "() => !document.querySelector('.htmx-request')"
@@ -101,7 +97,7 @@ class Newcomer:
 
     def choose_samples(self) -> None:
         self.press("Use the built-in support tickets")
-        expect(self.page.get_by_text("160 samples").first).to_be_visible()
+        expect(self.page.get_by_text("160 ready")).to_be_visible()
         self.press("Continue to candidates")
 
     def choose_models(self) -> None:
@@ -137,7 +133,7 @@ class Newcomer:
         self.page.get_by_role("link", name="PDF report").click()
         self.press("Make the PDF")
         link = self.page.get_by_role("link", name="Download the PDF")
-        link.wait_for(timeout=60_000)
+        link.wait_for()
         with self.page.expect_download() as waiting:
             link.click()
         waiting.value.save_as(target)
@@ -167,13 +163,12 @@ def test_a_newcomer_reaches_a_decision_and_its_paper(
         page = visitor.page
         sentence = page.locator("#rec").inner_text()
         assert re.match(r"(Use|Undecided|No candidate|Keep)", sentence)
-        assert page.locator("#why-not tbody tr").count() == len(MODELS)
+        expect(page.locator("#why-not tbody tr")).to_have_count(len(MODELS))
         page.locator(
             "#chart-trade-off + .plot .main-svg, .plot .main-svg"
         ).first.wait_for()
         page.locator("#samples tbody a").first.click()
-        page.locator(".sbs h4").first.wait_for()
-        assert page.locator(".sbs h4").count() == len(MODELS)
+        expect(page.locator(".sbs h4")).to_have_count(len(MODELS))
 
         page.go_back()
         visitor.take_the_pdf(tmp_path / "report.pdf")

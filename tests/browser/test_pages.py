@@ -3,7 +3,6 @@
 Half way they are accessible in light and dark, inside their width and quiet too.
 """
 
-import re
 from typing import Any
 
 import pytest
@@ -103,6 +102,7 @@ def test_without_scripts_a_goal_becomes_a_launched_run(
     press(page, "Continue to sample tasks")
     attach(page, "tickets.jsonl", decided.tickets(40))
     press(page, "Upload")
+    expect(page.get_by_text("40 ready")).to_be_visible()
     fill(page, prompt=SCORING["prompt"], max_output_tokens="16")
     press(page, "Continue to candidates")
     for model, role in ((decided.REFERENCE, "reference"), (decided.MODELS[0], "")):
@@ -112,11 +112,12 @@ def test_without_scripts_a_goal_becomes_a_launched_run(
         panel.locator("[name=role]").select_option(role or "candidate")
         attach(page, "answers.jsonl", decided.answers(model, 40))
         panel.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_role("rowheader", name=model.name)).to_be_visible()
     press(page, "Continue to review and launch")
     page.get_by_label("Run all samples").check()
     press(page, "Launch run 1")
+    page.wait_for_url("**/runs/1/")
 
-    assert re.search(r"/runs/1/$", page.url)
     assert "Queued" in page.content() or "Waiting" in page.content()
     assert walk.run.candidates.count() == 2
     assert visit.wrong == []

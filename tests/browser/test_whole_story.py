@@ -27,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
 BANKING = SHARED / "banking77" / "test.csv"
 ROWS = 30
-PATIENCE = 20_000  # ms, on a machine that is busy with other tests
 PROMPT = "Name the intent of this question.\n{input}\nIntent:"
 
 
@@ -51,10 +50,10 @@ class Person(Newcomer):
         self.press("Upload")
         use = self.page.get_by_role("button", name="Use these columns")
         ready = self.page.get_by_text(f"{ROWS} samples").first
-        use.or_(ready).first.wait_for(timeout=60_000)
+        use.or_(ready).first.wait_for()
         if use.is_visible() and not ready.is_visible():
             use.click()
-        expect(ready).to_be_visible(timeout=60_000)
+        expect(ready).to_be_visible()
 
     def state_the_limits(self) -> None:
         # No limit on time: the machine of a test may be busy with others.
@@ -115,17 +114,17 @@ def test_a_decision_from_sign_up_to_removal(
         assert sentence.startswith("Use small: "), page.locator("#why-not").inner_text()
         comparison = page.url
         result = page.locator("#what-if-result")
-        expect(result).to_contain_text("Would use small", timeout=PATIENCE)
-        page.locator(".plot .main-svg").first.wait_for(timeout=PATIENCE)
+        expect(result).to_contain_text("Would use small")
+        page.locator(".plot .main-svg").first.wait_for()
         page.locator("#margin").fill("5")
-        expect(result).to_contain_text("Recorded: small.", timeout=PATIENCE)
+        expect(result).to_contain_text("Recorded: small.")
 
         accept(page, "Ada Lovelace")
         expect(page.locator(".sign")).to_contain_text("Ada Lovelace, Lead architect")
         expect(page.locator("#decide")).to_contain_text("Accepted")
         ada.press("Make the PDF")
         link = page.get_by_role("link", name="Download the PDF")
-        link.wait_for(timeout=60_000)
+        link.wait_for()
         with page.expect_download() as waiting:
             link.click()
         waiting.value.save_as(tmp_path / "report.pdf")
