@@ -5,6 +5,7 @@ row at once; the holder notices at its next heartbeat and kills the work.
 """
 
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.db.models import Case, F, QuerySet, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
@@ -51,6 +52,19 @@ def claim(pk: int) -> Adaptation | None:
 def beat(adaptation: Adaptation, **seen: object) -> bool:
     """Go on holding a job and note how far it is; False when it is held no more."""
     return bool(mine(adaptation).update(lease_until=_lease(), **seen))
+
+
+def beat_or_go_on(adaptation: Adaptation, **seen: object) -> bool:
+    """Beat; True as well while the database is away, as when it is started again.
+
+    It is away for everybody: who is late finds at the next beat whose job it is.
+    """
+    try:
+        return beat(adaptation, **seen)
+    except OperationalError:
+        if not connection.in_atomic_block:
+            connection.close()
+        return True
 
 
 def release(adaptation: Adaptation, **seen: object) -> bool:

@@ -15,7 +15,7 @@ from advisor.accounts.services import record as remember
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import result_root, work_folder
 from advisor.adaptations.services.carding import keep_card
-from advisor.adaptations.services.claiming import beat, end, mine
+from advisor.adaptations.services.claiming import beat_or_go_on, end, mine
 from advisor.adaptations.services.entering import enter_draft
 from advisor.adaptations.services.errors import AdaptationRefused
 from advisor.engines.model_files import weights_sha256
@@ -95,7 +95,7 @@ def _hashed(adaptation: Adaptation, folder: Path) -> str:
     with ThreadPoolExecutor(1, "hash") as pool:
         made = pool.submit(weights_sha256, folder)
         while not wait((made,), timeout=BEAT_S).done:
-            beat(adaptation)
+            beat_or_go_on(adaptation)
     return made.result()
 
 

@@ -14,12 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection
 
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import taught, work_folder
 from advisor.adaptations.services.candidates import folder_of
-from advisor.adaptations.services.claiming import beat, claim, end, release
+from advisor.adaptations.services.claiming import (
+    beat,
+    beat_or_go_on,
+    claim,
+    end,
+    release,
+)
 from advisor.adaptations.services.errors import AdaptationRefused, TeacherStopped
 from advisor.adaptations.services.finishing import clear_work, finish
 from advisor.adaptations.services.material import (
@@ -194,13 +199,7 @@ class _Sitting:
         if time.monotonic() - self.beaten < 1.0:
             return True
         self.beaten = time.monotonic()
-        try:
-            return beat(self.adaptation, **self._seen(reply))
-        except OperationalError:
-            # Away for everybody: who is late finds at the next beat whose job it is.
-            if not connection.in_atomic_block:
-                connection.close()
-            return True
+        return beat_or_go_on(self.adaptation, **self._seen(reply))
 
     def _stop(self, reply: Mapping[str, Any]) -> bool:
         """Hand the job back for another sitting; clear up where it was cancelled."""
