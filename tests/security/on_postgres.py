@@ -2,24 +2,30 @@
 
 A program of its own, with DATABASE_URL of an empty database: `main("nul")` sends U+0000
 and half a character to every address; `main("races")` lets many do at once what only
-one may; `main("drafts")` is a double click at every step of a wizard.
+one may; `main("drafts")` is a double click at every step of a wizard;
+`main("deletion")` deletes a team while a draft of it is launched.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import setup_test_environment
 from django.utils import timezone
 
 from advisor.accounts import services
 from advisor.accounts.models import Membership, Role
-from advisor.accounts.services import InvitationRefused, MembershipRefused
+from advisor.accounts.services import (
+    DeletionRefused,
+    InvitationRefused,
+    MembershipRefused,
+)
 from advisor.projects.models import Setup
 from advisor.runs.models import Run
-from advisor.runs.services import launch
+from advisor.runs.services import freeze_and_launch, launch
 from tests.people import member, person
 from tests.security.test_doors import ALL, METHODS, asked_of
 from tests.security.world import World, build
@@ -192,12 +198,58 @@ def many_drafts() -> list[str]:
     return [] if pressed == expected else [f"{pressed}, not {expected}"]
 
 
+def deleted_while_launched() -> list[str]:
+    """Delete a team between the freezing of its draft and the launch of it."""
+    owner = person("alice")
+    team = services.create_team(name="Team Atlas", owner=owner)
+    client = Client()
+    client.force_login(owner)
+    tab = Walk(client, team)
+    tab.begin()
+    tab.upload("input,expected\nq1,yes\n", "s.csv")
+    tab.record("small", b'{"id": "row-1", "output": "yes"}')
+    tab.limit(minimum="50")
+    tab.score()
+    frozen, locked = Event(), Event()
+
+    def launched() -> object:
+        def pause(execute: Any, sql: str, *rest: Any) -> Any:
+            done = execute(sql, *rest)
+            if sql.startswith('UPDATE "projects_setup" SET "state"'):
+                frozen.set()
+                # Where who deletes has to wait for this one, it says nothing.
+                locked.wait(2.0)
+            return done
+
+        with connection.execute_wrapper(pause):
+            return freeze_and_launch(setup=tab.draft, started_by=owner)
+
+    def deleted() -> object:
+        def say(execute: Any, sql: str, *rest: Any) -> Any:
+            done = execute(sql, *rest)
+            if '"accounts_team"' in sql and sql.endswith("FOR UPDATE"):
+                locked.set()
+            return done
+
+        frozen.wait(60)
+        with connection.execute_wrapper(say):
+            return services.delete_team(by=member(team, owner), typed_name=team.name)
+
+    deeds = iter([launched, deleted])
+    told = sorted(_together(2, lambda: next(deeds)()))
+    runs = Run.objects.count()
+    fine = (told, runs) == (["done", "refused"], 1)
+    return [] if fine else [f"{told}, {runs} runs"]
+
+
 def _together(number: int, deed: Callable[[], object]) -> list[str]:
     def one(_: int) -> str:
         try:
             deed()
-        except (InvitationRefused, MembershipRefused):
+        except (InvitationRefused, MembershipRefused, DeletionRefused):
             return "refused"
+        except OperationalError as error:
+            return str(error).partition("\n")[0]
         finally:
             connection.close()
         return "done"
@@ -214,5 +266,6 @@ def main(what: str) -> None:
         "races": many_at_once,
         "launches": many_launches,
         "drafts": many_drafts,
+        "deletion": deleted_while_launched,
     }
     print("\n".join(tries[what]()))

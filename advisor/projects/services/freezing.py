@@ -74,6 +74,10 @@ def _read(setup: Setup, document: Mapping[str, Any]) -> SetupValue:
 
 def _fix(setup: Setup, value: SetupValue, rule: str) -> Setup:
     now = timezone.now()
+    # Before the setup's own row, as in whatever else is done with a team: a launch
+    # locks it next, and who deletes the team has it before the setups.
+    team = Team.objects.select_for_update(no_key=True).filter(pk=setup.project.team_id)
+    team.first()
     frozen = Setup.objects.filter(pk=setup.pk, state=Setup.State.DRAFT).update(
         state=Setup.State.FROZEN,
         document=value.document(),
