@@ -27,6 +27,8 @@ from advisor.engines.wire import line
 Cause = Literal["out_of_memory", "hang", "crash"]
 
 _ROOT = Path(__file__).resolve().parents[2]
+# Giving back the memory of a large model takes a while.
+KILL_S = 10.0
 _LONGEST_LINE = 64 * 1024 * 1024
 _MEMORY_WORDS = (b"MemoryError", b"allocate memory", b"bad_alloc", b"out of memory")
 
@@ -187,10 +189,12 @@ class HostLink:
 
     def _died(self) -> HostDiedError:
         try:
-            code = self._process.wait(5.0)
+            code: int | None = self._process.wait(5.0)
         except subprocess.TimeoutExpired:
             self._kill()
-            code = self._process.returncode
+            code = self._process.poll()
+        if code is None:
+            return HostDiedError("hang", "it was killed and did not end")
         if self._excess is not None:
             return HostDiedError("crash", self._excess)
         told = self._last_words()
@@ -210,5 +214,15 @@ class HostLink:
         return self._errors.read()
 
     def _kill(self) -> None:
+        """Kill the process and wait for its end, unless the kernel holds it.
+
+        One that waits for a device or a file server that is gone ends when that
+        answers; a thread waits for it, so that it does not stay as a zombie.
+        """
         end_all(self._process)
-        self._process.wait()
+        try:
+            self._process.wait(KILL_S)
+        except subprocess.TimeoutExpired:
+            threading.Thread(
+                target=self._process.wait, name="engine-reaper", daemon=True
+            ).start()

@@ -1,5 +1,7 @@
 """Is each way in which a host process can fail told apart (F35, F36)?"""
 
+import os
+import subprocess
 import threading
 
 import pytest
@@ -85,3 +87,47 @@ def test_it_outlives_the_thread_that_made_it():
 def test_it_ends_politely(link):
     ask(link, "greet")
     link.stop(at_once=False)
+
+
+class Held:
+    """A process that the kernel holds, as while a file server does not answer."""
+
+    pid = 2**31 - 1  # of no process
+    returncode = None
+
+    def __init__(self):
+        self.given, self.told = os.pipe(), os.pipe()
+        self.stdin = os.fdopen(self.given[1], "wb", 0)
+        self.stdout = os.fdopen(self.told[0], "rb", 0)
+        self.awaited_by = []
+
+    def wait(self, timeout=None):
+        if timeout is not None:
+            raise subprocess.TimeoutExpired("held", timeout)
+        self.awaited_by.append(threading.current_thread().name)
+
+    def poll(self):
+        return None
+
+    def kill(self):
+        pass
+
+
+class HeldLink(HostLink):
+    def _start(self, command, environment):
+        return Held()
+
+
+def test_a_process_that_does_not_end_when_killed_is_left_to_a_thread():
+    link = HeldLink(threads=1, memory_limit_bytes=None)
+    held = link._process
+    with pytest.raises(HostDiedError, match="silent") as caught:
+        ask(link, "greet", silence_s=0.05)
+    assert caught.value.cause == "hang"
+    os.close(held.told[1])
+    with pytest.raises(HostDiedError, match="did not end") as caught:
+        ask(link, "greet")
+    assert caught.value.cause == "hang"
+    link.stop(at_once=True)
+    os.close(held.given[0])
+    assert set(held.awaited_by) == {"engine-reaper"}
