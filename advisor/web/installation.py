@@ -6,6 +6,7 @@ The supervisor holds a lock for as long as it lives and writes what it runs to
 
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from django.conf import settings
 
 FOLDER_PREFIX = "rightsize-"
 PATIENCE_SECONDS = 2.0
+PATIENCE_TRIES = 50
 
 
 class AlreadyRunningError(Exception):
@@ -86,21 +88,23 @@ def only_supervisor() -> Iterator[None]:
             clear_leftovers()
 
 
-def locks_within(lock: TextIO, *, seconds: float) -> bool:
+def locks_within(lock: TextIO, *, seconds: float, tries: int = PATIENCE_TRIES) -> bool:
     """Take the lock for this process alone; False when another keeps it so long.
 
-    Whoever looks whether services run holds it for a moment, hence the patience.
+    Whoever looks whether services run holds it for a moment, hence the patience: for
+    ``seconds``, and for so many tries, since this process may stand still meanwhile.
     """
     deadline = time.monotonic() + seconds
-    while True:
+    for tried in itertools.count(1):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
+            if tried >= tries and time.monotonic() > deadline:
+                break
             time.sleep(0.02)
         else:
             return True
+    return False
 
 
 def clear_leftovers() -> None:

@@ -1,5 +1,6 @@
 """Who looks whether services run never stops them from starting."""
 
+import fcntl
 import threading
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from advisor.web.installation import (
     AlreadyRunningError,
     Running,
     database_fingerprint,
+    locks_within,
     only_supervisor,
     record_path,
     running_services,
@@ -91,6 +93,15 @@ def test_looking_all_the_time_does_not_keep_a_supervisor_out() -> None:
         done.set()
         for watcher in watchers:
             watcher.join()
+
+
+def test_patience_does_not_end_while_the_process_stands_still(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    with file.open("a+") as held, file.open("a+") as wanted:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        assert not locks_within(wanted, seconds=0, tries=2)
+        threading.Timer(0.2, fcntl.flock, (held, fcntl.LOCK_UN)).start()
+        assert locks_within(wanted, seconds=0, tries=3_000)
 
 
 def test_a_damaged_record_is_no_record(var: Path) -> None:
