@@ -91,7 +91,7 @@ def test_work_of_a_run_that_does_not_run_is_not_stuck(trial: Trial, state: str) 
 def test_work_that_somebody_holds_moves(trial: Trial) -> None:
     Trial.objects.update(
         state=Trial.State.LEASED,
-        lease_until=timezone.now() + timedelta(seconds=5),
+        lease_until=timezone.now() + timedelta(minutes=5),
         lease_token="7c0e0a9e-5f0f-4a39-9f1e-0a4f3f6e5b11",
     )
 
@@ -99,7 +99,7 @@ def test_work_that_somebody_holds_moves(trial: Trial) -> None:
 
 
 def test_work_that_waits_for_its_time_is_not_stuck(trial: Trial) -> None:
-    Trial.objects.update(not_before=timezone.now() + timedelta(seconds=30))
+    Trial.objects.update(not_before=timezone.now() + timedelta(minutes=5))
 
     assert work_moves()
 
@@ -138,7 +138,7 @@ def test_only_workers_of_its_own_queue_keep_work_waiting(
         engine="fake",
         queue=queue,
         spec={},
-        lease_until=timezone.now() + timedelta(seconds=5),
+        lease_until=timezone.now() + timedelta(minutes=5),
         lease_token="7c0e0a9e-5f0f-4a39-9f1e-0a4f3f6e5b11",
     )
 
@@ -156,7 +156,7 @@ def test_a_worker_that_makes_a_model_keeps_work_waiting(trial: Trial) -> None:
         technique=Adaptation.Technique.FINE_TUNE,
         recipe={},
         budget_s=60,
-        lease_until=timezone.now() + timedelta(seconds=5),
+        lease_until=timezone.now() + timedelta(minutes=5),
     )
 
     assert work_moves()
