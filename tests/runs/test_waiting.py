@@ -94,7 +94,7 @@ def test_what_is_in_line_when_a_candidate_is_decided_comes_back_unasked():
     engine = OneBehind(
         EngineSpec(engine="fake", model="m", options={"outputs": outputs})
     )
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     given: dict[str, Any] = {"over": never, "enough": never}
     given["stopping"] = lambda: time.monotonic() > until
     with Keeper() as keeper:
