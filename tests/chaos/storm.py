@@ -192,7 +192,7 @@ class Storm:
     def add_column(self) -> None:
         self.columns += 1
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("SET lock_timeout = '5s'")
+            connection.execute("SET lock_timeout = '60s'")
             connection.execute(
                 f"ALTER TABLE runs_trial ADD COLUMN later_{self.columns} text"
             )

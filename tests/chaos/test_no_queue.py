@@ -49,7 +49,7 @@ def test_a_run_ends_without_a_queue(
             lambda: column(database_url, STATE) == ["completed"], seconds=60
         )
         dispatcher.send_signal(signal.SIGTERM)
-        assert dispatcher.wait(20) == 0
+        assert dispatcher.wait(60) == 0
     finally:
         dispatcher.kill()
         dispatcher.wait()

@@ -84,9 +84,7 @@ def test_a_run_outlives_its_queue_and_another_program_on_it(
                 ), running.log.read_text()
             assert wait_until(lambda: column(url, STATE) == ["completed"], seconds=120)
             other.send_task("its_own", queue="default")
-            assert wait_until(
-                lambda: notes.read_text().count("its own") == 2, seconds=20
-            )
+            assert wait_until(lambda: notes.read_text().count("its own") == 2)
         verified = running.manage("verify_run", pk)
     assert column(url, ANSWERS) == column(url, TRIALS)
     assert len(column(url, TRIALS)) == SAMPLES

@@ -63,10 +63,10 @@ def test_a_run_comes_through_a_storm_whole(
             env={**running.environment, "REDIS_URL": storm.redis_url()},
         )
         try:
-            left = storm.sail(SAMPLES, PLAN, delay=0.1, patience=60)
+            left = storm.sail(SAMPLES, PLAN, delay=0.1, patience=150)
         finally:
             second.terminate()
-            second.wait(20)
+            second.wait(60)
         log = running.log.read_text()
     nothing_is_missing(left)
     # While the database was away: a page that says so, and no traceback in the log.
@@ -87,5 +87,5 @@ def test_a_run_on_sqlite_does_so_too(services: ServicesFactory, tmp_path: Path) 
     with services(roles=["default", "dispatcher"], **variables) as running:
         storm = Storm(running, None, url, tmp_path, lasts=1.5)
         nothing_is_missing(
-            storm.sail(SAMPLES, PLAN.replace("s", ""), delay=0.1, patience=60)
+            storm.sail(SAMPLES, PLAN.replace("s", ""), delay=0.1, patience=150)
         )
