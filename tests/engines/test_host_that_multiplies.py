@@ -42,7 +42,7 @@ def walled():
 @pytest.fixture
 def bystander():
     """A process beside, which no fault of a host may touch."""
-    process = subprocess.Popen(["sleep", "60"])
+    process = subprocess.Popen(["sleep", "600"])
     yield process
     assert process.poll() is None
     process.kill()
@@ -86,7 +86,7 @@ def test_a_fork_bomb_is_ended_whole_even_where_nothing_refuses_it(bystander):
 
 def left_of(session):
     """Return what still runs of a session; the kernel takes a moment to bury."""
-    for _ in range(100):
+    for _ in range(1200):
         left = [
             one.pid
             for one in psutil.process_iter(["status"])

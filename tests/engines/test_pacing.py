@@ -196,7 +196,7 @@ def test_leaving_the_line_gives_no_place_away():
         pace.leave()
         waiting[1].cancel()
         await asyncio.gather(*waiting[:2], return_exceptions=True)
-        assert await asyncio.wait_for(waiting[2], 1)
+        assert await asyncio.wait_for(waiting[2], 60)
         assert pace.under_way == 1
 
     asyncio.run(work())
