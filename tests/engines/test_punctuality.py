@@ -158,7 +158,8 @@ def test_opening_a_connection_is_in_nobodys_time():
 
 
 def test_a_connection_that_cannot_be_opened_is_told_by_the_request():
-    with asking(lambda _: saying(0.0)) as (engine, stub):
+    kept = {"port": real.free_port()}
+    with asking(lambda _: saying(0.0), stub_options=kept) as (engine, stub):
         stub.stop()
         engine.connect(3)
         assert engine.measure(prompt()).failure.code == "not_connected"
