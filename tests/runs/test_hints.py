@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def looks_are_seldom(settings):
-    settings.REAP_SECONDS = 1
+    settings.REAP_SECONDS = 10
 
 
 def launched(*ids: str, **setup) -> Run:
