@@ -51,8 +51,7 @@ FAST = {
 }
 # Leases as the product has them, where a slow disk is not to look like a lost worker.
 PATIENT = {"LEASE_SECONDS": "12", "HEARTBEAT_SECONDS": "3", "REAP_SECONDS": "1"}
-# Bound and never listening: ports that were given out.
-CLAIMS: list[socket.socket] = []
+
 
 Completed = subprocess.CompletedProcess[str]
 
@@ -76,7 +75,7 @@ def free_port() -> int:
     claim = socket.socket()
     claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     claim.bind(("127.0.0.1", 0))
-    CLAIMS.append(claim)
+    atexit.register(claim.close)
     return int(claim.getsockname()[1])
 
 
