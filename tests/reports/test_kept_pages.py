@@ -19,6 +19,7 @@ from tests.runs.finished import finished, url_of
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w{64})"')
+FRAGMENT = {"HX-Request": "true"}
 PLACES = ("compare/", "", "samples/", "comments/")
 
 
@@ -29,9 +30,10 @@ def run(team: Team) -> Run:
 
 def seen(browser: Browser, user: User, run: Run, rest: str = "compare/") -> str:
     """What a member reads once the page was already shown to them."""
-    client = browser(user)
-    client.get(url_of(run, rest))
-    return str(client.get(url_of(run, rest)).content.decode())
+    client, url = browser(user), url_of(run, rest)
+    headers = FRAGMENT if rest.startswith("what-if/") else {}
+    client.get(url, headers=headers)
+    return str(client.get(url, headers=headers).content.decode())
 
 
 def test_a_decision_shows_at_once_to_everybody(
@@ -77,10 +79,15 @@ def test_a_new_role_counts_at_once(run: Run, edith: User, browser: Browser):
     tried = f"{url_of(run, 'what-if/')}?p95=0.2&margin=10"
     client = browser(edith)
     assert "Accept recommendation" in seen(browser, edith, run)
-    assert "Save as setup version" in client.get(tried).content.decode()
+    assert (
+        "Save as setup version" in client.get(tried, headers=FRAGMENT).content.decode()
+    )
     Membership.objects.filter(user=edith).update(role=Role.VIEWER)
     assert "Accept recommendation" not in seen(browser, edith, run)
-    assert "Save as setup version" not in client.get(tried).content.decode()
+    assert (
+        "Save as setup version"
+        not in client.get(tried, headers=FRAGMENT).content.decode()
+    )
 
 
 def test_who_left_the_team_reads_nothing_more(run: Run, bob: User, browser: Browser):
@@ -220,10 +227,12 @@ def test_limits_that_an_editor_tried_offer_a_viewer_no_saving(
     run: Run, edith: User, bob: User, browser: Browser
 ):
     tried = f"{url_of(run, 'what-if/')}?p95=0.25&margin=10"
-    own, again = (browser(edith).get(tried).content.decode() for _ in range(2))
+    own, again = (
+        browser(edith).get(tried, headers=FRAGMENT).content.decode() for _ in range(2)
+    )
     assert "Save as setup version" in own
     assert "Save as setup version" in again
-    seen_by_bob = browser(bob).get(tried).content.decode()
+    seen_by_bob = browser(bob).get(tried, headers=FRAGMENT).content.decode()
     assert "Under the limits you try" in seen_by_bob
     assert "Save as setup version" not in seen_by_bob
 

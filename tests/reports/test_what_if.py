@@ -44,7 +44,9 @@ def client(edith: User, browser: Browser) -> Client:
 
 
 def answer(client: Client, run: Run, **limits: str) -> str:
-    return client.get(f"{base(run)}what-if/", limits).content.decode()
+    fragment = {"HX-Request": "true"}
+    told = client.get(f"{base(run)}what-if/", limits, headers=fragment)
+    return told.content.decode()
 
 
 def test_the_panel_holds_the_limits_of_the_setup(client: Client, run: Run):
@@ -83,6 +85,19 @@ def test_without_scripts_the_page_itself_answers(client: Client, run: Run):
     page = client.get(f"{base(run)}compare/", {"margin": "30", "volume": ""})
     panel = page.content.decode().split('id="what-if-h"')[1].split("</aside>")[0]
     assert "Would use small" in panel
+
+
+def test_opened_by_itself_it_leads_to_the_comparison(client: Client, run: Run):
+    told = client.get(f"{base(run)}what-if/", {"margin": "30", "volume": ""})
+    assert told.status_code == 302
+    assert told["Location"] == f"{base(run)}compare/?margin=30&volume=#what-if-h"
+
+
+def test_a_limit_that_is_not_given_stays_as_it_is(client: Client, run: Run):
+    told = answer(client, run, volume="2,000,000")
+    assert "Would use medium" in told
+    assert 'name="margin" value="5' in told
+    assert "None" not in told
 
 
 @pytest.mark.parametrize("typed", ["x", "0.1", "99"])

@@ -94,8 +94,11 @@ def movable(result: Result) -> tuple[str, ...]:
 
 
 def form_of(result: Result, given: Mapping[str, Any]) -> WhatIfForm:
-    """Return the form of the limits that were tried."""
-    return WhatIfForm(given or None, names=movable(result))
+    """Return the form of the limits that were tried; what is not given stays."""
+    found = stated(result)
+    names = movable(result)
+    filled = {name: given.get(name, found[name]) for name in names}
+    return WhatIfForm(filled if given else None, names=names)
 
 
 def tried_result(
@@ -107,7 +110,7 @@ def tried_result(
     save them; a slider that comes back to a place finds what it said there.
     """
     editor = may(member, Role.EDITOR)
-    texts = tuple((name, str(given.get(name, ""))) for name in movable(result))
+    texts = tuple((name, str(given.get(name))) for name in movable(result))
 
     def made() -> WhatIfResult:
         return result_of_limits(result, form_of(result, given), member, drawn=True)
