@@ -322,12 +322,53 @@ def test_a_limit_that_would_change_the_answer_does_so_as_it_is_told(
     # At 706 ms itself the reference still meets the limit, and costs less.
     assert "p95 latency: with a limit of 705 ms it would be good." in html
     (query,) = re.findall(r'href="[^"]*compare/\?(p95=[\d.]+)#what-if-h"', html)
-    tried = browser(bob).get(f"{url_of(run, 'what-if/')}?{query}").content.decode()
+    tried = browser(bob).get(f"{url_of(run, 'compare/')}?{query}").content.decode()
     assert "Would use good" in tried
     assert (
         "no certified one is cheaper"
         in browser(bob).get(f"/t/{team.slug}/").content.decode()
     )
+
+
+def test_the_weakest_tag_is_a_column_however_rare(
+    team: Team, bob: User, browser: Browser
+):
+    tags = [[f"t{place % 8}", *(["rare"] if place < 6 else [])] for place in range(80)]
+    run = finished(
+        team,
+        samples=[
+            {"id": key, "tags": tags[place]} for place, key in enumerate(keys(80))
+        ],
+    )
+    html = page(bob, browser, run)
+    assert "The weakest spot of good is rare" in html
+    assert '<th scope="col">rare (6)</th>' in html
+    report = browser(bob).get(url_of(run, "report/")).content.decode()
+    assert "rare is the weakest spot" in report
+
+
+def test_names_and_options_are_written_as_they_are_read(
+    team: Team, bob: User, browser: Browser
+):
+    answers = {"answers": right(keys(120))}
+    run = finished(
+        team,
+        samples=120,
+        reference={"id": "large", **answers},
+        candidates=[
+            {"id": "good", "parameters": 10, **answers},
+            {"id": "next", "parameters": 99, **answers},
+        ],
+        constraints={"quality_margin": 0.2},
+        objective="size",
+        stop="decided",
+        scorer={"name": "label_accuracy", "labels": ["yes", "no"]},
+    )
+    html = page(bob, browser, run)
+    assert "good was certified first." in html
+    assert "Good was" not in html
+    assert "No cost is known." in html
+    assert "Label accuracy (labels yes, no" in html
 
 
 def test_one_sample_is_told_as_one(team: Team, bob: User, browser: Browser):

@@ -84,7 +84,8 @@ def comparison_of(result: Result) -> Comparison:
     subject = result.recommended or _closest(result)
     headline, rest = headline_of(document)
     trade = pictures.trade_off_of(result)
-    columns, heat = slices.heat_of(result)
+    named = None if subject is None else subject["id"]
+    columns, heat = slices.heat_of(result, named)
     return Comparison(
         outcome=document["outcome"],
         kicker=_kicker(result),
@@ -92,7 +93,7 @@ def comparison_of(result: Result) -> Comparison:
         headline=headline,
         rest=rest,
         promise=method.promise_of(result),
-        subject=None if subject is None else subject["id"],
+        subject=named,
         limits=() if subject is None else limits.limits_of(result, subject),
         notices=method.notices_of(result),
         rows=tuple(_row(result, one) for one in result.findings),
@@ -101,14 +102,10 @@ def comparison_of(result: Result) -> Comparison:
         trade_off_table=pictures.trade_off_table(trade),
         latencies=pictures.latencies_of(result),
         latency_table=pictures.latency_table(result),
-        cost_volume=volumes.cost_volume_of(
-            result, None if subject is None else subject["id"]
-        ),
+        cost_volume=volumes.cost_volume_of(result, named),
         slice_columns=columns,
         slice_rows=heat,
-        slice_summary=slices.weakest(
-            result, None if subject is None else subject["id"]
-        ),
+        slice_summary=slices.weakest(result, named),
         techniques=techniques_of(result),
         method=method.method_of(result),
         provenance=method.provenance_of(result),

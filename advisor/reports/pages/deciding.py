@@ -8,6 +8,7 @@ from advisor.accounts.models import Membership, Role
 from advisor.accounts.selectors import may
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.reports.models import DecisionRecord
+from advisor.reports.pages import words
 from advisor.reports.pages.record import status_of
 from advisor.reports.pages.record.building import state_notices
 from advisor.reports.selectors import Result, choice_of, standing_record
@@ -98,7 +99,7 @@ def _spared(result: Result) -> str:
         return ""
     verb = "was" if len(spared) == 1 else "were"
     return (
-        f"{', '.join(spared)} {verb} not run: {result.document['recommended']}"
+        f"{words.listed(spared)} {verb} not run: {result.document['recommended']}"
         " was certified first."
     )
 

@@ -186,8 +186,15 @@ def _price(spec: dict[str, Any]) -> str:
 def _scorer(described: dict[str, Any]) -> str:
     name = str(described.get("name", "")).replace("_", " ")
     options = {key: v for key, v in described.items() if key not in ("name", "version")}
-    told = ", ".join(f"{key} {value}" for key, value in options.items() if value)
+    told = ", ".join(f"{key} {_option(one)}" for key, one in options.items() if one)
     return f"{name.capitalize()}{f' ({told})' if told else ''}"
+
+
+def _option(value: Any) -> str:
+    """Return an option as one reads it: the words of a list, anything else as it is."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return str(value)
 
 
 def _warning(title: str, text: str) -> Notice:

@@ -158,7 +158,8 @@ def _trade_off_words(result: Result, points: Sequence[Point]) -> str:
     inside = sum(point.verdict in ("recommended", "meets") for point in points)
     total = sum(point.verdict != "reference" for point in points)
     unpriced = [point.label for point in points if point.cost is None]
-    tail = f" The cost of {', '.join(unpriced)} is not known." if unpriced else ""
+    tail = f" The cost of {words.listed(unpriced)} is not known." if unpriced else ""
+    tail = " No cost is known." if len(unpriced) == len(points) else tail
     verb = "meets" if inside == 1 else "meet"
     candidates = formats.count(total, "candidate")
     return f"{inside} of {candidates} {verb} every constraint.{tail}"

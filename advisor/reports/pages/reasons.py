@@ -150,7 +150,8 @@ def _not_run(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
     text = one["reason"].partition(UNVERIFIED)[0].removeprefix("Not run: ")
     failed = rows_of(result, one, "failed")
     head = f"Not run: {', '.join(_short(row) for row in failed)}" if failed else ""
-    return head, _capital(text)
+    named = any(text.startswith(f"{name} ") for name in result.rows)
+    return head, text if named else _capital(text)
 
 
 def _remedy(result: Result, one: Mapping[str, Any], rows: list[Row]) -> str:

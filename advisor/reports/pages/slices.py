@@ -21,8 +21,13 @@ STEPS: tuple[tuple[float, Step], ...] = (
 )
 
 
-def heat_of(result: Result) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
-    """Return the columns, most frequent tags first, and a row for everyone."""
+def heat_of(
+    result: Result, subject: str | None
+) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
+    """Return the columns, most frequent tags first, and a row for everyone.
+
+    The subject's weakest tag is among them, however rare it is.
+    """
     by_tag = result.summary.slices
     counts = {
         tag: max(figure.n or 0 for figure in found.values())
@@ -31,6 +36,9 @@ def heat_of(result: Result) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
     tags = sorted(counts, key=lambda tag: (-counts[tag], tag))[:MOST_TAGS]
     if not tags:
         return (), ()
+    worst = _worst(result, subject)
+    if worst is not None and worst[0] not in tags:
+        tags[-1] = worst[0]
     floor = pictures.floor_of(result)
     rows = tuple(
         _row(one, [*(by_tag[tag].get(one["id"]) for tag in tags), _all(one)], floor)
@@ -44,6 +52,16 @@ def heat_of(result: Result) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
 
 def weakest(result: Result, subject: str | None) -> str:
     """Return on which tag the subject scores least, as a sentence; "" for no tags."""
+    worst = _worst(result, subject)
+    if worst is None:
+        return ""
+    tag, figure = worst
+    score = f"{words.points(figure.value)} {words.margin(figure)}".strip()
+    return f"The weakest spot of {subject} is {visible(tag)} at {score} points."
+
+
+def _worst(result: Result, subject: str | None) -> tuple[str, Figure] | None:
+    """Return the tag on which the subject scores least; None where none is known."""
     found = [
         (figure.value, tag, figure)
         for tag, by_model in result.summary.slices.items()
@@ -51,11 +69,7 @@ def weakest(result: Result, subject: str | None) -> str:
         and (figure := by_model.get(subject)) is not None
         and figure.value is not None
     ]
-    if not found:
-        return ""
-    _, tag, figure = min(found, key=lambda one: (one[0], one[1]))
-    score = f"{words.points(figure.value)} {words.margin(figure)}".strip()
-    return f"The weakest spot of {subject} is {visible(tag)} at {score} points."
+    return min(found, key=lambda one: one[:2])[1:] if found else None
 
 
 def _row(

@@ -1,6 +1,6 @@
 """How is a figure of the stored document written? Dictionaries in, text out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -96,6 +96,12 @@ def margin(figure: Figure) -> str:
         return ""
     half = max(figure.high - figure.value, figure.value - figure.low)
     return f"± {points(half)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence has them: "a", "a and b", "a, b and c"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def name_of(key: str) -> str:

@@ -67,7 +67,7 @@ def _good(result: Result, chosen: Mapping[str, Any]) -> Iterator[str]:
     if stays:
         yield stays
         if spec.get("licence"):
-            yield f"{spec['licence']} weights can be pinned, tuned and audited."
+            yield f"Weights under {spec['licence']} can be pinned, tuned and audited."
     rows = [(result.constraints[one["name"]], one) for one in chosen["constraints"]]
     spare = [
         f"{words.name_of(row['name'])} is {formats.amount(limit, row['slack'])} inside"

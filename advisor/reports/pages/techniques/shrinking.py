@@ -19,7 +19,7 @@ def quantize(result: Result) -> Technique:
     spec = {} if subject is None else result.rows[subject["id"]].spec
     name = "the model" if subject is None else subject["id"]
     shared: dict[str, Any] = {
-        "name": "Quantize",
+        "name": "Quantise",
         "what": f"{name} with 8-bit weights, or 4-bit ones",
         "basis": "published",
         "source": QUANTIZED,
