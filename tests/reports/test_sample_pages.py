@@ -45,7 +45,7 @@ def test_all_samples_are_listed_page_by_page(client: Client, run: Run):
 def test_failures_are_those_of_candidates(client: Client, run: Run):
     _, found = listed(client, run, "?show=failures")
     assert found.paging.total == 50
-    assert all(any(bad for _, bad in row.scores) for row in found.rows)
+    assert all(any(bad for *_, bad in row.scores) for row in found.rows)
     told = [label for _, label, chosen in found.shows if chosen]
     assert told == ["A candidate failed (50)"]
 
@@ -53,7 +53,7 @@ def test_failures_are_those_of_candidates(client: Client, run: Run):
 def test_different_are_those_on_which_scores_differ(client: Client, run: Run):
     _, found = listed(client, run, "?show=different")
     assert found.paging.total == 48
-    assert all(len({text for text, _ in row.scores}) == 2 for row in found.rows)
+    assert all(len({text for _, text, _ in row.scores}) == 2 for row in found.rows)
 
 
 def test_none_are_those_that_every_candidate_failed(client: Client, run: Run):

@@ -90,7 +90,7 @@ class SampleRow:
     url: str
     excerpt: str
     tags: str
-    scores: tuple[tuple[str, bool], ...]
+    scores: tuple[tuple[str, str, bool], ...]
     picked: bool = False
 
 
@@ -225,7 +225,7 @@ def _row(
         url=sample_url(run, one.key, choice),
         excerpt=text if len(text) <= EXCERPT else f"{text[:EXCERPT]} …",
         tags=visible(", ".join(one.tags)),
-        scores=tuple(_score(first.get(name)) for name in columns),
+        scores=tuple((name, *_score(first.get(name))) for name in columns),
         picked=one.key == choice.sample,
     )
 
