@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_the_oldest_waiting_job_is_told_of_once(tmp_path: Path, settings):
     settings.REAP_SECONDS = 60
     setup = project_setup(tmp_path / "model")
-    jobs = [start(setup), start(setup)]
+    jobs = [start(setup), start(setup, budget_minutes=5)]
     with app.connection_for_write() as connection:
         queue = connection.SimpleQueue("local")
         queue.clear()

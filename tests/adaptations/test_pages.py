@@ -47,6 +47,18 @@ def test_a_member_starts_a_job_and_watches_it(setup, alice, browser):
     assert made.key in client.get(here).content.decode()
 
 
+def test_a_double_click_starts_one_job(setup, alice, browser):
+    client, new = browser(alice), f"{base(setup)}new/?technique=fine_tune"
+    once, again = (client.post(new, FORM) for _ in range(2))
+    made = Adaptation.objects.get()
+    assert once.headers["Location"] == again.headers["Location"]
+    # What is asked for otherwise, or once that job has ended, is a job of its own.
+    client.post(new, {**FORM, "steps": "4"})
+    client.post(f"{base(setup)}{made.number}/cancel/")
+    client.post(new, FORM)
+    assert Adaptation.objects.count() == 3
+
+
 def test_polling_ends_by_itself_once_the_job_has_ended(setup, alice, browser):
     made, client = start(setup), browser(alice)
     answer = client.post(f"{base(setup)}{made.number}/cancel/")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from advisor.accounts.models import Team, User
 from advisor.accounts.services import micro, record
 from advisor.adaptations.models import Adaptation
+from advisor.adaptations.selectors import LIVE
 from advisor.adaptations.services.candidates import (
     Entry,
     entry_of,
@@ -58,6 +59,8 @@ def start_adaptation(
 ) -> Adaptation:
     """Open a job on a frozen setup and return it, waiting for a worker.
 
+    What is being made already, as after a second click, is not made twice.
+
     Raises:
         AdaptationRefused: Everything that stands in the way, at once; nothing stored.
     """
@@ -86,11 +89,10 @@ def _open(
     Team.objects.select_for_update().get(pk=project.team_id)
     terms = terms_of(setup, teacher).text if teacher else ""
     cap = wish.teacher_cap_usd
-    made = Adaptation.objects.create(
+    made = Adaptation(
         project=project,
-        number=(project.adaptations.aggregate(last=Max("number"))["last"] or 0) + 1,
         setup=setup,
-        key=wish.key or free_key(setup, parent["id"], order.technique),
+        key=wish.key,
         parent_key=parent["id"],
         parent=dict(parent),
         teacher=dict(teacher) if teacher else None,
@@ -103,8 +105,28 @@ def _open(
         notes=list(wish.notes),
         created_by=started_by,
     )
+    under_way = _under_way(made)
+    if under_way is not None:
+        return under_way
+    last = project.adaptations.aggregate(last=Max("number"))["last"]
+    made.number = (last or 0) + 1
+    made.key = wish.key or free_key(setup, parent["id"], order.technique)
+    made.save()
     _remember(made, wish)
     return made
+
+
+def _under_way(asked: Adaptation) -> Adaptation | None:
+    """Return a live job of the very same; who names a result wants one of its own."""
+    live = Adaptation.objects.filter(
+        setup=asked.setup,
+        state__in=LIVE,
+        budget_s=asked.budget_s,
+        teacher_cap_micro=asked.teacher_cap_micro,
+    )
+    same = (asked.parent, asked.teacher, asked.recipe)
+    twins = (one for one in live if (one.parent, one.teacher, one.recipe) == same)
+    return None if asked.key else next(twins, None)
 
 
 def _remember(made: Adaptation, wish: Wish) -> None:
