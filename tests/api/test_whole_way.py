@@ -12,6 +12,7 @@ from advisor.reports.models import Export
 from advisor.reports.tasks import hint_exports
 from advisor.runs import services
 from advisor.runs.models import Run
+from tests.reports.signing import sign
 from tests.runs.factory import keys, right
 
 V1 = "/api/v1/projects"
@@ -128,6 +129,15 @@ def test_the_whole_way_by_programs_only(
     assert "attachment" in pdf.headers["Content-Disposition"]
     again = write.get(ready["url"], headers={"If-None-Match": pdf.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+    # Once it is signed the file says what held before: it is to be asked for anew.
+    sign(run, run.team.memberships.get(role="owner").user)
+    assert send(write, "GET", report).json()["state"] == "not_requested"
+    assert write.get(ready["url"]).status_code == 404
+    assert send(write, "POST", report).json()["state"] == "queued"
+    hint_exports(queue_answers=False)
+    signed = write.get(send(write, "GET", report).json()["url"])
+    assert signed.headers["ETag"] != pdf.headers["ETag"]
 
 
 def test_lists_show_what_there_is(write: Client, document: dict[str, object]):

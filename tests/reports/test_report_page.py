@@ -12,6 +12,7 @@ from advisor.reports.tasks import hint_exports, make_export
 from advisor.runs.models import Run
 from tests.people import Browser
 from tests.reports.reading import needs_pdftotext, pdf_text
+from tests.reports.signing import sign
 from tests.runs.finished import finished, make_run, url_of
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,13 @@ def test_polling_ends_with_286_once_the_file_is_there(client: Client, run: Run):
         'attachment; filename="tickets-run-1.pdf"'
     )
     assert pdf.headers["Content-Security-Policy"] == "sandbox"
+
+    # Signed since: this file says less than what holds, and stands among the earlier.
+    sign(run, run.team.memberships.get(role="owner").user)
+    assert client.get(url_of(run, "report.pdf")).status_code == 404
+    earlier = url_of(run, f"report/files/{Export.objects.get().pk}/")
+    assert earlier in client.get(url_of(run, "report/")).content.decode()
+    assert client.get(earlier).content == pdf.content
 
 
 def test_the_message_may_come_twice_or_for_nothing(client: Client, run: Run):

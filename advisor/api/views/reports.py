@@ -64,14 +64,14 @@ def request_report(
     response={200: schemas.ReportOut, PROBLEMS: schemas.ProblemDetails},
 )
 def read_report(request: ApiRequest, slug: str, number: int) -> dict[str, Any]:
-    """Tell where the PDF stands. Scope read."""
+    """Tell where the PDF of what holds now stands; once signed, anew. Scope read."""
     run = run_of(request, slug, number)
     return _standing(request.path, newest_pdf(run))
 
 
 @router.get(f"{ONE}/report/report.pdf", auth=READ, response=FILE, openapi_extra=PDF)
 def report_file(request: ApiRequest, slug: str, number: int) -> HttpResponse:
-    """Send the stored PDF. Scope read."""
+    """Send the stored PDF that says what holds now; 404 without one. Scope read."""
     run = run_of(request, slug, number)
     export = newest_ready(run, Export.Kind.PDF)
     if export is None or export.content is None:

@@ -53,14 +53,23 @@ def export_for(run: Run, kind: str, options: str) -> Export | None:
 
 
 def newest_pdf(run: Run) -> Export | None:
-    """Return the PDF asked for last by the team, whatever became of it."""
+    """Return the team's PDF of what holds now, or one asked for that is not there.
+
+    A finished one that says what held before is none.
+    """
     found = exports_of(run).filter(kind=Export.Kind.PDF)
-    return found.exclude(options__contains=SHARED).first()
+    found = found.exclude(options__contains=SHARED)
+    newest = found.filter(made_of=state_of(run)).first() or found.first()
+    outdated = newest and newest.made_of != state_of(run)
+    is_ready = newest and newest.state == Export.State.READY
+    return None if outdated and is_ready else newest
 
 
 def newest_ready(run: Run, kind: str) -> Export | None:
-    """Return the newest finished file of a kind for the team's own eyes."""
-    found = run.exports.filter(kind=kind, state=Export.State.READY)
+    """Return the team's newest finished file of a kind that says what holds now."""
+    found = run.exports.filter(
+        kind=kind, state=Export.State.READY, made_of=state_of(run)
+    )
     return found.exclude(options__contains=SHARED).order_by("-pk").first()
 
 

@@ -56,7 +56,7 @@ def stored(
 def file(
     request: TeamRequest, team: str, project: str, number: int, kind: str
 ) -> HttpResponse:
-    """Send the stored PDF; any other form is made of the record as it stands."""
+    """Send the PDF of what holds now; any other form is made as the record stands."""
     result = result_or_404(request, project, number)
     if kind != Kind.PDF:
         return _taken(request, result.run, record_file(result, kind), kind)
