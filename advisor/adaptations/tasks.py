@@ -28,7 +28,9 @@ def hint_adaptations(queue_answers: bool) -> None:
     """Tell a worker of a job that nobody works on, one at a time, the oldest first.
 
     Without a queue jobs wait: the dispatcher has no hours to spare, and a page says so.
+    What ended jobs left on the disk is deleted.
     """
+    services.clear_ended()
     if not queue_answers:
         return
     recent = from_now(-HINT_AGAIN * settings.REAP_SECONDS)

@@ -21,7 +21,7 @@ from advisor.adaptations.services.starting import (
     free_key,
     start_adaptation,
 )
-from advisor.adaptations.services.stopping import cancel, end_with_team
+from advisor.adaptations.services.stopping import cancel, clear_ended, end_with_team
 from advisor.adaptations.services.working import work
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "TeacherTerms",
     "Wish",
     "cancel",
+    "clear_ended",
     "end_with_team",
     "enter_draft",
     "entry_of",

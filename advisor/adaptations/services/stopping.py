@@ -1,6 +1,7 @@
 """How does a job end before it is done, and what goes with a deleted team?"""
 
 import shutil
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -14,8 +15,11 @@ from advisor.adaptations.services.errors import AdaptationRefused
 from advisor.adaptations.services.finishing import clear_work
 from advisor.adaptations.services.paying import drop_reserved
 from advisor.projects.selectors import adapted_root
+from advisor.web.clock import from_now
 
 S = Adaptation.State
+# Longer than a process that makes a model is silent before it is stopped.
+NOTICE_S = 180.0
 
 
 @transaction.atomic
@@ -44,6 +48,21 @@ def cancel(*, adaptation: Adaptation, by: User | None) -> Adaptation:
     if not held:
         clear_work(adaptation)
     return row
+
+
+def clear_ended() -> None:
+    """Delete the work folders of ended jobs that nobody cleared.
+
+    Who worked on a cancelled job clears up, unless it died; whoever was given up left
+    its folder behind. Who still works is given time to notice the end.
+    """
+    root = Path(settings.ADAPTED_DIR) / "work"
+    found = [int(one.name) for one in root.glob("*") if one.name.isdigit()]
+    ended = Adaptation.objects.exclude(state__in=LIVE).filter(
+        pk__in=found, finished_at__lt=from_now(-NOTICE_S)
+    )
+    for one in ended if found else ():
+        clear_work(one)
 
 
 def end_with_team(*, team: Team) -> None:
