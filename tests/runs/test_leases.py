@@ -176,8 +176,8 @@ def test_three_crashes_while_held_alone_set_a_sample_aside(candidate):
     assert (first.answer.score, first.answer.failure_code) == (0.0, "poison")
 
 
-def test_25_claims_set_a_sample_aside_as_a_gap(candidate):
-    Trial.objects.update(claims=24)
+def test_25_losses_set_a_sample_aside_as_a_gap(candidate):
+    Trial.objects.update(claims=24, losses=24)
     lease = claim_block(candidate)
     with_another = Trial.objects.exclude(pk=lease.claims[0].trial_id).first()
     Trial.objects.filter(pk=with_another.pk).update(
@@ -188,6 +188,19 @@ def test_25_claims_set_a_sample_aside_as_a_gap(candidate):
     aside = Trial.objects.get(pk=lease.claims[0].trial_id)
     assert aside.state == Trial.State.QUARANTINED
     assert (aside.answer.score, aside.answer.failure_code) == (None, "claims")
+
+
+def test_what_is_handed_back_is_not_lost(candidate):
+    for _ in range(25):
+        held = claim_block(candidate)
+        release(held.token, [one.trial_id for one in held.claims], sent=False)
+    expire(claim_block(candidate))
+    reap()
+    assert set(Trial.objects.values_list("state", flat=True)) == {"pending"}
+    # All are claimed together at once: nothing says that one of them was to blame.
+    again = claim_block(candidate)
+    assert len(again.claims) == len(held.claims)
+    assert not again.is_suspect
 
 
 def test_a_speed_phase_has_one_worker(candidate):

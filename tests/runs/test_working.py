@@ -113,8 +113,8 @@ def test_what_was_lost_once_is_claimed_by_its_own_block_only(candidate):  # noqa
 
 
 def test_a_suspect_is_not_claimed_beside_others(candidate):  # noqa: F811
-    Trial.objects.filter(position=0).update(claims=3, last_error_code=LOST)
+    Trial.objects.filter(position=0).update(claims=3, losses=3, last_error_code=LOST)
     alone = claim_block(candidate, most=8)
     assert len(alone.claims) == 1
-    Trial.objects.filter(position=1).update(claims=3, last_error_code=LOST)
+    Trial.objects.filter(position=1).update(claims=3, losses=3, last_error_code=LOST)
     assert claim_block(candidate, most=8, token=alone.token) is None

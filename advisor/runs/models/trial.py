@@ -40,6 +40,7 @@ class Trial(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     claims = models.IntegerField(default=0)
+    losses = models.IntegerField(default=0, help_text="Claims whose worker went")
     errors = models.IntegerField(default=0)
     solo_crashes = models.IntegerField(default=0)
     last_error_code = models.CharField(max_length=60, blank=True)

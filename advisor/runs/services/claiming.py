@@ -15,7 +15,7 @@ from django.db.models.functions import Greatest, Now
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.among import Among
-from advisor.runs.services.due import LOST, SUSPECT_CLAIMS, Due, claimed_together, due
+from advisor.runs.services.due import LOST, SUSPECT_LOSSES, Due, claimed_together, due
 from advisor.runs.services.states import WORKING
 from advisor.web.clock import from_now
 
@@ -33,6 +33,7 @@ class Claim:
     number: int
     errors: int
     solo_crashes: int = 0
+    losses: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Lease:
     @property
     def is_suspect(self) -> bool:
         """Say whether one trial is held alone because its workers went."""
-        return len(self.claims) == 1 and self.claims[0].number > SUSPECT_CLAIMS
+        return len(self.claims) == 1 and self.claims[0].losses >= SUSPECT_LOSSES
 
 
 def is_opened() -> Q:
@@ -97,6 +98,7 @@ def _next_claim(row: Due) -> Claim:
         number=row.claims + 1,
         errors=row.errors,
         solo_crashes=row.solo_crashes,
+        losses=row.losses,
     )
 
 
@@ -124,8 +126,8 @@ def revive(
 
     ``claims`` are the held trials with their claim numbers: a number that is still the
     latest says that nobody else was asked. ``candidate_id`` names the candidate whose
-    lease it was; that was no crash, so it does not count as one. False when all of it
-    is somebody else's.
+    lease it was; it was neither crash nor loss, so it counts as none. False when all
+    of it is somebody else's.
     """
     until = from_now(settings.LEASE_SECONDS)
     going = Exists(Run.objects.filter(pk=OuterRef("run_id"), state__in=MAY_END))
@@ -148,6 +150,7 @@ def revive(
             state=Trial.State.LEASED,
             lease_token=token,
             lease_until=until,
+            losses=Greatest(F("losses") - 1, 0),
             not_before=None,
         )
     )

@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.states import WORKING
 
-# From this claim on a trial whose worker went is claimed alone: its block was lost
+# After so many losses a trial whose worker went is claimed alone: its block was lost
 # several times, and only a crash while holding one trial says which trial it was. One
 # that an endpoint refused or that was handed back is under no suspicion.
-SUSPECT_CLAIMS = 3
+SUSPECT_LOSSES = 3
 LOST = "lease_expired"
 
 
@@ -25,6 +25,7 @@ class Due(NamedTuple):
     position: int
     block: int
     claims: int
+    losses: int
     errors: int
     solo_crashes: int
     last_error_code: str
@@ -33,6 +34,11 @@ class Due(NamedTuple):
     def lost(self) -> bool:
         """Say whether its last worker went."""
         return self.claims > 0 and self.last_error_code == LOST
+
+    @property
+    def suspect(self) -> bool:
+        """Say whether it may be what its workers went of."""
+        return self.lost and self.losses >= SUSPECT_LOSSES
 
 
 def due(
@@ -89,9 +95,9 @@ def claimed_together(
     if not rows:
         return ()
     first = rows[0]
-    if first.lost and first.claims >= SUSPECT_CLAIMS:
+    if first.suspect:
         return [first] if alone else []
-    others = [one for one in rows if not (one.lost and one.claims >= SUSPECT_CLAIMS)]
+    others = [one for one in rows if not one.suspect]
     if most is None or first.lost:
         return [one for one in others if one.block == first.block]
     return others

@@ -1,8 +1,8 @@
 """Whose work is abandoned? Expired leases become claimable again.
 
 A trial is not to blame for the crash of a worker that held many; a trial that was held
-alone is. Three crashes alone, or 25 claims, and it is set aside so that it cannot stop
-the others.
+alone is. Three crashes alone, or 25 losses, and it is set aside so that it cannot stop
+the others. What is handed back is not lost.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from advisor.runs.services.states import move_candidate, note
 from advisor.sizing import formats
 from advisor.web.clock import from_now
 
-CLAIMS_ALLOWED = 25
+LOSSES_ALLOWED = 25
 TRIES_TO_OPEN = 5
 BATCH = 1000
 
@@ -101,20 +101,21 @@ def _free_units(units: Sequence[int]) -> list[int]:
 
 
 def _take_back(trial: Trial, *, alone: bool) -> None:
-    crashes = trial.solo_crashes + (1 if alone else 0)
+    crashes, losses = trial.solo_crashes + (1 if alone else 0), trial.losses + 1
     if crashes >= SOLO_CRASHES_ALLOWED:
         quarantine(trial, code="poison", crashes=crashes)
         return
-    if trial.claims >= CLAIMS_ALLOWED:
+    if losses >= LOSSES_ALLOWED:
         quarantine(trial, code="claims", crashes=crashes)
         return
-    wait = settings.RETRY_SECONDS * 2.0 ** min(trial.claims - 4, 4)
+    wait = settings.RETRY_SECONDS * 2.0 ** min(losses - 4, 4)
     Trial.objects.filter(pk=trial.pk).update(
         state=Trial.State.PENDING,
         lease_token=None,
         lease_until=None,
+        losses=losses,
         solo_crashes=crashes,
-        not_before=from_now(wait) if trial.claims > 3 else None,
+        not_before=from_now(wait) if losses > 3 else None,
         last_error_code="lease_expired",
     )
 
@@ -125,7 +126,7 @@ def quarantine(trial: Trial, *, code: str, crashes: int) -> None:
     text = (
         f"It ended the process that worked on it {crashes} times while held alone."
         if poison
-        else f"It was claimed {trial.claims} times without an answer."
+        else f"Its worker went {LOSSES_ALLOWED} times before it had an answer."
     )
     Trial.objects.filter(pk=trial.pk).update(
         state=Trial.State.QUARANTINED,
