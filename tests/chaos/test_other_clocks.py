@@ -55,7 +55,7 @@ job = Adaptation.objects.create(
     technique="prune", recipe={}, budget_s=60)
 assert due_adaptations().get() == job and claim(job.pk)
 left = Adaptation.objects.values_list(F("lease_until") - Now()).get()[0]
-assert 0 < left.total_seconds() <= 12, left
+assert 0 < left.total_seconds() <= 60, left
 assert not due_adaptations().exists()
 # Files, papers and tests of endpoints are leased by the same clock.
 def held_s(row):
@@ -89,7 +89,10 @@ print(held.count(), Answer.objects.count(), broken_invariants(Run.objects.get())
 def test_a_lease_is_kept_by_the_clock_of_the_database(
     hours: int, postgres_url: str, tmp_path
 ) -> None:
-    environment = clean_environment(tmp_path, DATABASE_URL=postgres_url)
+    # A lease that no machine outlives by standing still, and far shorter than an hour.
+    environment = clean_environment(
+        tmp_path, DATABASE_URL=postgres_url, LEASE_SECONDS="60"
+    )
     environment["DJANGO_SETTINGS_MODULE"] = "advisor.settings"
     migrate(environment)
     done = subprocess.run(
