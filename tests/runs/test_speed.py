@@ -84,9 +84,10 @@ def test_a_failure_counts_as_endless():
 
 
 def test_a_peak_is_sent_as_an_open_loop_in_bursts(settings):
-    settings.SPEED_SECONDS = 1
+    # It ends after three times as long: a machine may stand still for four seconds.
+    settings.SPEED_SECONDS = 2
     run, one = timed(
-        constraints={"min_quality": 0.01, "peak_requests_per_second": 400.0}
+        constraints={"min_quality": 0.01, "peak_requests_per_second": 200.0}
     )
     services.run_inline(run)
     load = list(one.speed.filter(phase=Phase.LOAD).order_by("index"))
