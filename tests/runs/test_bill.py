@@ -1,5 +1,7 @@
 """A server that bills a hundred times what it may (F41): does a cap hold?"""
 
+from threading import Event
+
 import pytest
 
 from advisor.runs import services
@@ -17,23 +19,38 @@ HONEST, LYING = (9, 1), (900, 1000)
 WORST_USD, LIE_USD = 0.0115, 1.09
 
 
-def server(lies_from: int) -> Stub:
-    """A server whose usage is a hundredfold from its so-manieth call on."""
+def server(lies_from: int, heard: Event | None = None) -> Stub:
+    """A server whose usage is a hundredfold from its so-manieth call on.
+
+    After the first lie it answers nothing until that is ``heard``.
+    """
     plan = [0]
 
     def answer(request):
         if request.is_probe:
-            return [reply({"data": [{"id": "m"}]})]
+            yield reply({"data": [{"id": "m"}]})
+            return
         plan[0] += 1
-        usage = LYING if plan[0] >= lies_from else HONEST
-        return [0.02, reply(chat("yes", usage=usage))]
+        number = plan[0]
+        usage = LYING if number >= lies_from else HONEST
+        yield 0.02
+        while number > lies_from and heard is not None and not heard.is_set():
+            yield 0.005
+        yield reply(chat("yes", usage=usage))
 
     return Stub(answer)
 
 
-def ended(stub: Stub, cap_usd: float) -> Run:
+def ended(stub: Stub, cap_usd: float, heard: Event | None = None) -> Run:
     run = untimed(stub, samples=60, budget_usd=cap_usd)
-    return services.run_inline(run)
+
+    def look() -> bool:
+        """As a worker does after each answer: never stop, but say what is known."""
+        if heard is not None and RunEvent.objects.filter(kind="money").exists():
+            heard.set()
+        return False
+
+    return services.run_inline(run, stopping=look)
 
 
 @pytest.mark.parametrize("cap_usd", [0.1, 3.4])
@@ -47,11 +64,14 @@ def test_at_most_one_call_starts_after_the_cap_is_passed(cap_usd):
 
 
 def test_a_server_that_begins_to_lie_is_sent_nothing_more_than_is_under_way():
-    with server(lies_from=12) as stub:
-        run = ended(stub, cap_usd=0.9)
+    # However long this process takes to hear of the first dear answer.
+    heard = Event()
+    with server(lies_from=12, heard=heard) as stub:
+        run = ended(stub, cap_usd=0.9, heard=heard)
+    assert heard.is_set()
     assert run.state == Run.State.BUDGET_STOPPED
-    # Those under way when the first dear answer comes, and those let in meanwhile.
-    assert calls(stub) <= 12 + 2 * 4
+    # Those under way when the first dear answer comes, and the one let in for it.
+    assert calls(stub) <= 12 + 4
     assert broken_invariants(run) == []
 
 
