@@ -1,6 +1,7 @@
 """Owners cancel, pause, resume, retry and leave out; nothing that counts is lost."""
 
 import pytest
+from django.db import OperationalError, connection
 
 from advisor.runs import selectors, services
 from advisor.runs.models import Answer, Candidate, Run, Trial
@@ -128,3 +129,54 @@ def test_the_log_tells_what_happened():
     kinds = {event.kind for event in selectors.events_of(run)}
     assert kinds == {"run", "candidate"}
     assert Trial.objects.filter(run=run, state="succeeded").count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_retry_is_made_ready_in_portions_and_may_be_cut_off():
+    failing = {"code": "content_filter", "kind": "model", "message": "no"}
+    options = {"failures": dict.fromkeys(keys(60), failing)}
+    run = launched(samples=60, candidates=[{"id": "a", "options": options}])
+    services.run_inline(run)
+    freed = []
+
+    def cut_off(execute, sql, *rest):
+        freed.extend([sql] if sql.startswith('UPDATE "runs_trial"') else [])
+        if len(freed) == 3:
+            raise OperationalError("The server is shutting down.")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(cut_off), pytest.raises(OperationalError):
+        services.retry_failed(run=run, portion=20)
+    run.refresh_from_db()
+    assert (run.state, run.trials.filter(state="pending").count()) == ("paused", 40)
+    assert Answer.objects.count() == 20
+    assert broken_invariants(run) == []
+    # Whoever resumes it goes on with what is ready; the others may be tried again.
+    run = services.run_inline(services.resume(run=run))
+    assert (run.state, Answer.objects.count()) == ("completed", 60)
+    assert broken_invariants(run) == []
+    run = services.retry_failed(run=run, portion=20)
+    assert (run.state, run.trials.filter(state="pending").count()) == ("running", 60)
+    assert services.run_inline(run).state == "completed"
+    assert broken_invariants(run) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_takes_a_held_run_over_is_not_overruled():
+    run = launched(samples=60, candidates=[{"id": "a"}])
+    services.cancel(run=run)
+    freed = []
+
+    def cancelled(execute, sql, *rest):
+        if sql.startswith('UPDATE "runs_trial"') and not freed:
+            freed.append(sql)
+            done = execute(sql, *rest)
+            services.cancel(run=Run.objects.get(pk=run.pk))
+            return done
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(cancelled):
+        services.retry_failed(run=run, portion=20)
+    assert run.state == Run.State.CANCELLED
+    assert set(run.trials.values_list("state", flat=True)) == {"skipped"}
+    assert broken_invariants(run) == []

@@ -54,9 +54,17 @@ def resume(*, run: Run) -> Run:
     return run
 
 
-@transaction.atomic
 def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
     """Set a new cap, None for none; a run that stopped at the old one goes on."""
+    _set_cap(run, cap_usd)
+    run.refresh_from_db()
+    if run.state == Run.State.BUDGET_STOPPED:
+        retry_failed(run=run)
+    return run
+
+
+@transaction.atomic
+def _set_cap(run: Run, cap_usd: float | None) -> None:
     cap = None if cap_usd is None else micro(cap_usd)
     row = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
     bound = row.spent_micro + row.reserved_micro + row.unknown_micro
@@ -69,10 +77,6 @@ def raise_cap(*, run: Run, cap_usd: float | None) -> Run:
     Run.objects.filter(pk=run.pk).update(cap_micro=cap)
     amount = "none" if cap_usd is None else f"{cap_usd} USD"
     note(run.pk, kind="cap", text=f"The cap is now {amount}.")
-    run.refresh_from_db()
-    if run.state == Run.State.BUDGET_STOPPED:
-        retry_failed(run=run)
-    return run
 
 
 @transaction.atomic
