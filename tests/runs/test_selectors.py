@@ -1,6 +1,7 @@
 """What a team may see of its runs, and how it is laid out."""
 
 import pytest
+from django.db import connection
 
 from advisor.projects.models import Sample
 from advisor.runs import selectors, services
@@ -151,3 +152,19 @@ def test_nothing_measured_is_none():
     assert evidence.memory_gb is None
     assert evidence.costs.per_1000_requests is None
     assert evidence.tokens_per_second is None
+
+
+def test_a_queued_run_is_not_shown_as_through():
+    setup = make_setup(samples=20, candidates=[{"id": "a"}])
+    run = services.launch(setup=setup, started_by=None)
+    ran = []
+
+    def through(execute, sql, *rest):
+        if '"runs_trial"."state"' in sql and not ran:
+            ran.append(sql)
+            services.run_inline(Run.objects.get(pk=run.pk))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(through):
+        progress = selectors.progress_of(run)
+    assert (progress.label, progress.share) == ("Done", 1.0)

@@ -132,10 +132,18 @@ def progress_of(run: Run) -> RunProgress:
     if (run.state, run.generation) != before:
         run.refresh_from_db()  # its recommendation, too, may be another one
     if run.state not in STILL:
-        return _read(run, counts_of(run))
+        counts = counts_of(run)
+        if run.state == Run.State.QUEUED and _has_begun(run):
+            # What was counted is later than its state: it may even be through.
+            return progress_of(run)
+        return _read(run, counts)
     return ENDED.get(
         stamp_of(run), lambda: _read(run, kept_counts(run) or counts_of(run))
     )
+
+
+def _has_begun(run: Run) -> bool:
+    return not Run.objects.filter(pk=run.pk, state=Run.State.QUEUED).exists()
 
 
 def _read(run: Run, counts: Counts) -> RunProgress:
