@@ -78,6 +78,8 @@ def test_it_opens_the_report_without_signing_in_and_hides_what_is_not_published(
     html = page.content.decode()
     assert "Right-sized model for Tickets" in html
     assert "Accepted: good" in html
+    for sheet in ("Options considered", "Evidence", "Consequences and method"):
+        assert f'<article class="sheet" aria-label="{sheet}">' in html
     assert "/t/" not in html
     export = Export.objects.get(options="a4 shared")
     make_export(export.pk)
