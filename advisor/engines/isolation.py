@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Mapping
 
+from advisor.engines.cores import NAMES, placed
 from advisor.engines.process_counts import threads_of_user
 from advisor.engines.process_filter import limit_threads, refuse_new_processes
 from advisor.engines.process_memory import status_bytes
@@ -67,7 +68,7 @@ def allowed_environment(threads: int) -> dict[str, str]:
     """Return the whole environment of a host process; nothing else is inherited."""
     own = dict.fromkeys(_THREADS, str(threads))
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**passed, **_FIXED, **own}
+    return {**passed, **_FIXED, **own, **placed(threads)}
 
 
 def isolate(*, parent: int) -> Mapping[str, bool]:
@@ -92,7 +93,7 @@ def isolate(*, parent: int) -> Mapping[str, bool]:
 
 
 def _is_environment_allowed() -> bool:
-    allowed = {*_PASSED_ON, *_FIXED, *_THREADS, *_ADDED_LATER}
+    allowed = {*_PASSED_ON, *_FIXED, *_THREADS, *NAMES, *_ADDED_LATER}
     return set(os.environ) <= allowed
 
 

@@ -6,7 +6,6 @@ next call. Options of the spec: `slots` (most rows at once), `silence_s` (a host
 for longer hangs), `open_s` (the same while loading).
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +18,7 @@ from advisor.engines.base import (
     Failure,
     Prompt,
 )
+from advisor.engines.cores import processors
 from advisor.engines.host_link import HostDiedError, HostLink
 from advisor.engines.host_replies import (
     answer_to,
@@ -58,7 +58,7 @@ class TransformersLocal:
         """
         if self._link is None:
             source = find_model(self._spec)
-            threads = self._spec.threads or _processors()
+            threads = self._spec.threads or processors()
             self._link = HostLink(
                 threads=threads,
                 memory_limit_bytes=self._spec.memory_limit_bytes,
@@ -227,9 +227,3 @@ class TransformersLocal:
 
     def _option(self, name: str, default: Any) -> Any:
         return self._spec.options.get(name, default)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

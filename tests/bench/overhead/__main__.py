@@ -4,8 +4,9 @@ model: a real model that the product ships, the wall time of a run over the same
 of its engine in a bare loop (limit 1.03). null: a model that answers at once, in
 milliseconds a sample from launch to verdict, on a PostgreSQL whose commits reach the
 disk (limit 0.3). rate: answers a second at an endpoint, over what 64 calls of 0.2 s at
-once allow, until the last answer and through the whole run (limit 0.97). Each part in a
-process of its own.
+once allow, until the last answer and through the whole run (limit 0.97). beside: how
+much slower a model is with one busy process beside (limit 3), and with the library's
+own way of waiting. Each part in a process of its own.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from tests.bench.overhead import endpoint
 
 ROOT = Path(__file__).resolve().parents[3]
 DURABLE = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")
-LIMITS = {"model": 1.03, "null": 0.3, "rate": 0.97}
+LIMITS = {"model": 1.03, "null": 0.3, "rate": 0.97, "beside": 3.0}
 
 
 def measured(part: str, url: str, *words: object) -> Any:
@@ -56,6 +57,8 @@ def parts(given: argparse.Namespace) -> dict[str, Any]:
 
         if "model" in given.parts:
             found["model"] = measured("model", fresh(), 2000, 5 if given.full else 2)
+        if "beside" in given.parts:
+            found["beside"] = measured("beside", fresh(), 100, 5 if given.full else 2)
         if "null" in given.parts:
             count = 10_000 if given.full else 2000
             found["null"] = [measured("null", fresh(), count) for _ in range(tries)]
@@ -74,6 +77,10 @@ def told(found: dict[str, Any]) -> None:
     if "model" in found:
         ratios = found["model"]["ratios"]
         print(f"model: run / bare loop {median(ratios):.3f} (limit 1.03) of {ratios}")
+    if "beside" in found:
+        slower = found["beside"]["slower"]
+        told = f"x{slower['ours']} with a busy process beside (limit x3)"
+        print(f"beside: {told}, the library's own waiting x{slower['library']}")
     if "null" in found:
         each = [one["ms_a_sample"] for one in found["null"]]
         print(f"null: {median(each):.3f} ms a sample (limit 0.3) of {each}")

@@ -1,0 +1,57 @@
+"""Each thread of a model has a core of its own, and lets it go when it waits."""
+
+import json
+import os
+import subprocess
+import sys
+
+from advisor.engines.cores import allowed_cores, placed, processors
+from advisor.engines.isolation import allowed_environment
+
+# Multiplies with all threads, then tells on which cores each of them may run.
+TELLS = """
+import json, os, torch
+torch.ones(600, 600) @ torch.ones(600, 600)
+tasks = map(int, os.listdir("/proc/self/task"))
+print(json.dumps([sorted(os.sched_getaffinity(task)) for task in tasks]))
+"""
+
+
+def told(threads: int) -> list[list[int]]:
+    done = subprocess.run(
+        [sys.executable, "-c", TELLS],
+        env=allowed_environment(threads),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [list(map(int, one)) for one in json.loads(done.stdout)]
+
+
+def on_gpu() -> bool:
+    return os.path.exists("/dev/nvidiactl")
+
+
+def test_threads_of_a_model_that_uses_all_cores_have_one_each():
+    cores = allowed_cores()
+    if len(cores) < 2 or on_gpu():
+        assert "OMP_PLACES" not in placed(len(cores))
+        return
+    found = told(len(cores))
+    assert sorted(found) == [[core] for core in cores]
+
+
+def test_a_model_with_fewer_threads_than_cores_may_use_any():
+    fewer = processors() + 1
+    assert set(placed(fewer)) == {"GOMP_SPINCOUNT"}
+    assert told(1) == [allowed_cores()]
+
+
+def test_two_models_begin_on_different_cores():
+    count = processors()
+    if count < 2 or on_gpu():
+        assert set(placed(count)) == {"GOMP_SPINCOUNT"}
+        return
+    first, second = (placed(count)["OMP_PLACES"] for _ in range(2))
+    assert first != second
+    assert sorted(first.split(",")) == sorted(second.split(","))
