@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A slow block is stored in parts, so that a crash loses at most this much work.
-FLUSH_SECONDS = 2.0
+# A slow block is stored in parts, so that a crash loses at most this much work; sooner
+# towards its end, so that little is left to store when its last answer comes.
+FLUSH_SECONDS, SOON_SECONDS = 2.0, 0.3
 CONFIGURATION_FAILURES = 2
 OVERSIZED = 3
 NOT_SENT = "not_sent"
@@ -134,9 +135,15 @@ class Block:
         if self._refused(outcome.failure):
             return False
         # The last of a block is stored once its lease is kept no more.
-        if self._open and time.monotonic() - self._waiting_since > FLUSH_SECONDS:
+        if self._open and self._waits_long():
             self.flush()
         return True
+
+    def _waits_long(self) -> bool:
+        """Say whether what came is to be stored before the block is through."""
+        most = len(self._ready) >= len(self._open)
+        waited = time.monotonic() - self._waiting_since
+        return waited > (SOON_SECONDS if most else FLUSH_SECONDS)
 
     def drop(self, *, under_way: int) -> int:
         """Forget what came, and hand back what is held; return the calls for nothing.
