@@ -7,6 +7,7 @@ prompts into tokens as the model was taught, and tells the figures of loading.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -84,9 +85,7 @@ class LocalModel:
             load_ms=self.load_ms,
             peak_memory_bytes=peak_bytes(device),
             base_memory_bytes=self.base_memory_bytes,
-            versions={name: version(name) for name in _LIBRARIES}
-            | {"decoder": decoder}
-            | _gpu(device),
+            versions={**_versions(), "decoder": decoder, **_gpu(device)},
             isolation={**isolation, "memory_limit": self.memory_limited},
             host=None,
         )
@@ -221,6 +220,11 @@ def _read(folder: Path, kind: torch.dtype, device: torch.device) -> tuple[Any, A
         told = f"The model cannot be loaded: {_short(error)}"
         raise LoadError("load_failed", told) from error
     return tokenizer, network.eval().to(device)
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {name: version(name) for name in _LIBRARIES}
 
 
 def _gpu(device: torch.device) -> dict[str, str]:
