@@ -217,7 +217,7 @@ def test_it_asks_the_database_no_more_for_more_candidates(
     client = browser(bob)
     for run in (few, many):
         client.get(url_of(run))
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(url_of(run))
 
 

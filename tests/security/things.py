@@ -14,6 +14,7 @@ from advisor.catalog.models import Endpoint, HardwareProfile, ModelCard, Price
 from advisor.projects.models import Intake, Upload
 from advisor.projects.services import open_draft
 from advisor.reports.models import Export
+from advisor.reports.selectors.exports import state_of
 from advisor.reports.services.commenting import write_comment
 from advisor.reports.services.numbering import open_record
 from advisor.reports.services.sharing import share
@@ -28,9 +29,6 @@ def things(walk: Walk) -> Ids:
     """Return ids of the team's things by the name of the parameter."""
     samples = Upload.objects.filter(team=walk.team, kind=Upload.Kind.SAMPLES)
     upload = samples.order_by("pk").first()
-    export = Export.objects.create(
-        run=walk.run, kind="pdf", state=Export.State.READY, content=b"%PDF-1.7"
-    )
     open_record(run=walk.run)
     endpoint = Endpoint.objects.create(
         team=walk.team,
@@ -46,6 +44,13 @@ def things(walk: Walk) -> Ids:
     draft = open_draft(project=walk.project, opened_by=None)
     Intake.objects.create(
         setup=draft, upload=upload, name="tickets.jsonl", state=Intake.State.REFUSED
+    )
+    export = Export.objects.create(
+        run=walk.run,
+        kind="pdf",
+        state=Export.State.READY,
+        content=b"%PDF-1.7",
+        made_of=state_of(walk.run),
     )
     return {
         "endpoint": endpoint.pk,
