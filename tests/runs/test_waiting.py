@@ -25,7 +25,7 @@ from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.news import hearing, tell
 from advisor.runs.services.states import move_candidate
 from advisor.runs.services.verifying import broken_invariants
-from advisor.runs.services.waiting import Patience
+from advisor.runs.services.waiting import SOON_SECONDS, Patience
 from advisor.runs.services.working import Work
 from tests.engines.stub_server import Stub, listing
 from tests.runs.test_beside import answering
@@ -177,3 +177,19 @@ def test_scores_that_were_read_up_to_a_hole_are_not_read_again(
     assert len(after.scores()) == len(anew.scores()) == 48
     assert (after.scores()[3], anew.scores()[3]) == (1.0, 0.25)
     services.close_engines()
+
+
+@pytest.mark.django_db
+def test_beside_a_model_of_ones_own_nobody_looks_again_and_again():
+    one = opened(blocks=2).candidates.get(key="tiny")
+    services.close_engines()
+    rests = {}
+    for engine, open_to in (("transformers", None), ("transformers", 2), ("openai", 2)):
+        one.engine, one.open_to = engine, open_to
+        patience = Patience(one)
+        patience.found_nothing()
+        rests[engine, open_to is None] = patience.rest_s
+    assert rests["transformers", True] > 0.5
+    # A race opens the next block at any moment.
+    assert rests["transformers", False] <= SOON_SECONDS
+    assert rests["openai", False] <= SOON_SECONDS

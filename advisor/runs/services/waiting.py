@@ -5,7 +5,7 @@ first and then less often, as each look costs the database a few statements.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advisor.runs.models import Candidate, Run, Trial
 from advisor.runs.services.racing import advance
@@ -14,6 +14,9 @@ from advisor.runs.services.states import WORKING
 
 # How soon somebody looks again, at first and at most.
 SOON_SECONDS, LATE_SECONDS = 0.05, 0.2
+# Beside a model of one's own, which works on a block for seconds: each look takes some
+# of its cores' time, and without a race next to nothing comes meanwhile.
+BESIDE_MODEL_SECONDS = 1.0
 # For how long after the others of the run were last seen at work.
 PATIENCE_SECONDS = 1.0
 
@@ -23,9 +26,18 @@ class Patience:
     """When one candidate's work is looked for again, and until when it is waited."""
 
     candidate: Candidate
-    _again_s: float = SOON_SECONDS
+    _again_s: float = field(init=False)
     _dry_until: float = 0.0
     _others_seen: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self._again_s = self._soon_s
+
+    @property
+    def _soon_s(self) -> float:
+        alone = self.candidate.open_to is None
+        own = self.candidate.engine == "transformers"
+        return BESIDE_MODEL_SECONDS if own and alone else SOON_SECONDS
 
     @property
     def dry(self) -> bool:
@@ -40,7 +52,7 @@ class Patience:
     def found_nothing(self) -> None:
         """Look again a little later than the last time."""
         self._dry_until = time.monotonic() + self._again_s
-        self._again_s = min(LATE_SECONDS, 1.5 * self._again_s)
+        self._again_s = max(self._soon_s, min(LATE_SECONDS, 1.5 * self._again_s))
 
     def rest(self, seconds: float) -> None:
         """Look for nothing in the next ``seconds``."""
@@ -48,7 +60,7 @@ class Patience:
 
     def look_now(self) -> None:
         """Look at once: something has changed."""
-        self._again_s, self._dry_until = SOON_SECONDS, 0.0
+        self._again_s, self._dry_until = self._soon_s, 0.0
 
     def is_worth_it(self, short_of_money: bool) -> bool:
         """Say whether more may soon be due; not for whom a race needs no longer."""
