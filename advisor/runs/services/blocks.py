@@ -128,7 +128,8 @@ class Block:
         self.desk.came(outcome)
         if not self._ready:
             self._waiting_since = time.monotonic()
-        if outcome.row is not None and outcome.failure is None:
+        findable = outcome.failure is None and answer.repeatable
+        if outcome.row is not None and findable:
             outcome.row.asked_sha256 = self.asked.get(claim.trial_id, "")
         self._ready.append(outcome)
         self._open.pop(claim.trial_id, None)

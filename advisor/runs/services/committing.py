@@ -4,7 +4,6 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -18,7 +17,7 @@ from advisor.runs.models import Answer, Attempt, Candidate, Score, Trial
 from advisor.runs.services.among import Among
 from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.inserting import insert, insert_columns
-from advisor.runs.services.judging import NewAnswer, Outcome
+from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
 from advisor.web.clock import from_now
 
@@ -73,7 +72,7 @@ def commit(
     stored = [one for one in kept if one.row is not None]
     _finish(stored)
     _send_back([one for one in kept if one.row is None])
-    insert(Answer, [_row(one) for one in stored])
+    insert(Answer, [one.row for one in stored if one.row is not None])
     insert(Score, [score for one in stored for score in one.scores])
     free, paid = list(kept), []
     if priced:
@@ -107,14 +106,6 @@ def _finish(stored: Sequence[Outcome]) -> None:
             last_error_code=code,
             solo_crashes=F("solo_crashes") + int(crashed),
         )
-
-
-def _row(one: Outcome) -> NewAnswer:
-    """Return the answer to store; no later run finds what cannot be repeated."""
-    row = cast(NewAnswer, one.row)
-    if not one.repeatable:
-        row.asked_sha256 = ""
-    return row
 
 
 def _send_back(waiting: Sequence[Outcome]) -> None:

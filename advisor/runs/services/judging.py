@@ -68,7 +68,7 @@ class Outcome:
 
     ``row`` is the answer to store, None when the trial goes back to wait
     ``wait_s`` seconds; ``counts`` says whether that uses up a try, ``crashed`` whether
-    it ended the process that ran the model, ``repeatable`` as the engine does.
+    it ended the process that ran the model.
     """
 
     claim: Claim
@@ -79,7 +79,6 @@ class Outcome:
     wait_s: float = 0.0
     counts: bool = True
     crashed: bool = False
-    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +111,6 @@ class Judge:
             row=row,
             scores=self._rows(claim, score, detail, failure),
             failure=failure,
-            repeatable=answer.repeatable,
         )
 
     def _score(self, answer: Answer, sample: Sample) -> tuple[float | None, str]:
