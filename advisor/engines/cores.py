@@ -11,12 +11,12 @@ import os
 from itertools import count
 
 NAMES = ("GOMP_SPINCOUNT", "OMP_PROC_BIND", "OMP_PLACES")
-# Turns of a waiting loop before a thread sleeps: longer than the pause between two
-# products, shorter than the share of time that a process has of a core.
+# Turns of a waiting loop before a thread sleeps: so many that alone a model is as fast
+# as with threads that never sleep, and few beside a process's share of a core's time.
 _TURNS = 5000
 # Where a GPU's driver is: it has threads of its own, which would all share one core.
 _DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
-_turns = count(os.getpid())
+_started = count(os.getpid())
 
 
 def allowed_cores() -> list[int]:
@@ -40,6 +40,6 @@ def placed(threads: int) -> dict[str, str]:
     found, cores = {"GOMP_SPINCOUNT": str(_TURNS)}, allowed_cores()
     if threads < 2 or threads != len(cores) or any(map(os.path.exists, _DRIVERS)):
         return found
-    first = next(_turns) % threads
+    first = next(_started) % threads
     places = ",".join(f"{{{core}}}" for core in [*cores[first:], *cores[:first]])
     return found | {"OMP_PROC_BIND": "true", "OMP_PLACES": places}
