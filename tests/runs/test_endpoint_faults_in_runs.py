@@ -36,7 +36,9 @@ from advisor.runs.models import (
     RunEvent,
     Trial,
 )
-from advisor.runs.services.endpoint_health import hold, next_probe_s
+from advisor.runs.services.claiming import claim_block
+from advisor.runs.services.endpoint_health import ask_now, hold, next_probe_s
+from advisor.runs.services.releasing import release
 from advisor.runs.services.verifying import broken_invariants
 from tests.engines.stub_server import Stub, chat, listing, reply
 from tests.runs.test_real_engines import answering, drive_and_disconnect, with_endpoint
@@ -50,6 +52,10 @@ QUICK = {
 }
 # Only where calls are never answered: a busy machine may stand still for as long.
 HASTY = {**QUICK, "total_s": 0.8}
+SOON_DOWN = {
+    "retries": {"errors": 2, "first_s": 0.01},
+    "pace": {"faults": 1, "trials": 1, "rest_s": 0.01},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -282,6 +288,42 @@ def test_f32_a_server_that_lists_no_models_is_back_all_the_same(status):
         run.refresh_from_db()
         services.run_inline(run)
     assert_whole(run, 40)
+
+
+def drive_in_vain(run: Run) -> Trial:
+    """Let a worker find out that nobody listens; return a trial that it asked."""
+    one = run.candidates.get()
+    ask_now(run)
+    Candidate.objects.filter(pk=one.pk).update(state=Candidate.State.WAITING)
+    Trial.objects.update(not_before=None)
+    services.drive(run_id=run.pk, candidate_id=one.pk)
+    return Trial.objects.filter(last_error_code="not_connected").latest("claims")
+
+
+def test_f32_what_was_handed_back_leaves_the_faults_of_a_dead_endpoint_forgiven():
+    with Stub(listing(lambda _: [YES]), port=free_port()) as stub:
+        run = untimed(stub, samples=2, options=SOON_DOWN)
+    services.begin(run.pk)
+    one = run.candidates.get()
+    for _ in range(20):
+        lease = claim_block(one)
+        ids = [claim.trial_id for claim in lease.claims]
+        release(lease.token, ids, sent=False)
+    asked = drive_in_vain(run)
+    assert (asked.claims, asked.errors) == (21, 0)
+
+
+def test_f32_a_sample_that_its_server_cannot_stand_comes_to_an_end():
+    with Stub(listing(lambda _: [YES]), port=free_port()) as stub:
+        run = untimed(stub, samples=1, options=SOON_DOWN)
+    services.begin(run.pk)
+    counted = []
+    while not Answer.objects.exists():
+        assert len(counted) < 20
+        counted.append(drive_in_vain(run).errors)
+    # Ten faults are forgiven, and then each uses up one of the five tries.
+    assert counted == [*[0] * 10, 1, 2, 3, 4, 4]
+    assert Answer.objects.get().failure_code == "not_connected"
 
 
 def test_f32_while_one_waits_the_others_go_on():
