@@ -118,7 +118,7 @@ threading.stack_size(65536)
 started = 0
 try:
     for _ in range(3000):
-        threading.Thread(target=time.sleep, args=(9,), daemon=True).start()
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
         started += 1
 except RuntimeError:
     pass

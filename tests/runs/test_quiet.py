@@ -91,4 +91,5 @@ def hog() -> Iterator[None]:
 
 def test_a_hog_is_seen_while_it_runs():
     with hog():
-        assert max(look().others or 0.0 for _ in range(10)) > 0.25
+        # It may have to wait for its turn: it is looked for until it has one.
+        assert any((look().others or 0.0) > 0.25 for _ in range(300))
