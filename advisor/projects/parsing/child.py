@@ -25,6 +25,14 @@ ROOT = Path(__file__).resolve().parents[3]
 OUT_OF_MEMORY = 3
 LOOK_SECONDS = 0.3
 DEFAULTS = Options()
+# Numpy, which readers of tables bring along, reserves 40 MB for each thread that it
+# starts, one a core: on a large machine more than a reader may have in all.
+ENVIRONMENT = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONUTF8": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 MESSAGES = {
     "time": f"Reading the file takes longer than {limits.CPU_SECONDS} s.",
     "memory": "Reading the file takes more than 512 MB of memory.",
@@ -71,9 +79,8 @@ class _Child:
 
     def __init__(self, command: Sequence[str], data: bytes) -> None:
         pipe = subprocess.PIPE
-        environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         self.process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=ROOT
+            command, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT, cwd=ROOT
         )
         self.output: list[bytes] = []
         self.rows = 0

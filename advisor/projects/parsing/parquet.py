@@ -29,6 +29,8 @@ def parse_parquet(data: bytes, notes: Findings) -> Table:
         columns = header_of(list(file.schema_arrow.names), notes)
         # Column by column: of two with one name neither is lost.
         read = [one.to_pylist() for one in file.read(use_threads=False).columns]
+    except MemoryError:  # Arrow's own is an ArrowException as well
+        raise
     except (ArrowException, OSError, ValueError) as error:
         wrong = "The Parquet file is damaged."
         raise refused("damaged_file", wrong, "Write it again.") from error

@@ -21,16 +21,28 @@ def test_the_child_finds_what_the_parent_would(data, name):
     assert parse_in_child(data, name, Options()) == parse_table(data, name)
 
 
-def test_parquet_is_read_within_the_memory_limit():
+def parquet_file(*inputs):
     import io
 
     import pyarrow as pa
     from pyarrow import parquet
 
     stream = io.BytesIO()
-    parquet.write_table(pa.table({"input": ["a", "b"]}), stream)
+    parquet.write_table(pa.table({"input": inputs}), stream)
+    return stream.getvalue()
 
-    table = parse_in_child(stream.getvalue(), "a.parquet", Options())
+
+def test_parquet_is_read_within_the_memory_limit():
+    table = parse_in_child(parquet_file("a", "b"), "a.parquet", Options())
+
+    assert [row.values for row in table.rows] == [("a",), ("b",)]
+
+
+def test_what_a_reader_needs_does_not_grow_with_the_cores_of_the_machine():
+    # Enough for one thread of numpy, and not for two.
+    table = parse_in_child(
+        parquet_file("a", "b"), "a.parquet", memory_bytes=105_000_000
+    )
 
     assert [row.values for row in table.rows] == [("a",), ("b",)]
 
@@ -47,6 +59,14 @@ def test_what_takes_too_long_is_ended_and_told():
 
 def test_what_takes_too_much_memory_is_ended_and_told():
     table = parse_in_child(items(300_000), "a.json", memory_bytes=90_000_000)
+
+    assert [problem.code for problem in table.errors] == ["parser_memory"]
+
+
+def test_a_parquet_file_that_takes_too_much_memory_is_not_called_damaged():
+    large = parquet_file(*(f"{n} " * 400 for n in range(19_000)))
+
+    table = parse_in_child(large, "a.parquet", memory_bytes=130_000_000)
 
     assert [problem.code for problem in table.errors] == ["parser_memory"]
 
