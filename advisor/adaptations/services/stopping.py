@@ -1,6 +1,7 @@
 """How does a job end before it is done, and what goes with a deleted team?"""
 
 import shutil
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -54,15 +55,29 @@ def clear_ended() -> None:
     """Delete the work folders of ended jobs that nobody cleared.
 
     Who worked on a cancelled job clears up, unless it died; whoever was given up left
-    its folder behind. Who still works is given time to notice the end.
+    its folder behind, and a deleted team those of its jobs. Who still works is given
+    time to notice the end.
     """
     root = Path(settings.ADAPTED_DIR) / "work"
-    found = [int(one.name) for one in root.glob("*") if one.name.isdigit()]
-    ended = Adaptation.objects.exclude(state__in=LIVE).filter(
-        pk__in=found, finished_at__lt=from_now(-NOTICE_S)
-    )
-    for one in ended if found else ():
+    found = {int(one.name): one for one in root.glob("*") if one.name.isdigit()}
+    if not found:
+        return
+    jobs = Adaptation.objects.filter(pk__in=found)
+    ended = jobs.exclude(state__in=LIVE).filter(finished_at__lt=from_now(-NOTICE_S))
+    for one in ended:
         clear_work(one)
+    # Without a row only the folder can tell when somebody worked last.
+    for pk in found.keys() - set(jobs.values_list("pk", flat=True)):
+        if _untouched_s(found[pk]) > NOTICE_S:
+            shutil.rmtree(found[pk], ignore_errors=True)
+
+
+def _untouched_s(folder: Path) -> float:
+    """Return for how long nothing was put into a folder; 0 where it is gone."""
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def end_with_team(*, team: Team) -> None:
