@@ -26,6 +26,11 @@ def test_a_lost_typesetter_is_a_message(fault: str, told: str):
         render_pdf({"do": fault}, seconds=seconds, module=BAD)
 
 
+def test_what_a_typesetter_needs_does_not_grow_with_the_cores_of_the_machine():
+    """Each thread of numpy reserves 40 MB of the little that a typesetter may have."""
+    assert render_pdf({"do": "count"}, module=BAD) == b"%PDF 1"
+
+
 @pytest.mark.django_db
 def test_the_page_says_that_there_is_none_and_a_second_try_begins_anew(
     team: Team, bob: User, browser: Browser

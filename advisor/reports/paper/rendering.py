@@ -11,6 +11,14 @@ from typing import Any
 MEMORY_BYTES = 2_000_000_000
 SECONDS = 60
 TYPESETTER = "advisor.reports.paper.typesetter"
+# Threads reserve memory, and libraries start as many as there are cores: on a large
+# machine more than the whole typesetter may have.
+FEW_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "4",
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 class ReportNotMade(Exception):
@@ -37,7 +45,7 @@ def render_pdf(
             capture_output=True,
             timeout=seconds,
             check=False,
-            env=environment | {"MPLBACKEND": "agg"},
+            env={**environment, **FEW_THREADS, "MPLBACKEND": "agg"},
             preexec_fn=_limit,
         )
     except subprocess.TimeoutExpired:
