@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -28,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _fixtures_of(item: pytest.Item) -> list[str]:
     return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_before() -> None:
+    """Let no test be refused for how often others asked, however fast they follow."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

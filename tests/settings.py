@@ -18,5 +18,8 @@ from advisor.settings import *  # noqa: E402, F403
 # Child processes read the product's settings; the variables above hold for them too.
 os.environ["DJANGO_SETTINGS_MODULE"] = "advisor.settings"
 
+MIDDLEWARE = ["tests.turns.OneAtATime", *MIDDLEWARE]  # noqa: F405
+# Tests count in this process, and empty what they count in.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,7 +1,6 @@
 """Somebody with a link reads the report and nothing else, until the link ends."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 
@@ -23,14 +22,6 @@ from tests.runs.finished import finished, url_of
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("canary-sample", "canary-answer", "canary-comment", "Canary Signer")
-
-
-@pytest.fixture(autouse=True)
-def uncounted() -> Iterator[None]:
-    """Count anew, and leave no count behind that shuts out the tests after this."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

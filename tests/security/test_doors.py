@@ -9,7 +9,6 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -150,7 +149,6 @@ def test_nothing_is_listed_that_is_not_there():
 
 @pytest.mark.parametrize("actor", ACTORS)
 def test_everybody_gets_through_the_doors_of_their_role_alone(actor, world: World):
-    cache.clear()
     wrong = []
     pages = world.client(actor)
     program = world.client(actor, api=True)
@@ -182,7 +180,6 @@ def test_a_fragment_refuses_whom_its_page_refuses(world: World):
 
 def test_things_of_another_team_are_not_found_under_ones_own(world: World):
     """Charlie owns Elsewhere, and asks there for what is Team Atlas's."""
-    cache.clear()
     client, wrong = world.client("other"), []
     for route in LISTED:
         if "team" not in route.names or len(route.names) == 1:

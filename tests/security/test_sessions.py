@@ -6,7 +6,6 @@ import pytest
 from allauth.mfa.signals import authenticator_added
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -22,11 +21,6 @@ EDGE = (
     " Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
 )
 NEW = "another walk on a warm beach"
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_before() -> None:
-    cache.clear()
 
 
 def signed_in(agent: str = FIREFOX, ip: str = "192.0.2.1") -> Client:

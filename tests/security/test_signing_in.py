@@ -8,7 +8,6 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import password_validation
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -18,11 +17,6 @@ from tests.people import PASSWORD
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105
 FORGED = ("evil.example", "evil.example:80", "127.0.0.1.evil.example", "[::2]", "a b")
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_before() -> None:
-    cache.clear()
 
 
 def sign_in(client: Client, password: str, email: str = "alice@example.com") -> str:
