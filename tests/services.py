@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import psycopg.sql
 import pytest
@@ -87,6 +88,14 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 60.0) -> boo
             return True
         time.sleep(0.1)
     return bool(condition())
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Return how a process was started; nothing of one that has just ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.NoSuchProcess:
+        return []
 
 
 def postgres_programs() -> Path | None:

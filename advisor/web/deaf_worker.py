@@ -30,7 +30,8 @@ TIMEOUT_SECONDS = 1.0
 class DeafWorker:
     """Looks ten times in ``seconds`` at the ``lists`` in the Redis of ``url``.
 
-    ``idle`` says that the worker has nothing to do, ``end`` ends it.
+    ``idle`` says that the worker has nothing to do, ``end`` ends it. A Redis that does
+    not answer within ``timeout_s`` says nothing about the worker.
     """
 
     url: str
@@ -38,6 +39,7 @@ class DeafWorker:
     seconds: float
     idle: Callable[[], bool]
     end: Callable[[], None]
+    timeout_s: float = TIMEOUT_SECONDS
     _gone: threading.Event = field(default_factory=threading.Event)
     _deaf: int = 0
 
@@ -58,8 +60,8 @@ class DeafWorker:
         """Say whether a message lies there; not where nobody answers."""
         client = redis.Redis.from_url(
             self.url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
+            socket_timeout=self.timeout_s,
+            socket_connect_timeout=self.timeout_s,
             retry=Retry(NoBackoff(), 0),
         )
         try:

@@ -9,6 +9,7 @@ import pytest
 from advisor.engines.base import EngineSpec, Prompt
 from advisor.engines.transformers_local import TransformersLocal
 from tests.engines.lost_host import STRAYS
+from tests.services import words_of
 
 
 def made(folder, silence_s):
@@ -85,4 +86,4 @@ def test_a_block_whose_engine_is_closed_meanwhile_starts_no_other_host(tmp_path)
 def hosts() -> int:
     """Count this process's hosts; other tests may have servers of their own."""
     mine = psutil.Process().children()
-    return sum("tests.engines.lost_host" in one.cmdline() for one in mine)
+    return sum("tests.engines.lost_host" in words_of(one) for one in mine)

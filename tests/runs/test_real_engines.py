@@ -26,7 +26,7 @@ from tests.engines.stub_server import (
 )
 from tests.engines.tiny_models import make_model
 from tests.runs.factory import make_project, make_setup
-from tests.services import wait_until
+from tests.services import wait_until, words_of
 
 pytestmark = pytest.mark.django_db
 AN_HOUR = timedelta(hours=1)
@@ -186,7 +186,7 @@ def test_a_model_that_is_left_to_stop_is_not_loaded_again(tmp_path):
 def hosts() -> set[int]:
     """Return the processes that hold a model for this one."""
     mine = psutil.Process().children()
-    return {one.pid for one in mine if "advisor.engines.host" in one.cmdline()}
+    return {one.pid for one in mine if "advisor.engines.host" in words_of(one)}
 
 
 @pytest.mark.models

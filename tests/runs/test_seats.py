@@ -30,7 +30,7 @@ if child := os.fork():
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 else:
     connection.ensure_connection()
-    connection.cursor().execute("PRAGMA busy_timeout = 2000")
+    connection.cursor().execute("PRAGMA busy_timeout = 60000")
     try:
         take(name="child", queue="default", seats=1)
         os._exit(0)

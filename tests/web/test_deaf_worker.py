@@ -27,6 +27,8 @@ def watched(url: str, *, idle: bool = True) -> tuple[DeafWorker, list[str]]:
         seconds=0.2,
         idle=lambda: idle,
         end=lambda: ended.append("ended"),
+        # A Redis that stands still for a while is not what is looked for here.
+        timeout_s=60,
     )
     return watch, ended
 

@@ -66,9 +66,10 @@ def test_it_starts_everything_and_sigterm_leaves_no_process_and_no_folder(
 ) -> None:
     with services(roles=["local", "web"], migrated=False) as running:
         record = running.record()
-        started = family(running.process.pid)
+        # It listens before it has started the processes that answer.
         with urlopen(f"{record['site_url']}/healthz") as answer:
             assert answer.read() == b"ok\n"
+        started = family(running.process.pid)
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(60) == 0
 
