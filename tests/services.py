@@ -50,8 +50,14 @@ FAST = {
     "SPEED_REPEATS": "0",
     "STOP_SECONDS": "2",
 }
-# Leases as the product has them, where a slow disk is not to look like a lost worker.
-PATIENT = {"LEASE_SECONDS": "12", "HEARTBEAT_SECONDS": "3", "REAP_SECONDS": "1"}
+# Leases as the product has them, where a slow disk is not to look like a lost worker;
+# nor is a Redis that waits for its turn to look like one that is gone, to who signs in.
+PATIENT = {
+    "LEASE_SECONDS": "12",
+    "HEARTBEAT_SECONDS": "3",
+    "REAP_SECONDS": "1",
+    "CACHE_TIMEOUT_SECONDS": "60",
+}
 
 
 Completed = subprocess.CompletedProcess[str]
