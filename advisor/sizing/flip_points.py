@@ -22,12 +22,14 @@ class Crossing:
 
     A ceiling (``floor`` False) is met from ``met`` on upwards and failed below
     ``failed``; a floor is met up to ``met`` and failed above ``failed``. Between the
-    two it is undecided.
+    two it is undecided. ``estimated`` says that the test would stake anew at another
+    limit, so that both values are near what it would say and not what it says.
     """
 
     met: float
     failed: float
     floor: bool = False
+    estimated: bool = False
 
     def at(self, limit: float) -> Verdict:
         """Return how the candidate stands at ``limit``."""
@@ -68,12 +70,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FlipPoint:
-    """One limit, and where the answer changes below and above it; None if nowhere."""
+    """One limit, and where the answer changes below and above it; None if nowhere.
+
+    ``estimated`` says that deciding anew may give another value, or no change there.
+    """
 
     name: str
     limit: float
     below: Change | None
     above: Change | None
+    estimated: bool = False
 
 
 Answer = tuple[Outcome, str | None, bool]
@@ -129,7 +135,12 @@ def _flip_point(
             ),
             None,
         )
-    return FlipPoint(name, limit, changes[-1.0], changes[1.0])
+    estimated = any(
+        one.crossings[name].estimated
+        for one, verdict in settled
+        if verdict != "failed" and name in one.crossings
+    )
+    return FlipPoint(name, limit, changes[-1.0], changes[1.0], estimated)
 
 
 def _points(

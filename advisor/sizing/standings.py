@@ -1,10 +1,13 @@
 """From which value of each limit on does each candidate meet it?
 
 Read from what decided: the bounds of certifiers and intervals, the upper end of a
-cost or an estimated memory, the bounds of a percentile. No answer is asked again.
+cost or an estimated memory, the bounds of a percentile. No answer is asked again, and
+no certifier: at another limit it would stake otherwise and Holm share the error anew,
+so that what they decide is estimated there.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import cast
 
@@ -117,7 +120,7 @@ def _crossing(
 
 def _noisy_crossing(case: Case, exam: Exam) -> Crossing:
     """Return where the loss is certified and where it is refuted."""
-    split, units = levels(case), exam.units
+    split, units, estimated = levels(case), exam.units, False
     if case.stop == "exhausted" and not units.complete:
         # The comparison of all samples says nothing before it has them all.
         low, high = -inf, inf
@@ -126,17 +129,19 @@ def _noisy_crossing(case: Case, exam: Exam) -> Crossing:
     elif exam.certifier is not None:
         judge = exam.certifier
         low, high = judge.lower_bound(split.reject), judge.upper_bound(split.certify)
+        estimated = True
     else:
         worst, best = pairs(units, worst=True), pairs(units, worst=False)
         _, high = tango_interval(worst, split.certify, split.reject)
         low, _ = tango_interval(best, split.certify, split.reject)
+        estimated = split.candidates > 1
     if exam.constraint.name == "quality_margin":
-        return Crossing(met=max(low, high), failed=min(low, high))
+        met, failed = max(low, high), min(low, high)
+        return Crossing(met=met, failed=failed, estimated=estimated)
     # A floor q was fed as q - score: bounds of that loss are bounds of the score.
     floor = exam.constraint.number
-    return Crossing(
-        met=floor - max(low, high), failed=floor - min(low, high), floor=True
-    )
+    met, failed = floor - max(low, high), floor - min(low, high)
+    return Crossing(met=met, failed=failed, floor=True, estimated=estimated)
 
 
 def agreeing(crossing: Crossing, row: Row) -> Crossing:
@@ -154,7 +159,7 @@ def agreeing(crossing: Crossing, row: Row) -> Crossing:
     met, failed = side * crossing.met, side * crossing.failed
     met = min(met, here) if row.status == "met" else max(met, beyond)
     failed = max(failed, beyond) if row.status == "failed" else min(failed, here)
-    return Crossing(side * met, side * failed, crossing.floor)
+    return replace(crossing, met=side * met, failed=side * failed)
 
 
 def on_scale(crossing: Crossing) -> Crossing:
@@ -163,10 +168,10 @@ def on_scale(crossing: Crossing) -> Crossing:
     It says the same at every limit from 0 to 1; an end that none of them reaches, or
     that all of them lie beyond, is infinite.
     """
-    return Crossing(
-        _on_scale(crossing.met, floor=crossing.floor),
-        _on_scale(crossing.failed, floor=crossing.floor),
-        crossing.floor,
+    return replace(
+        crossing,
+        met=_on_scale(crossing.met, floor=crossing.floor),
+        failed=_on_scale(crossing.failed, floor=crossing.floor),
     )
 
 

@@ -82,7 +82,8 @@ def _closest(result: Result) -> Iterator[NextStep]:
             up = row.constraint.name not in reasons.AT_LEAST
             at = reached(row.constraint, at, up=up)
         value = formats.amount(row.constraint, row.value if at is None else at)
-        needs.append(f"{name}: {value}")
+        estimated = at is not None and reasons.is_estimated(result, row.constraint.key)
+        needs.append(f"{name}: {'about ' if estimated else ''}{value}")
     if needs:
         text = f"No single limit does. {one['id']} would need {'; '.join(needs)}."
         setup = project_url(result.run.project, "setup/")
@@ -100,7 +101,9 @@ def _limits(result: Result) -> Iterator[NextStep]:
             up = change is point.above
             enough = reached(constraint, change.limit, up=up, beyond=change.beyond)
             limit = formats.amount(constraint, enough)
-            text = f"{name}: with a limit of {limit} it would be {change.recommended}."
+            near, it = ("about ", "may") if point.estimated else ("", "would")
+            who = f"it {it} be {change.recommended}"
+            text = f"{name}: with a limit of {near}{limit} {who}."
             yield NextStep(text, _try(result, point.name, up, change))
 
 

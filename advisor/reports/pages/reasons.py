@@ -112,9 +112,11 @@ def _qualifies(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
     for point in result.summary.flips:
         for side, change in (("below", point.below), ("above", point.above)):
             if change and change.recommended == one["id"]:
-                at = flips.told(result.constraints[point.name], side, change, "at")
+                limit, about = result.constraints[point.name], point.estimated
+                at = flips.told(limit, side, change, "at", about=about)
                 name = words.name_of(point.name).lower()
-                parts.append(f"The answer with a limit on {name} {at}.")
+                head = "Estimated to be the answer" if about else "The answer"
+                parts.append(f"{head} with a limit on {name} {at}.")
     return "", " ".join(parts)
 
 
@@ -168,12 +170,18 @@ def _remedy(result: Result, one: Mapping[str, Any], rows: list[Row]) -> str:
         up = constraint.name not in AT_LEAST
         limit = formats.amount(constraint, reached(constraint, at, up=up))
         name = "a margin" if constraint.name == "quality_margin" else "a limit"
-        parts.append(f"Would need {name} of {limit}.")
+        about = "about " if is_estimated(result, constraint.key) else ""
+        parts.append(f"Would need {name} of {about}{limit}.")
     examples = result.setup.get("labelled_examples") or 0
     if constraint.name in ("quality_margin", "min_quality") and examples:
         many = formats.count(examples, "labelled example")
         parts.append(f"Fine-tuning on your {many} may help: see Techniques.")
     return " ".join(parts)
+
+
+def is_estimated(result: Result, key: str) -> bool:
+    """Return whether it is estimated from which value of a limit on it is met."""
+    return any(one.estimated for one in result.summary.flips if one.name == key)
 
 
 def _capital(text: str) -> str:

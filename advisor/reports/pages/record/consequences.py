@@ -15,7 +15,7 @@ from advisor.reports.pages.record.value import Consequences
 from advisor.reports.selectors import Result
 from advisor.sizing import formats
 from advisor.sizing.constraints import Constraint
-from advisor.sizing.flip_points import Change
+from advisor.sizing.flip_points import Change, FlipPoint
 from advisor.sizing.rounding import reached
 
 STAYS = {
@@ -145,7 +145,7 @@ def _revisit(result: Result, comparison: Comparison) -> Iterator[str]:
         limit = Constraint(name=name, limit=point.limit, tag=tag or None)
         for way, change in (("under", point.below), ("over", point.above)):
             if change is not None and isfinite(change.limit) and change.limit > 0:
-                yield _trigger(point.name, limit, way, change)
+                yield _trigger(limit, way, change, point)
     chart = comparison.cost_volume
     if chart is None:
         return
@@ -157,12 +157,13 @@ def _revisit(result: Result, comparison: Comparison) -> Iterator[str]:
     yield from _over_budget(result, comparison)
 
 
-def _trigger(key: str, limit: Constraint, way: str, change: Change) -> str:
+def _trigger(limit: Constraint, way: str, change: Change, point: FlipPoint) -> str:
     amount = formats.amount(limit, reached(limit, change.limit, up=way == "over"))
+    amount = f"about {amount}" if point.estimated else amount
     answer = OTHERWISE.get(change.outcome, "the answer then changes")
     if change.recommended:
         answer = f"{change.recommended} then becomes the right size"
-    name = words.name_of(key)
+    name = words.name_of(point.name)
     moves = f"{way} {amount}" if change.beyond else f"to {amount} or {way}"
     return f"the limit on {name[0].lower()}{name[1:]} moves {moves}: {answer};"
 
