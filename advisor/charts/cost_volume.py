@@ -17,6 +17,8 @@ from advisor.charts.parts import (
 from advisor.charts.theme import Theme, plain
 from advisor.charts.values import CostLine, CostVolume
 
+APART = 3.0  # pixels between two names
+
 
 def cost_volume(chart: CostVolume, *, mode: Theme) -> Figure:
     """Return monthly cost against volume, log-log, with break-even circles.
@@ -156,7 +158,7 @@ def _line_ends(
         lift = high / 2 + 2 if small else 0.0
         middle = -level * per_decade - lift
         down = max(middle, free + high / 2) + level * per_decade
-        free = down - level * per_decade + high / 2
+        free = down - level * per_decade + high / 2 + APART
         role = {"recommended": "accent", "reference": "ink"}.get(line.verdict, "ink2")
         found.append(
             note(

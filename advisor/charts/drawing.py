@@ -8,15 +8,14 @@ from math import log10
 
 from matplotlib.axes import Axes
 
-from advisor.charts import geometry, theme
+from advisor.charts import geometry, limits, theme
 from advisor.charts.labels import Name, spread
-from advisor.charts.latency import milliseconds
-from advisor.charts.sheet import dashed, log_axis, money_axis, page, red
+from advisor.charts.sheet import PAPER, PHONE, Sheet, dashed, money_axis, page, red
 from advisor.charts.theme import Verdict
-from advisor.charts.values import Latencies, Point, TradeOff
+from advisor.charts.values import Point, TradeOff
 
-PIXELS = 12.5 / 8  # of the screen's letters in a point of paper's
-PLOT = (440 * PIXELS, 165 * PIXELS)
+HEIGHT_IN = {PAPER: 3.1, PHONE: 3.6}
+PLOT = {PAPER: (440, 165), PHONE: (208, 188)}  # points of the plot within its words
 MARKS: dict[Verdict, tuple[str, float, bool]] = {
     "recommended": ("o", 8.5, True),
     "meets": ("o", 6, True),
@@ -33,28 +32,30 @@ ROLES: dict[Verdict, str] = {
 }
 
 
-def trade_off(trade: TradeOff) -> str:
+def trade_off(trade: TradeOff, sheet: Sheet = PAPER) -> str:
     """Return the SVG of quality against cost; quality alone where no cost is known."""
     points = geometry.drawable(trade)
     if not points:
-        return quality_only(trade)
-    with page(3.1) as (axes, svg):
+        return quality_only(trade, sheet)
+    with page(HEIGHT_IN[sheet], sheet) as (axes, svg):
         costs = [point.cost for point in points if point.cost is not None]
-        money_axis(axes, costs + [trade.budget or costs[0]])
+        money_axis(axes, costs + [trade.budget or costs[0]], sheet)
         axes.set_ylim(*geometry.quality_range(trade))
-        axes.set_xlabel(f"{trade.cost_title} (log scale)")
-        axes.set_title("Quality, points of score", loc="left", fontsize=8)
+        between = " " if sheet is PAPER else "\n"
+        axes.set_xlabel(f"{trade.cost_title}{between}(log scale)")
+        axes.set_title("Quality, points of score", loc="left", fontsize=sheet.letters)
         _limits(axes, trade)
+        _frontier(axes, trade, points)
         for point in points:
             _dot(axes, point)
-        _names(axes, points)
+        _names(axes, trade, points, sheet)
     return svg.getvalue()
 
 
-def quality_only(trade: TradeOff) -> str:
+def quality_only(trade: TradeOff, sheet: Sheet = PAPER) -> str:
     """Return the SVG of one row a candidate: quality, interval, floor."""
     rows = [point for point in reversed(trade.points) if point.quality is not None]
-    with page(0.8 + 0.34 * max(1, len(rows))) as (axes, svg):
+    with page(0.8 + 0.34 * max(1, len(rows)), sheet) as (axes, svg):
         axes.set_xlim(*geometry.quality_range(trade))
         axes.set_yticks(range(len(rows)), [point.label for point in rows])
         axes.set_ylim(-0.6, len(rows) - 0.3)
@@ -70,38 +71,6 @@ def quality_only(trade: TradeOff) -> str:
     return svg.getvalue()
 
 
-def latencies(chart: Latencies) -> str:
-    """Return the SVG of one outline a candidate against the p95 limit."""
-    rows = list(reversed(chart.rows))
-    outlines = [geometry.density(row.times_ms) for row in rows]
-    finite = [t for xs, _ in outlines for t in xs] or [1.0]
-    with page(0.8 + 0.34 * max(1, len(rows))) as (axes, svg):
-        log_axis(axes, finite + [chart.limit_ms or finite[0]], "{:,.0f} ms")
-        axes.set_xlabel("Time to complete answer (log scale)")
-        axes.set_yticks(range(len(rows)), [row.label for row in rows])
-        axes.set_ylim(-0.3, len(rows))
-        for index, (row, (xs, heights)) in enumerate(zip(rows, outlines, strict=True)):
-            role = "accent" if row.verdict == "recommended" else "muted"
-            tops = [index + 0.7 * height for height in heights]
-            axes.fill_between(
-                xs, index, tops, color=theme.colour("light", role), alpha=0.55, lw=0
-            )
-            if row.p95_ms is not None:
-                ends = (index - 0.06, index + 0.4)
-                ink = theme.colour("light", "ink")
-                axes.plot((row.p95_ms, row.p95_ms), ends, color=ink, lw=1.4)
-                words = (
-                    f"p50 {milliseconds(row.p50_ms)} · p95 {milliseconds(row.p95_ms)}"
-                )
-                axes.text(
-                    1.01, index + 0.1, words, transform=axes.get_yaxis_transform()
-                )
-        if chart.limit_ms is not None:
-            dashed(axes, x=chart.limit_ms)
-            red(axes, chart.limit_ms, len(rows) - 0.12, "p95 limit")
-    return svg.getvalue()
-
-
 def _limits(axes: Axes, trade: TradeOff) -> None:
     left, right = axes.get_xlim()
     low, high = axes.get_ylim()
@@ -113,6 +82,15 @@ def _limits(axes: Axes, trade: TradeOff) -> None:
             color=theme.colour("light", "inside"),
             lw=0,
             zorder=0,
+        )
+    if trade.floor is not None and trade.budget:
+        axes.annotate(
+            limits.INSIDE,
+            (left, high),
+            xytext=(4, -3),
+            textcoords="offset points",
+            color=theme.colour("light", "pass"),
+            va="top",
         )
     if trade.floor is not None:
         dashed(axes, y=trade.floor)
@@ -142,26 +120,47 @@ def _dot(axes: Axes, point: Point) -> None:
     _mark(axes, cost, quality, point.verdict)
 
 
-def _names(axes: Axes, points: tuple[Point, ...]) -> None:
+def _frontier(axes: Axes, trade: TradeOff, points: tuple[Point, ...]) -> None:
+    """Join those that nobody beats on both quality and cost."""
+    best = sorted(
+        (point.cost or 1.0, point.quality or 0.0)
+        for point in points
+        if point.label in trade.frontier
+    )
+    costs, qualities = [cost for cost, _ in best], [quality for _, quality in best]
+    axes.plot(costs, qualities, color=theme.colour("light", "muted"), linewidth=0.8)
+
+
+def _names(
+    axes: Axes, trade: TradeOff, points: tuple[Point, ...], sheet: Sheet
+) -> None:
     """Write every point's name where it covers no other, the recommended first."""
     rank = {"recommended": 0, "reference": 1}
     ordered = sorted(points, key=lambda point: rank.get(point.verdict, 2))
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     span = log10(right / left)
+    width, height = (points * sheet.pixels for points in PLOT[sheet])
+
+    def down(quality: float | None) -> float:
+        return (high - (quality or 0.0)) / (high - low) * height
+
     names = [
         Name(
-            x=log10((point.cost or 1.0) / left) / span * PLOT[0],
-            y=(high - (point.quality or 0.0)) / (high - low) * PLOT[1],
+            x=log10((point.cost or 1.0) / left) / span * width,
+            y=down(point.quality),
             text=point.label,
             left=point.verdict in rank,
+            whisker=(down(point.high), down(point.low)) if point.low else None,
         )
         for point in ordered
     ]
-    for point, spot in zip(ordered, spread(names, *PLOT), strict=True):
+    ends = (log10(left), log10(right)), (low, high)
+    blocked = limits.boxes(trade, ends, (width, height))
+    for point, spot in zip(ordered, spread(names, width, height, blocked), strict=True):
         axes.annotate(
             point.label,
             (point.cost or 1.0, point.quality or 0.0),
-            xytext=(spot.right / PIXELS, -spot.down / PIXELS),
+            xytext=(spot.right / sheet.pixels, -spot.down / sheet.pixels),
             textcoords="offset points",
             ha=spot.anchor,
             va="center",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 SIGN = 6.7  # pixels of a character at 12.5 px
 LINE = 15.0
+WHISKER = 4.0  # pixels to each side of a line that words should keep away
 REACH = 10.0  # of a marker, and the gap to its name
 NEAR = 14.0  # pixels between a marker and its name that cost nothing
-FAR = 4.0  # covered square pixels that one more pixel between them is worth
+FAR = 6.0  # covered square pixels that one more pixel between them is worth
 Box = tuple[float, float, float, float]
 
 
@@ -125,7 +126,7 @@ def _marker(one: Name) -> list[Box]:
     if one.whisker is None:
         return [_around(one)]
     top, foot = one.whisker
-    return [_around(one), (one.x - 2, top, one.x + 2, foot)]
+    return [_around(one), (one.x - WHISKER, top, one.x + WHISKER, foot)]
 
 
 def _around(one: Name) -> Box:

@@ -4,7 +4,7 @@ from math import log10
 from typing import Any
 
 from advisor.charts import theme
-from advisor.charts.labels import LINE, Box
+from advisor.charts.labels import LINE, WHISKER, Box
 from advisor.charts.parts import limit_line, limit_text, note
 from advisor.charts.theme import Theme
 from advisor.charts.values import TradeOff
@@ -57,12 +57,15 @@ def boxes(trade: TradeOff, axes: Axes, plot: tuple[float, float]) -> tuple[Box, 
     if trade.floor is not None:
         y = (high - trade.floor) / (high - low) * height
         wide = SIGN * len(trade.floor_label)
-        found += [(0.0, y - 2, width, y + 2), (width - wide, y, width, y + LINE)]
+        found += [
+            (0.0, y - WHISKER, width, y + WHISKER),
+            (width - wide, y, width, y + LINE),
+        ]
     if trade.budget:
         x = (log10(trade.budget) - left) / (right - left) * width
         wide = SIGN * len(trade.budget_label)
         foot = (x + 5, height - LINE, x + 5 + wide, height)
-        found += [(x - 2, 0.0, x + 2, height), foot]
+        found += [(x - WHISKER, 0.0, x + WHISKER, height), foot]
     if trade.floor is not None and trade.budget:
         found.append((6.0, 4.0, 6.0 + SIGN * len(INSIDE), 4.0 + LINE))
     return tuple(found)

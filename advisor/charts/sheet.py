@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -12,12 +13,27 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from advisor.charts import geometry, theme
 
-WIDTH_IN = 6.9
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """On what a chart is drawn: width in inches, letters in points, every n-th tick."""
+
+    width: float
+    letters: float
+    every: int
+
+    @property
+    def pixels(self) -> float:
+        """Return the pixels of the screen's letters that a point here stands for."""
+        return 12.5 / self.letters
+
+
+PAPER = Sheet(width=6.9, letters=8, every=1)
+PHONE = Sheet(width=3.4, letters=9, every=2)
 STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "rightsize",
     "font.family": "DejaVu Sans",
-    "font.size": 8,
     "axes.edgecolor": theme.grid_colour("light"),
     "axes.labelcolor": theme.colour("light", "ink2"),
     "xtick.color": theme.colour("light", "ink2"),
@@ -29,11 +45,11 @@ STYLE: Any = {
 
 
 @contextmanager
-def page(height: float) -> Iterator[tuple[Axes, io.StringIO]]:
-    """Give axes to draw on and fill the buffer with the SVG afterwards."""
+def page(height: float, sheet: Sheet = PAPER) -> Iterator[tuple[Axes, io.StringIO]]:
+    """Give axes of a ``height`` in inches, and fill the buffer with the SVG after."""
     buffer = io.StringIO()
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, height), layout="constrained")
+    with mpl.rc_context({**STYLE, "font.size": sheet.letters}):
+        figure = Figure(figsize=(sheet.width, height), layout="constrained")
         axes = figure.subplots()
         axes.grid(axis="y", color=theme.grid_colour("light"), linewidth=0.7)
         axes.set_axisbelow(True)
@@ -42,19 +58,22 @@ def page(height: float) -> Iterator[tuple[Axes, io.StringIO]]:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
 
 
-def log_axis(axes: Axes, values: list[float], pattern: str) -> None:
+def log_axis(
+    axes: Axes, values: list[float], pattern: str, sheet: Sheet = PAPER
+) -> None:
     """Make the x axis logarithmic, with its ticks written by ``pattern``."""
     left, right = geometry.log_range(values)
+    ticks = geometry.log_ticks(left, right)[:: sheet.every]
     axes.set_xscale("log")
     axes.set_xlim(10**left, 10**right)
-    axes.xaxis.set_major_locator(FixedLocator(geometry.log_ticks(left, right)))
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: pattern.format(x)))
 
 
-def money_axis(axes: Axes, costs: list[float]) -> None:
+def money_axis(axes: Axes, costs: list[float], sheet: Sheet = PAPER) -> None:
     """Make the x axis one of dollars, logarithmic."""
-    log_axis(axes, costs, "{}")
+    log_axis(axes, costs, "{}", sheet)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: geometry.short(x, "$")))
 
 

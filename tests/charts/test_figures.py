@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 
 import plotly.graph_objects as go
 import pytest
@@ -134,6 +135,21 @@ def test_an_outline_needs_two_finite_times():
 )
 def test_ticks_are_short(value, text):
     assert geometry.short(value, "$") == text
+
+
+def test_a_phone_gets_each_figure_narrow_with_letters_that_it_can_show():
+    narrow = {
+        "trade_off": paper.trade_off(a_trade(), narrow=True),
+        "quality_only": paper.quality_only(a_trade(), narrow=True),
+        "latency": paper.latencies(LATENCIES, narrow=True),
+        "cost_volume": paper.cost_volume(COSTS, narrow=True),
+    }
+    for name, svg in narrow.items():
+        width = float(re.search(r'<svg[^>]* width="([\d.]+)pt"', svg)[1])
+        letters = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)]
+        # On the sheet of a phone, 326 pixels wide, 11 and more are read.
+        assert letters, name
+        assert min(letters) * 326 / width >= 11, name
 
 
 @pytest.mark.parametrize("name", PAPERS)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
@@ -231,3 +232,23 @@ def test_figures_are_the_papers_own_and_run_nothing(
     assert answer.headers["Content-Type"] == "image/svg+xml"
     assert answer.headers["Content-Security-Policy"] == "sandbox"
     assert b"<script" not in answer.content
+
+
+def test_a_phone_gets_figures_whose_letters_it_can_show(
+    team: Team, bob: User, browser: Browser
+):
+    run = finished(team)
+    client = browser(bob)
+    html = client.get(url_of(run, "report/")).content.decode()
+    sources = re.findall(r'<source media="[^"]+" srcset="([^"]+)">', html)
+    assert {source.rpartition("/")[2] for source in sources} == {
+        "trade-off-narrow.svg",
+        "latency-narrow.svg",
+    }
+    assert 'data-l="p95"' in html
+    for source in sources:
+        narrow = client.get(source).content
+        wide = client.get(source.replace("-narrow", "")).content
+        assert narrow.startswith(b"<?xml")
+        assert narrow != wide
+    assert client.get(url_of(run, "report/figures/tags-narrow.svg")).status_code == 404

@@ -1,5 +1,7 @@
 """How does a browser get a figure of the record? As the very SVG of the paper.
 
+A phone gets it narrower, with letters that are still read there.
+
 A figure of a finished run never changes, so a process draws it once. Matplotlib keeps
 its settings in one place for all threads: one draws at a time.
 """
@@ -12,7 +14,8 @@ from advisor.reports.pages.record.figures import svg_of
 from advisor.reports.pages.record.value import FigureName
 from advisor.reports.selectors import Result
 
-KEPT = 96
+KEPT = 192
+NARROW = "-narrow"  # ends the name of a figure that is drawn for a phone
 NOISE = re.compile(r"<!DOCTYPE[^>]*>|<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
@@ -22,8 +25,11 @@ _drawn: dict[tuple[int, str, str], str | None] = {}
 
 
 def figure_svg(result: Result, name: str) -> str | None:
-    """Return a figure of a finished run as SVG; None for one that it has not."""
-    wanted = next((one for one in NAMES if one == name), None)
+    """Return a figure of a finished run as SVG; None for one that it has not.
+
+    ``trade-off-narrow`` is the figure ``trade-off`` for a phone.
+    """
+    wanted = next((one for one in NAMES if one == name.removesuffix(NARROW)), None)
     if wanted is None:
         return None
     key = (result.run.pk, result.run.recommendation.sha256, name)
@@ -31,7 +37,8 @@ def figure_svg(result: Result, name: str) -> str | None:
         if key not in _drawn:
             while len(_drawn) >= KEPT:
                 _drawn.pop(next(iter(_drawn)))
-            svg = svg_of(comparison_of(result), wanted)
+            narrow = name.endswith(NARROW)
+            svg = svg_of(comparison_of(result), wanted, narrow=narrow)
             _drawn[key] = None if svg is None else light(svg)
         return _drawn[key]
 

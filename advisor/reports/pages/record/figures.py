@@ -28,14 +28,16 @@ def figures_of(comparison: Comparison) -> tuple[Figure, ...]:
     )
 
 
-def svg_of(comparison: Comparison, name: FigureName) -> str | None:
-    """Return a figure as SVG for paper; None where it is not drawn."""
+def svg_of(
+    comparison: Comparison, name: FigureName, *, narrow: bool = False
+) -> str | None:
+    """Return a figure as SVG for paper, or for a phone; None where it is not drawn."""
     if name == "trade-off":
-        return paper.trade_off(comparison.trade_off)
+        return paper.trade_off(comparison.trade_off, narrow=narrow)
     if name == "latency" and comparison.latencies is not None:
-        return paper.latencies(comparison.latencies)
+        return paper.latencies(comparison.latencies, narrow=narrow)
     if name == "volume" and comparison.cost_volume is not None:
-        return paper.cost_volume(comparison.cost_volume)
+        return paper.cost_volume(comparison.cost_volume, narrow=narrow)
     return None
 
 
