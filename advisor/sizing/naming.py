@@ -6,7 +6,7 @@ HOSTING = {
     "private_cloud": "in a private cloud",
     "public_api": "through a vendor API",
 }
-# SPDX identifiers as their owners write them; setups have them in lower case.
+# As their owners write them; setups and cards have them as ids in lower case.
 LICENCES = {
     "apache-2.0": "Apache-2.0",
     "bsd-2-clause": "BSD-2-Clause",
@@ -14,11 +14,22 @@ LICENCES = {
     "cc-by-4.0": "CC-BY-4.0",
     "cc-by-nc-4.0": "CC-BY-NC-4.0",
     "cc-by-sa-4.0": "CC-BY-SA-4.0",
+    "falcon-llm-2.0": "Falcon LLM 2.0",
+    "gemma": "Gemma terms",
     "gpl-3.0": "GPL-3.0",
+    "lfm-open-1.0": "LFM Open 1.0",
     "lgpl-3.0": "LGPL-3.0",
+    "llama-3.1-community": "Llama 3.1 licence",
+    "llama-3.2-community": "Llama 3.2 licence",
+    "llama-3.3-community": "Llama 3.3 licence",
+    "mistral-research": "Mistral Research",
     "mit": "MIT",
     "mpl-2.0": "MPL-2.0",
+    "proprietary": "Proprietary",
+    "qwen": "Qwen licence",
+    "qwen-research": "Qwen Research",
 }
+LICENCE_IDS = {name.casefold(): key for key, name in LICENCES.items()}
 LANGUAGES = {
     "ar": "Arabic",
     "bg": "Bulgarian",
@@ -66,12 +77,22 @@ def spoken(rule: str, value: str) -> str:
     if rule == "hosting":
         return HOSTING.get(value, value.replace("_", " "))
     if rule == "licences":
-        return LICENCES.get(value, value)
+        return licence(value)
     if rule == "languages":
         return LANGUAGES.get(value, value)
     if rule == "hardware":
         return " ".join(map(_part, value.split("-")))
     return value
+
+
+def licence(value: str) -> str:
+    """Return the name of a licence, by its id or as it is where none is known."""
+    return LICENCES.get(value.casefold(), value)
+
+
+def licence_id(text: str) -> str:
+    """Return the id of a licence that is called so, else the text as it is."""
+    return LICENCE_IDS.get(text.casefold(), text)
 
 
 def _part(word: str) -> str:

@@ -175,7 +175,7 @@ def test_a_change_says_what_was_and_what_is(
     assert (change.team, change.by, change.as_of) == (team, "Edith", "2026-11-20")
     assert actions(team) == ["model.added", "model.changed"]
     html = browser(bob).get("/catalog/changes/?q=claims").content.decode()
-    assert html.index("proprietary") < html.index(">mit<")
+    assert html.index("Proprietary") < html.index(">MIT<")
     assert "1 to 2 of 2" in html
 
 

@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from advisor.accounts.models import Team, User
 from advisor.catalog.models import HardwareProfile, ModelCard
@@ -21,6 +20,7 @@ from advisor.catalog.pages.words import (
 from advisor.catalog.services import import_facts
 from tests.catalog.conftest import fact, make_card, make_machine, make_price
 from tests.catalog.tables import rows_of
+from tests.days import on_one_day
 from tests.people import Browser
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +32,6 @@ ROOMS = (
     "/catalog/prices/",
     "/catalog/changes/",
 )
-
-
-def days_ago(days: int) -> date:
-    return timezone.localdate() - timedelta(days=days)
 
 
 def read(browser: Browser, user: User, address: str) -> str:
@@ -68,13 +64,17 @@ def test_somebody_without_a_team_sees_the_shared_facts(card, browser: Browser):
 
 def test_a_fact_has_value_source_and_date(card, bob: User, browser: Browser):
     card.facts["licence"] = fact("apache-2.0", None, unverified=True, source="memory")
-    card.facts["layers"] = fact(36, days_ago(112).isoformat())
-    card.save()
-    html = read(browser, bob, "/catalog/models/qwen3-4b/")
+
+    def seen(today: date) -> str:
+        card.facts["layers"] = fact(36, (today - timedelta(days=112)).isoformat())
+        card.save()
+        return read(browser, bob, "/catalog/models/qwen3-4b/")
+
+    html = on_one_day(seen)
     rows = rows_of(html, "facttable")
     assert rows["Parameters"][:2] == ["4.02 billion", "https://models.example.com/card"]
     assert 'href="https://models.example.com/card"' in html
-    assert rows["Licence"] == ["apache-2.0", "unverified", "undated"]
+    assert rows["Licence"] == ["Apache-2.0", "unverified", "undated"]
     assert rows["Layers"][-1].endswith("112 days ago")
 
 
@@ -197,11 +197,16 @@ def test_hardware_names_the_largest_model_that_fits(
 
 
 def test_prices_older_than_30_days_warn(card, bob: User, browser: Browser):
-    today = timezone.localdate()
-    make_price(card, "Fresh", as_of=today - timedelta(days=30))
-    make_price(card, "Old", as_of=today - timedelta(days=31))
+    fresh, old = make_price(card, "Fresh"), make_price(card, "Old")
     make_price(card, "Undated", as_of=None, unverified=True)
-    html = read(browser, bob, "/catalog/prices/")
+
+    def seen(today: date) -> str:
+        for price, days in ((fresh, 30), (old, 31)):
+            price.as_of = today - timedelta(days=days)
+            price.save()
+        return read(browser, bob, "/catalog/prices/")
+
+    html = on_one_day(seen)
     assert "2 prices of 3 are older than 30 days." in html
     assert "31 days ago" in html
     assert "30 days ago" not in html
@@ -341,3 +346,17 @@ def test_words_and_figures_are_short_and_exact():
 def test_a_month_counts_from_its_first_day():
     told = told_by({"source": "x", "as_of": "2026-08"}, date(2026, 11, 26))
     assert (told.when, told.age, told.stale) == ("Aug 2026", "117 days ago", True)
+
+
+def test_licences_languages_and_vendors_are_shown_by_name_and_asked_for_by_id(
+    bob: User, browser: Browser
+):
+    card = make_card("small", licence="llama-3.2-community", languages=["de"])
+    make_price(card, "openrouter")
+    models = read(browser, bob, "/catalog/models/?licence=llama-3.2-community")
+    assert '<td data-l="Licence">Llama 3.2 licence</td>' in models
+    assert '<option value="llama-3.2-community" selected>Llama 3.2 licence' in models
+    assert names(models) == ["small"]
+    prices = read(browser, bob, "/catalog/prices/?vendor=openrouter")
+    assert '<option value="openrouter" selected>OpenRouter' in prices
+    assert "<span>OpenRouter" in prices

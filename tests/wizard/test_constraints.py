@@ -112,3 +112,12 @@ def test_only_editors_look_ahead(
     address = f"{begun.base}setup/constraints/preview/"
     assert browser(bob).post(address).status_code == 403
     assert browser(charlie).post(address).status_code == 404
+
+
+def test_licences_are_read_by_name_and_id_and_shown_by_name(begun: Walk):
+    begun.limit(licences="Apache-2.0, mit, Gemma terms, in-house")
+    stored = ["apache-2.0", "mit", "gemma", "in-house"]
+    assert begun.document["constraints"]["licences"] == stored
+    assert 'value="Apache-2.0, MIT, Gemma terms, in-house"' in text(
+        begun.open("constraints")
+    )

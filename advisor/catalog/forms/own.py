@@ -12,6 +12,7 @@ from advisor.catalog.facts.hub import config_facts
 from advisor.catalog.forms.prices import day_field
 from advisor.catalog.services.own import slug_of
 from advisor.engines.text import StrictJsonError, read_json
+from advisor.sizing import naming
 from advisor.web.forms import HouseForm
 from advisor.web.number_field import measure_field, whole_field
 
@@ -86,7 +87,7 @@ class CardForm(OwnForm):
         required=False,
     )
     licence = forms.CharField(
-        label="Licence", max_length=80, required=False, help_text="Such as apache-2.0"
+        label="Licence", max_length=80, required=False, help_text="Such as Apache-2.0"
     )
     languages = forms.CharField(
         label="Languages",
@@ -120,8 +121,8 @@ class CardForm(OwnForm):
         return list(dict.fromkeys(codes))
 
     def clean_licence(self) -> str:
-        """Return the licence as limits write it, in lower case."""
-        return str(self.cleaned_data["licence"]).strip().lower()
+        """Return the licence as limits write it: its id, else in lower case."""
+        return naming.licence_id(str(self.cleaned_data["licence"]).strip()).lower()
 
     def clean_config(self) -> dict[str, Any]:
         """Return the facts of a configuration, none where nothing was pasted."""

@@ -4,7 +4,7 @@ Whatever an address asks for and the page does not know is left out, so that an 
 link still opens.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -78,7 +78,9 @@ def chosen(asked: Asked, name: str, label: str, options: Choices) -> Filter:
     return Filter(name=name, label=label, options=options, value=value)
 
 
-def offered(first: str, values: Collection[str]) -> Choices:
-    """Return the choices of a list: everything, then each value by name."""
-    named = sorted({value for value in values if value}, key=str.casefold)
-    return [("", first), *((value, value) for value in named)]
+def offered(
+    first: str, values: Collection[str], name_of: Callable[[str], str] = str
+) -> Choices:
+    """Return the choices of a list: everything, then each value by its name."""
+    named = [(value, name_of(value)) for value in set(values) if value]
+    return [("", first), *sorted(named, key=lambda one: one[1].casefold())]

@@ -9,6 +9,7 @@ from advisor.catalog.forms.fit import PRECISIONS
 from advisor.catalog.models import HardwareProfile, ModelCard
 from advisor.catalog.pages.listing import Asked, Filter, chosen, offered
 from advisor.catalog.pages.memory import weights_of
+from advisor.sizing import naming
 from advisor.sizing.memory import GB
 
 SIZES = (
@@ -42,7 +43,7 @@ def filters_of(
     fits = [("", "Fits anywhere")]
     fits += [(one.slug, f"Fits on {one.name}") for one in machines if one.memory_gb]
     languages = offered("Any language", {one for c in cards for one in c.languages})
-    licences = offered("Any licence", {one.licence for one in cards})
+    licences = offered("Any licence", {one.licence for one in cards}, naming.licence)
     families = offered("Any family", {one.family for one in cards})
     others = [(name, f"At {text}") for name, text in PRECISIONS if name != "fp8"]
     first = (

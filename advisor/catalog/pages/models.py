@@ -22,7 +22,7 @@ from advisor.catalog.pages.model_filters import (
 from advisor.catalog.pages.model_panel import ModelPanel, panel_of
 from advisor.catalog.pages.words import Told, bytes_in_gb, size, told_by
 from advisor.catalog.selectors import cards_of, hardware_of
-from advisor.sizing import formats
+from advisor.sizing import formats, naming
 from advisor.sizing.measurement import Figure
 from advisor.web.gauge import Gauge
 from advisor.web.parts import Paging
@@ -131,7 +131,7 @@ def _row(
         own=card.team_id is not None,
         parameters=size(card.parameters),
         unverified=bool((card.facts.get("parameters") or {}).get("unverified")),
-        licence=card.licence,
+        licence=naming.licence(card.licence),
         context=formats.number(card.context_tokens),
         weights=bytes_in_gb(weights) if weights else formats.DASH,
         gauge=fitting(held, memory).gauge,

@@ -6,6 +6,7 @@ from advisor.accounts.models import Team
 from advisor.catalog.models import ModelCard
 from advisor.catalog.pages.words import size
 from advisor.catalog.selectors import cards_of
+from advisor.sizing import naming
 
 OTHERS = "Others"
 OWN = "Your team's own"
@@ -23,5 +24,6 @@ def card_choices(team: Team) -> list[tuple[str, Any]]:
 
 
 def _card(card: ModelCard) -> str:
-    parts = (card.name, size(card.parameters) if card.parameters else "", card.licence)
+    parameters = size(card.parameters) if card.parameters else ""
+    parts = (card.name, parameters, naming.licence(card.licence))
     return ", ".join(part for part in parts if part)

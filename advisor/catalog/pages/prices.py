@@ -11,6 +11,7 @@ from advisor.catalog import facts as shipped
 from advisor.catalog.models import Price
 from advisor.catalog.pages.head import Head, head_of, own_base
 from advisor.catalog.pages.listing import Asked, Filter, chosen, offered
+from advisor.catalog.pages.vendors import vendor_name
 from advisor.catalog.pages.words import STALE_PRICE_DAYS, Told, by_token, told_by
 from advisor.catalog.selectors import current_prices
 from advisor.sizing import formats
@@ -68,7 +69,7 @@ def prices_page(
     team = membership.team if membership else None
     asked = Asked.of(query, KNOWN)
     prices = list(current_prices(team))
-    vendors = offered("Any vendor", {one.vendor for one in prices})
+    vendors = offered("Any vendor", {one.vendor for one in prices}, vendor_name)
     filters = (
         chosen(asked, "vendor", "Vendor", vendors),
         chosen(asked, "age", "Age", AGES),
@@ -111,7 +112,7 @@ def _row(price: Price, base: str, today: date) -> PriceRow:
     return PriceRow(
         model=name_of(price),
         url=f"/catalog/models/{price.card.slug}/" if price.card else "",
-        vendor=price.vendor,
+        vendor=vendor_name(price.vendor),
         own=own,
         tokens_in=by_token(price.input_per_1m, price.currency),
         tokens_out=by_token(price.output_per_1m, price.currency),
@@ -137,7 +138,9 @@ def _shipped_names() -> Mapping[str, str]:
 def _searched(price: Price) -> str:
     card = price.card
     names = (card.name, card.slug, card.family) if card else ()
-    return " ".join((price.slug, price.vendor, *names)).casefold()
+    return " ".join(
+        (price.slug, price.vendor, vendor_name(price.vendor), *names)
+    ).casefold()
 
 
 def _is_of_age(price: Price, age: str, today: date) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from advisor.catalog.facts import date_of
-from advisor.sizing import formats
+from advisor.sizing import formats, naming
 
 STALE_FACT_DAYS = 90
 STALE_PRICE_DAYS = 30
@@ -146,6 +146,13 @@ def _listed(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def _languages(value: object) -> str:
+    """Return languages by their names: English, German."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    return ", ".join(naming.spoken("languages", str(one)) for one in value)
+
+
 def _unit(unit: str, digits: int = 0) -> Callable[[Any], str]:
     def say(value: float) -> str:
         shown = digits if float(value) % 1 else 0
@@ -160,10 +167,10 @@ FACTS: Mapping[str, Words] = {
     "active_parameters": ("Active parameters", in_full),
     "checkpoint_parameters": ("Parameters in the files", in_full),
     "embedding_parameters": ("Embedding parameters", in_full),
-    "licence": ("Licence", str),
+    "licence": ("Licence", lambda value: naming.licence(str(value))),
     "context_tokens": ("Context", _unit("tokens")),
     "max_output_tokens": ("Longest output", _unit("tokens")),
-    "languages": ("Languages", _listed),
+    "languages": ("Languages", _languages),
     "release_date": ("Released", lambda value: when(str(value))),
     "hosting": ("Offered as", lambda value: str(value).replace("_", " ")),
     "chat_format": ("Chat format", str),

@@ -13,7 +13,7 @@ from advisor.projects.forms.choices import (
 )
 from advisor.projects.forms.hourly import HourlyField
 from advisor.projects.forms.languages import LanguagesField
-from advisor.projects.forms.names import NamesField, SlicesField
+from advisor.projects.forms.names import LicencesField, SlicesField
 from advisor.projects.forms.numbers import NumberField
 from advisor.web.forms import HouseForm
 
@@ -149,9 +149,9 @@ class LimitFields(HouseForm):
         choices=LICENCE_USES,
         required=False,
     )
-    licences = NamesField(
+    licences = LicencesField(
         label="Allowed licences",
-        help_text="With commas between, such as apache-2.0, mit",
+        help_text="With commas between, such as Apache-2.0, MIT",
         required=False,
     )
     languages = LanguagesField(

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from advisor.projects.forms.numbers import read_number
+from advisor.sizing import naming
 
 POINTS = 100.0
 
@@ -23,6 +24,19 @@ class NamesField(forms.CharField):
         """Return stored names as they are typed."""
         listed = isinstance(value, Sequence) and not isinstance(value, str)
         return ", ".join(value) if listed else value
+
+
+class LicencesField(NamesField):
+    """Licences with commas between, by name or id; a list of ids where one is known."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the ids once each; what has no known name stays as it was typed."""
+        return list(dict.fromkeys(map(naming.licence_id, super().to_python(value))))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return stored ids as the names that are typed."""
+        listed = isinstance(value, Sequence) and not isinstance(value, str)
+        return ", ".join(map(naming.licence, value)) if listed else value
 
 
 class SlicesField(forms.CharField):

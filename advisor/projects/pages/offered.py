@@ -7,7 +7,7 @@ from advisor.catalog.selectors import card_by_name
 from advisor.projects.models import Setup
 from advisor.projects.pages.memory import NOTHING, MemoryCell, memory_of
 from advisor.projects.selectors import files_of_model, local_models, model_ids
-from advisor.sizing import formats
+from advisor.sizing import formats, naming
 
 PRECISION = "fp32"
 MOST = 30
@@ -47,7 +47,7 @@ def _offered(
     memory = memory_of(setup.document, entry, card, tokens) if files else NOTHING
     fits = memory.verdict is None or memory.verdict.tone != "fail"
     notes = [
-        card.licence if card else "",
+        naming.licence(card.licence) if card else "",
         "built in" if "builtin/" in model else "folder",
     ]
     return (float(parameters or 0), name), OfferedModel(

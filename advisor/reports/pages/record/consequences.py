@@ -13,7 +13,7 @@ from advisor.reports.pages.limits import limit_text
 from advisor.reports.pages.pictures import limit_of
 from advisor.reports.pages.record.value import Consequences
 from advisor.reports.selectors import Result
-from advisor.sizing import formats
+from advisor.sizing import formats, naming
 from advisor.sizing.constraints import Constraint
 from advisor.sizing.flip_points import Change, FlipPoint
 from advisor.sizing.rounding import reached
@@ -67,7 +67,8 @@ def _good(result: Result, chosen: Mapping[str, Any]) -> Iterator[str]:
     if stays:
         yield stays
         if spec.get("licence"):
-            yield f"Weights under {spec['licence']} can be pinned, tuned and audited."
+            terms = naming.licence(spec["licence"])
+            yield f"Weights under {terms} can be pinned, tuned and audited."
     rows = [(result.constraints[one["name"]], one) for one in chosen["constraints"]]
     spare = [
         f"{words.name_of(row['name'])} is {formats.amount(limit, row['slack'])} inside"
