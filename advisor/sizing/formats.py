@@ -62,6 +62,7 @@ def money(amount: float | None, currency: str = "USD") -> str:
         text = number(size, 2) if size else "0"
     else:
         text = f"{size:.2g}" if size >= 1e-4 else f"{size:.1e}"
+        text += "0" * (text[:2] == "0." and len(text) == 3)  # ten cents, not one tenth
     sign = MINUS if amount < 0 else ""
     symbol = SYMBOLS.get(currency)
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"

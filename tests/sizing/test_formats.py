@@ -25,6 +25,8 @@ TABLE = [
     (formats.money(12.5), "$12.50"),
     (formats.money(0.996), "$1.00"),
     (formats.money(0.0042), "$0.0042"),
+    (formats.money(0.1), "$0.10"),
+    (formats.money(0.027), "$0.027"),
     (formats.money(0.00000421), "$4.2e-06"),
     (formats.money(0), "$0"),
     (formats.money(-7), "\u2212$7.00"),
