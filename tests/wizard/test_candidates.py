@@ -1,5 +1,7 @@
 """Who may be put under test, from where, and what is refused?"""
 
+import re
+
 import pytest
 
 from advisor.accounts.models import Team, User
@@ -169,7 +171,7 @@ def test_the_list_tells_what_an_endpoint_asks(begun: Walk):
     begun.add("endpoint", "api", **SERVER, input_per_1m="0.5", output_per_1m="1.5")
     page = text(begun.open("candidates"))
     assert "endpoint, small-1" in page
-    assert "$0.5 / $1.50 per M tokens" in page
+    assert "$0.50 / $1.50 per M tokens" in page
 
 
 def test_a_model_is_under_test_once_in_a_precision(begun: Walk):
@@ -209,7 +211,8 @@ def test_the_list_tells_time_and_cost_and_where_they_come_from(begun: Walk, samp
     begun.add("local", "tiny", model="builtin/tickets-small", precision="fp32")
     page = text(begun.open("candidates"))
     assert "about $0.80" in page
-    assert "rule of thumb: 5 to 150 billion operations a second" in page
+    told = "15 to 120 tokens a second or 5 to 150 billion operations a second"
+    assert f"Time: rule of thumb: {told}." in page
     assert "2 candidates: " in page
 
 
@@ -232,3 +235,15 @@ def test_a_precision_may_be_left_open(begun: Walk):
     # It may come to fp32, so that is what it is held to.
     memory = [row.split('data-l="Memory"')[1].split("</td>")[0] for row in rows]
     assert memory[0] == memory[1]
+
+
+def test_a_step_is_done_only_when_it_holds_what_a_run_needs(begun: Walk):
+    def done() -> list[str]:
+        page = text(begun.open("review"))
+        return re.findall(r'<li class="is-done"><a[^>]*>([^<]+)</a>', page)
+
+    assert done() == ["Goal", "Constraints"]
+    begun.post("samples/pack")
+    assert done() == ["Goal", "Constraints", "Sample tasks"]
+    begun.add("endpoint", "api", **SERVER)
+    assert done() == ["Goal", "Constraints", "Sample tasks", "Candidates"]

@@ -29,6 +29,7 @@ OPERATIONS = (5e9, 30e9, 150e9)
 TOKENS = (15.0, 40.0, 120.0)
 FIRST_TOKEN = (2.0, 0.6, 0.2)
 LOADING = (20.0, 5.0, 2.0)
+THUMB = "rule of thumb: "
 THUMB_HERE = "Rule of thumb: 5 to 150 billion operations a second"
 THUMB_CALL = "Rule of thumb: 15 to 120 tokens a second"
 Speeds = Callable[[Any, Mapping[str, Any]], Figure | None]
@@ -94,7 +95,10 @@ def bases_of(estimate: RunEstimate) -> str:
     """Return where the times come from, each basis once, in a sentence."""
     bases = list(dict.fromkeys(one.basis for one in estimate.entries))
     lower = [one[:1].lower() + one[1:] for one in bases]
-    return f"Time: {'; '.join(lower)}." if lower else ""
+    rules = [one.removeprefix(THUMB) for one in lower if one.startswith(THUMB)]
+    told = [one for one in lower if not one.startswith(THUMB)]
+    told += [THUMB + " or ".join(rules)] if rules else []
+    return f"Time: {'; '.join(told)}." if told else ""
 
 
 def tokens_of(setup: Setup) -> Tokens:

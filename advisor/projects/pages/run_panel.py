@@ -7,9 +7,9 @@ from advisor.web.panels import EffectPanel
 from advisor.web.parts import Fact
 
 NOTE = (
-    "At most: a candidate that is decided early stops. You can close the page: who"
-    " launches the run gets a mail when it is done. When it is decided on, they and the"
-    " team's owners get one."
+    "These are upper bounds: a candidate stops as soon as it is decided. You can close"
+    " the page. Whoever launches the run gets a mail when it is done; they and the"
+    " team's owners get one when it is accepted or rejected."
 )
 
 

@@ -133,7 +133,15 @@ def _saved(setup: Setup) -> str:
 def _state(number: int, at: int, setup: Setup) -> Any:
     if number == at:
         return "now"
-    return "done" if number < setup.step - 1 or number < at else "next"
+    passed = number < setup.step - 1 or number < at
+    return "done" if passed and _holds(setup, STEPS[number][0]) else "next"
+
+
+def _holds(setup: Setup, step: str) -> bool:
+    """Tell whether a step has what no run can do without."""
+    if step == "samples":
+        return setup.sample_set_id is not None
+    return step != "candidates" or bool(setup.document.get("candidates"))
 
 
 def _url(setup: Setup, number: int) -> str | None:
