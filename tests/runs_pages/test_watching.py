@@ -64,7 +64,8 @@ def test_polling_ends_with_286_when_nothing_more_will_change(
 
 
 @pytest.mark.parametrize(
-    ("verb", "title"), [("cancel", "The run was cancelled."), ("pause", "Paused.")]
+    ("verb", "title"),
+    [("cancel", "The run was cancelled."), ("pause", "Paused by a member.")],
 )
 def test_a_stopped_run_says_so(
     verb: str, title: str, team: Team, bob: User, browser: Browser
@@ -303,3 +304,22 @@ def test_a_p95_that_failures_leave_without_an_end_is_no_dash(
     rows = texts(html_of(bob, browser, run), "runs")[1:]
     (row,) = (row for row in rows if row[0] == "flaky")
     assert "unbounded" in row
+
+
+def test_a_paused_run_shows_no_model_as_running_and_each_line_with_its_sign(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    services.begin(run.pk)
+    first = run.candidates.order_by("position").first()
+    assert first is not None
+    run.candidates.filter(pk=first.pk).update(state="ready")
+    services.pause(run=run)
+    html = html_of(bob, browser, run)
+    rows = texts(html, "runs")[1:]
+    assert "Paused" in rows[0]
+    assert not any("Running" in row for row in rows)
+    log = html[html.index('<ol class="log">') :]
+    newest = log[: log.index("</li>")]
+    assert "Paused by a member." in newest
+    assert "i-warn" in newest

@@ -24,6 +24,7 @@ STATES: dict[str, tuple[Tone, str, BarState]] = {
     "unfit": ("fail", "fail", "bad"),
     "not_run": ("quiet", "skip", "idle"),
 }
+GOING = ("preparing", "ready", "speed")
 STAY = ("done", "unfit", "not_run")
 DECISIONS: dict[str, tuple[Tone, str]] = {
     "certified": ("pass", "pass"),
@@ -54,10 +55,12 @@ def rows_of(
     decided: Mapping[str, Figure],
     floor: float | None,
     times: Mapping[str, str],
+    *,
+    held: bool,
 ) -> tuple[CandidateRow, ...]:
-    """Return a line for each model of a run, in their order."""
+    """Return a line for each model of a run, ``held`` while it is paused."""
     return tuple(
-        _row(one, decided, floor, times, over=progress.final)
+        _row(one, decided, floor, times, over=progress.final, held=held)
         for one in progress.candidates
     )
 
@@ -69,6 +72,7 @@ def _row(
     times: Mapping[str, str],
     *,
     over: bool,
+    held: bool,
 ) -> CandidateRow:
     tone, icon, look = STATES[one.state]
     label, share = one.label, one.share
@@ -76,6 +80,8 @@ def _row(
         # Its run ended around it: what is left was not asked.
         tone, icon, look, label = "quiet", "skip", "idle", "Stopped"
         share = one.asked / one.total if one.total else 0.0
+    elif held and one.state in GOING:
+        tone, icon, look, label = "quiet", "wait", "idle", "Paused"
     if one.decision and (over or one.state == Candidate.State.DONE):
         tone, icon = DECISIONS[one.decision]
         label = f"{one.decision.capitalize()} after {one.decided_after:,}"

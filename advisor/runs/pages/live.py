@@ -106,7 +106,7 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         milestone=events[0].text if events else "",
         stats=totals(run, progress),
         notice=_notice(run),
-        rows=rows_of(progress, decided, floor, times),
+        rows=rows_of(progress, decided, floor, times, held=state == Run.State.PAUSED),
         floor="" if floor is None else f"floor {100 * floor:.1f}",
         p95_limit=limit,
         has_times=bool(times or limit),
@@ -158,7 +158,8 @@ def _lines(run: Run, progress: RunProgress) -> tuple[str, ...]:
     who = f" by {run.created_by}" if run.created_by else ""
     models = formats.count(len(progress.candidates), "model")
     samples = formats.count(run.manifest["samples"]["count"], "sample")
-    return (f"Started {started:%H:%M}{who}", f"{samples}, {models}")
+    begun = "Launched" if run.started_at is None else "Started"
+    return (f"{begun} {started:%H:%M}{who}", f"{samples}, {models}")
 
 
 def _notice(run: Run) -> Notice | None:
@@ -170,6 +171,8 @@ def _notice(run: Run) -> Notice | None:
         text = stored.sentence.partition(". ")[0] + "." if stored else ""
         return Notice(kind=kind, icon=icon, title=title, text=text, action=action)  # type: ignore[arg-type]
     if run.state == Run.State.PAUSED:
-        reason = run.pause_reason or "Finished answers are kept."
-        return Notice(kind="warn", icon="warn", title="Paused.", text=reason)
+        title, text = "Paused.", run.pause_reason
+        if not text or text.startswith(title[:-1]):
+            title, text = text or title, "Finished answers are kept."
+        return Notice(kind="warn", icon="warn", title=title, text=text)
     return None

@@ -35,7 +35,8 @@ def cancel(*, run: Run) -> Run:
 
 def pause(*, run: Run, reason: str = "Paused by a member.") -> Run:
     """Hold a run; what was sent is still stored, nothing new is sent."""
-    step(run, to=Run.State.PAUSED, text=f"Paused. {reason}", pause_reason=reason[:300])
+    text = reason if reason.startswith("Paused") else f"Paused. {reason}"
+    step(run, to=Run.State.PAUSED, text=text, pause_reason=reason[:300])
     return run
 
 
