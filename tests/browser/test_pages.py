@@ -141,7 +141,7 @@ def test_a_slider_ranks_again_at_once_and_is_kept_on_request(
     expect(result).to_contain_text("Recorded: maple-4b.")
     note = page.locator("#chart-trade-off-note")
     expect(note).to_have_text(
-        "Under the limits you try: 0 of 6 candidates meet every constraint."
+        "Under the limits you try: None of 6 candidates meets every constraint."
     )
     told = note.inner_text().partition(": ")[2]
     drawn = page.locator("[data-chart=chart-trade-off]")

@@ -404,3 +404,14 @@ def test_recorded_times_are_not_told_as_measured(
         html = page(bob, browser, finished(team, name=name, constraints=limits))
         assert "s recorded." in html
         assert "easured at 3.0 requests/s" not in html
+
+
+def test_what_is_not_settled_is_named_once(team: Team, bob: User, browser: Browser):
+    run = finished(
+        team,
+        constraints={"quality_margin": 0.02, "min_quality": 0.97},
+        promise="traffic",
+    )
+    html = page(bob, browser, run)
+    assert "Quality not settled" in html
+    assert "Quality and" not in html

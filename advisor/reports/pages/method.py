@@ -120,10 +120,10 @@ def provenance_of(result: Result) -> tuple[Fact, ...]:
     """Return hashes, seed, models, prices and versions."""
     proof = result.document["provenance"]
     spent = formats.money(words.value_of(result.document["spend_usd"]))
-    hosts = ", ".join(proof["hosts_contacted"]) or "none"
+    hosts = ", ".join(proof["hosts_contacted"]) or "None"
     versions = ", ".join(f"{name} {v}" for name, v in sorted(proof["versions"].items()))
     return (
-        Fact(term="Samples", value=f"sha256:{proof['samples_sha256']}"),
+        Fact(term="Sample set", value=f"sha256:{proof['samples_sha256']}"),
         Fact(term="Rule", value=f"sha256:{proof['rule_sha256']}"),
         Fact(term="Seed", value=f"{proof['seed']}, look {result.document['look']}"),
         _lines("Models", _models(result)),

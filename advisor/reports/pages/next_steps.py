@@ -83,9 +83,9 @@ def _closest(result: Result) -> Iterator[NextStep]:
             at = reached(row.constraint, at, up=up)
         value = formats.amount(row.constraint, row.value if at is None else at)
         estimated = at is not None and reasons.is_estimated(result, row.constraint.key)
-        needs.append(f"{name}: {'about ' if estimated else ''}{value}")
+        needs.append(f"{name} of {'about ' if estimated else ''}{value}")
     if needs:
-        text = f"No single limit does. {one['id']} would need {'; '.join(needs)}."
+        text = f"No single limit does. {one['id']} would need {words.listed(needs)}."
         setup = project_url(result.run.project, "setup/")
         yield NextStep(text, Link("Change the limits", f"{setup}constraints/"))
 

@@ -160,9 +160,9 @@ def _trade_off_words(result: Result, points: Sequence[Point]) -> str:
     unpriced = [point.label for point in points if point.cost is None]
     tail = f" The cost of {words.listed(unpriced)} is not known." if unpriced else ""
     tail = " No cost is known." if len(unpriced) == len(points) else tail
-    verb = "meets" if inside == 1 else "meet"
+    verb = "meet" if inside > 1 else "meets"
     candidates = formats.count(total, "candidate")
-    return f"{inside} of {candidates} {verb} every constraint.{tail}"
+    return f"{inside or 'None'} of {candidates} {verb} every constraint.{tail}"
 
 
 def _latency_words(

@@ -130,8 +130,8 @@ def _gap(dollars: float, basis: str, other: str) -> str:
 
 def _undecided(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
     rows = rows_of(result, one, "undecided")
-    names = [_capital(_short(row)) for row in rows]
-    head = f"{' and '.join(names)} not settled" if names else ""
+    names = list(dict.fromkeys(_short(row) for row in rows))
+    head = f"{_capital(words.listed(names))} not settled" if names else ""
     text = one["reason"].partition(UNVERIFIED)[0].removeprefix("Undecided: ")
     return head, _capital(text)
 

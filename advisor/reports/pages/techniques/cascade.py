@@ -63,7 +63,7 @@ def _refused(replays: tuple[Mapping[str, Any], ...]) -> str:
     return {
         "small_alone": f"{small} alone stays within the margin on these samples.",
         "too_dear": f"{passed} of the requests would go on to {large}, so that it is"
-        " not surely cheaper.",
+        " not certain to be cheaper.",
         "cost_unknown": "The costs are not known.",
         "not_certified": f"On these samples no cascade of {small} keeps the loss"
         f" within {formats.points(one['margin'])}.",
