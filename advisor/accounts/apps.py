@@ -12,6 +12,8 @@ SIGN_IN_FORMS = {
     "reset_password": "advisor.accounts.forms.ResetForm",
     "reset_password_from_key": "advisor.accounts.forms.NewPasswordForm",
     "change_password": "advisor.accounts.forms.OtherPasswordForm",
+    "set_password": "advisor.accounts.forms.FirstPasswordForm",
+    "add_email": "advisor.accounts.forms.AddressForm",
 }
 
 

@@ -127,3 +127,19 @@ def test_pages_of_somebody_signed_in_are_ours(path: str, alice: User, browser: B
     client.post("/sign-in/", {"login": alice.email, "password": PASSWORD})
     page = client.get(path, follow=True)
     assert 'class="topbar"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("/account/password/set/", "Password"), ("/account/email/", "Work e-mail")],
+)
+def test_forms_of_an_account_speak_in_our_words(
+    path: str, label: str, browser: Browser
+):
+    nobody_yet = User.objects.create_user("new@example.com", None, name="New")
+    client = browser(None)
+    client.force_login(nobody_yet, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(path, follow=True).content.decode()
+    assert f">{label}" in page
+    assert "placeholder" not in page
+    assert "can’t be" not in page

@@ -1,7 +1,9 @@
 """What may people type about themselves and their team? One file a kind of form."""
 
 from advisor.accounts.forms.sign_in import (
+    AddressForm,
     DeleteAccountForm,
+    FirstPasswordForm,
     NewPasswordForm,
     OtherPasswordForm,
     ProfileForm,
@@ -21,10 +23,12 @@ from advisor.accounts.forms.teams import (
 )
 
 __all__ = [
+    "AddressForm",
     "ApiTokenForm",
     "CapsForm",
     "DeleteAccountForm",
     "DeleteTeamForm",
+    "FirstPasswordForm",
     "InviteForm",
     "NewPasswordForm",
     "OtherPasswordForm",

@@ -3,10 +3,12 @@
 from typing import Any
 
 from allauth.account.forms import (
+    AddEmailForm,
     ChangePasswordForm,
     LoginForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
+    SetPasswordForm,
     SignupForm,
 )
 from django import forms
@@ -95,6 +97,24 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         self.fields["oldpassword"].label = "Present password"
         self.fields["oldpassword"].help_text = ""
         self.fields["password1"].help_text = ADVICE
+        _without_placeholders(self)
+
+
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]
+    """A password of somebody who has none yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = ADVICE
+        _without_placeholders(self)
+
+
+class AddressForm(AddEmailForm):  # type: ignore[misc]
+    """One more e-mail address of a person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "Work e-mail"
         _without_placeholders(self)
 
 
