@@ -3,6 +3,7 @@
 Plain tests need nothing but Python: SQLite in memory and a cache in the process.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
+from advisor.web.kept import Kept
 from tests import services as real
 
 ServicesFactory = Callable[..., AbstractContextManager[real.Services]]
@@ -35,6 +37,19 @@ def _fixtures_of(item: pytest.Item) -> list[str]:
 def nobody_asked_before() -> None:
     """Let no test be refused for how often others asked, however fast they follow."""
     cache.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_kept_of_another_file() -> None:
+    """Forget what pages were made of: rows of each file's tests bear the same numbers.
+
+    Which files one process runs depends on how fast the others are.
+    """
+    known = list(sys.modules.items())
+    rooms = [list(vars(room).values()) for name, room in known if "advisor." in name]
+    for kept in [one for room in rooms for one in room if isinstance(one, Kept)]:
+        for key in list(kept._values):
+            kept.drop(key)
 
 
 @pytest.fixture(scope="session")
