@@ -1,11 +1,13 @@
 """An operator sees which runs stand still and what to do; nobody else sees any."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from advisor.accounts.models import User
 from advisor.runs import services
-from advisor.runs.models import Candidate, Run, Trial
+from advisor.runs.models import Attempt, Candidate, Run, Trial
 from advisor.runs.services.claiming import claim_block
 from tests.reports.reading import texts
 from tests.runs.factory import make_setup
@@ -55,6 +57,18 @@ def test_a_new_run_waits(run, page):
     assert run.project.name in shown
 
 
+def test_a_row_names_run_and_team_and_when_work_was_last_begun(run, page):
+    (cells,) = texts(page(), "table")[1:]
+    assert cells[:2] == [f"{run.project.name}, run 1", run.team.name]
+    assert cells[-1] == "Not yet"
+    first, second = run.candidates.get().trials.order_by("pk")[:2]
+    Attempt.objects.create(trial=first, claim_no=1)
+    Attempt.objects.update(sent_at=timezone.now() - timedelta(hours=2))
+    assert texts(page(), "table")[1][-1] == "2\xa0hours ago"
+    Attempt.objects.create(trial=second, claim_no=1)
+    assert texts(page(), "table")[1][-1] == "Just now"
+
+
 def test_a_held_block_moves(run, page):
     claim_block(run.candidates.get())
     assert "Moving" in page()
@@ -79,8 +93,7 @@ def test_a_run_that_waits_for_its_owner_has_nothing_due(run, page, settings):
     run.candidates.update(state=Candidate.State.PAUSED)
     settings.STUCK_SECONDS = 0
     (cells,) = texts(page(), "table")[1:]
-    assert cells[3:6] == ["0", "40", "0"]
-    assert cells[2] == "Waiting"
+    assert cells[3:] == ["Waiting", "0", "40", "0", "Not yet"]
 
 
 def test_leases_that_nobody_takes_back_ask_for_a_dispatcher(run, page, settings):

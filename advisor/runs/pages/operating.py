@@ -1,6 +1,7 @@
 """What does an operator see of the work of all teams?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.timesince import timesince
 
@@ -15,11 +16,12 @@ class WorkRow:
     """One live run in words and counts; ``remedy`` is empty where all is well."""
 
     name: str
+    team: str
     state: str
     verdict: Verdict
-    due: int
-    later: int
-    held: int
+    due: str
+    later: str
+    held: str
     begun: str
     remedy: str
 
@@ -52,15 +54,23 @@ def work_page() -> WorkPage:
 def _row(one: Standing) -> WorkRow:
     run = one.run
     return WorkRow(
-        name=f"{run.team.name}, {run.project.name}, run {run.number}",
+        name=f"{run.project.name}, run {run.number}",
+        team=run.team.name,
         state=run.get_state_display(),
         verdict=_verdict(one),
-        due=one.due,
-        later=one.later,
-        held=one.held,
-        begun="not yet" if one.begun is None else f"{timesince(one.begun)} ago",
+        due=formats.number(one.due),
+        later=formats.number(one.later),
+        held=formats.number(one.held),
+        begun=_begun(one.begun),
         remedy=_remedy(one),
     )
+
+
+def _begun(at: datetime | None) -> str:
+    if at is None:
+        return "Not yet"
+    told = timesince(at)
+    return "Just now" if told.startswith("0") else f"{told} ago"
 
 
 def _verdict(one: Standing) -> Verdict:
