@@ -415,3 +415,14 @@ def test_what_is_not_settled_is_named_once(team: Team, bob: User, browser: Brows
     html = page(bob, browser, run)
     assert "Quality not settled" in html
     assert "Quality and" not in html
+
+
+def test_who_had_no_turn_in_a_cancelled_run_is_told_why(
+    team: Team, bob: User, browser: Browser
+):
+    run = make_run(team)
+    services.begin(run.pk)
+    services.run_inline(run, on_slice=lambda _: services.cancel(run=run))
+    html = page(bob, browser, run)
+    assert "The run ended before its turn." in html
+    assert "Not run." not in html

@@ -150,6 +150,8 @@ def _rejected(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
 
 def _not_run(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
     text = one["reason"].partition(UNVERIFIED)[0].removeprefix("Not run: ")
+    if text.rstrip(". ") == "Not run":
+        text = "The run ended before its turn."
     failed = rows_of(result, one, "failed")
     head = f"Not run: {', '.join(_short(row) for row in failed)}" if failed else ""
     named = any(text.startswith(f"{name} ") for name in result.rows)
