@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import fields, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from advisor.accounts.models import Team
 from advisor.catalog.endpoint_keys import save_endpoint
@@ -14,7 +16,7 @@ from advisor.reports.pages.method import provenance_of
 from advisor.reports.selectors import result_of
 from advisor.runs import services
 from advisor.runs.models import Answer, Attempt, Run
-from advisor.runs.services.reuse import Reuse
+from advisor.runs.services.reuse import Reuse, with_keys
 from advisor.runs.services.verifying import broken_invariants
 from tests.engines.stub_server import Stub, chat, reply
 from tests.runs.factory import make_project, make_setup, make_team
@@ -63,6 +65,17 @@ def test_a_pinned_model_is_asked_once(calls):
     ]
     assert outputs[0] == outputs[1]
     assert broken_invariants(again) == []
+
+
+def test_a_thousand_answers_are_looked_for_in_the_index_and_not_among_all_there_are():
+    """A database that may not read the whole table still finds another way only if
+    the index of the keys serves the question."""
+    keys = [sha256(str(at).encode()).hexdigest() for at in range(1000)]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = with_keys(keys).explain()
+    assert "reusable_answers" in plan, plan
 
 
 def test_what_a_choice_was_weighed_at_is_taken_over_as_well(calls):

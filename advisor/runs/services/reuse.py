@@ -8,14 +8,17 @@ times.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
 
+from django.db.models import Q, QuerySet
+
 from advisor.engines.base import Answer, EngineFacts, Finish, Prompt, TokensOrigin
 from advisor.runs.models import Answer as AnswerRow
 from advisor.runs.models import Candidate
+from advisor.runs.services.among import Among
 from advisor.runs.services.manifest import canonical
 
 # What makes a pinned model answer differently, beside what it is asked.
@@ -26,11 +29,15 @@ DATED = re.compile(r".*[-@:_]20\d\d-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reuse:
-    """Finds the earlier answers of one candidate; ``pin`` is empty for none."""
+    """Finds the earlier answers of one candidate; ``pin`` is empty for none.
+
+    ``asked_before`` says that another run of the team asks this model as well.
+    """
 
     team_id: int
     run_id: int
     pin: str
+    asked_before: bool
 
     @classmethod
     def of(cls, candidate: Candidate, facts: EngineFacts) -> "Reuse":
@@ -45,7 +52,12 @@ class Reuse:
             # A precision that was left open is settled anew on each machine.
             named |= {"revision": facts.revision, "precision": facts.precision}
             pin = canonical(named)
-        return cls(team_id=candidate.run.team_id, run_id=candidate.run_id, pin=pin)
+        return cls(
+            team_id=candidate.run.team_id,
+            run_id=candidate.run_id,
+            pin=pin,
+            asked_before=bool(pin) and _asked_before(candidate),
+        )
 
     def key(self, prompt: Prompt, *, repeat: int) -> str:
         """Return the hash of what is asked; empty where the answer may differ."""
@@ -69,12 +81,36 @@ class Reuse:
     def known(self, keys: Iterable[str]) -> Mapping[str, Answer]:
         """Return the newest earlier answer to each key that has one."""
         wanted = {key for key in keys if key}
-        if not wanted:
+        if not wanted or not self.asked_before:
+            return {}
+        found = list(with_keys(wanted).values_list("pk", flat=True))
+        if not found:
             return {}
         rows = AnswerRow.objects.filter(
-            asked_sha256__in=wanted, trial__run__team=self.team_id, failure_code=""
+            Among("pk", found), trial__run__team=self.team_id, failure_code=""
         ).exclude(trial__run=self.run_id)
         return {row.asked_sha256: _answer(row) for row in rows.order_by("pk")}
+
+
+def with_keys(keys: Collection[str]) -> QuerySet[AnswerRow]:
+    """Return whatever was answered with one of these keys, to anybody.
+
+    By the index of the keys alone: joined with a team's runs, a database would rather
+    read all that the team was ever answered.
+    """
+    # PostgreSQL does not see that one of over a hundred keys is not empty, which the
+    # index asks for, unless it is told.
+    return AnswerRow.objects.filter(Among("asked_sha256", keys), ~Q(asked_sha256=""))
+
+
+def _asked_before(candidate: Candidate) -> bool:
+    """Say whether another run of the team has a candidate whose keys could be equal."""
+    others = Candidate.objects.filter(
+        run__team=candidate.run.team_id,
+        engine=candidate.engine,
+        spec__model=candidate.spec.get("model"),
+    )
+    return others.exclude(run=candidate.run_id).exists()
 
 
 def _snapshot(candidate: Candidate) -> str:
