@@ -1,5 +1,6 @@
 """Who holds a trial, for how long, and what happens to late answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -49,7 +50,7 @@ def outcomes(lease):
             tokens_origin="reported",
             timing=None,
         )
-        result.append(judge.outcome(claim, answer, trial.sample))
+        result.append(judge.outcome(claim, answer, trial.sample.expected))
     return result
 
 
@@ -136,6 +137,27 @@ def test_a_late_answer_is_thrown_away_while_another_works(candidate):
     late = commit(slow, outcomes(slow), candidate=candidate, priced=False)
     assert (late.stored, late.late) == (0, 32)
     assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_of_a_block_that_was_lost_in_part_the_rest_is_stored(candidate, alike):
+    lease = claim_block(candidate)
+    done = outcomes(lease)
+    if not alike:
+        done[3] = replace(done[3], state=Trial.State.FAILED)
+        for at in (4, 5):
+            done[at] = replace(done[at], row=None, scores=(), state=Trial.State.PENDING)
+    lost = [one.claim.trial_id for one in done[::2]]
+    Trial.objects.filter(pk__in=lost).update(claims=2)
+    stored = commit(lease, done, candidate=candidate, priced=False)
+    waiting = 0 if alike else 1
+    assert (stored.stored, stored.waiting) == (16 - waiting, waiting)
+    assert stored.late == 16
+    assert not Answer.objects.filter(trial__in=lost).exists()
+    states = [one.state for one in done[1::2]]
+    rows = Trial.objects.filter(pk__in=[one.claim.trial_id for one in done[1::2]])
+    assert list(rows.order_by("position").values_list("state", flat=True)) == states
+    assert Trial.objects.filter(pk__in=lost, state=Trial.State.LEASED).count() == 16
 
 
 def test_an_answer_is_stored_once_however_often_it_is_committed(candidate):

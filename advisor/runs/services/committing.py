@@ -2,12 +2,12 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from advisor.accounts.services import micro
@@ -19,6 +19,7 @@ from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.inserting import insert, insert_columns
 from advisor.runs.services.judging import Outcome
 from advisor.runs.services.money import settle
+from advisor.runs.services.returning import updated
 from advisor.web.clock import from_now
 
 AGAIN_SECONDS = 0.2
@@ -67,11 +68,8 @@ def commit(
     its money as possible extra spend.
     """
     wanted = sorted(outcomes, key=lambda one: (one.claim.position, one.claim.repeat))
-    held = _held(lease, [one.claim for one in wanted])
-    kept = [one for one in wanted if held.get(one.claim.trial_id) == one.claim.number]
+    kept = _settled(lease, wanted)
     stored = [one for one in kept if one.row is not None]
-    _finish(stored)
-    _send_back([one for one in kept if one.row is None])
     insert(Answer, [one.row for one in stored if one.row is not None])
     insert(Score, [score for one in stored for score in one.scores])
     free, paid = list(kept), []
@@ -83,29 +81,52 @@ def commit(
     return Committed(len(stored), len(kept) - len(stored), len(wanted) - len(kept))
 
 
-def _held(lease: Lease, claims: Sequence[Claim]) -> dict[int, int]:
-    """Return the claim number of each trial that is still held under the token."""
-    rows = Trial.objects.select_for_update().filter(
-        Among("pk", [claim.trial_id for claim in claims]),
-        lease_token=lease.token,
-        state=Trial.State.LEASED,
-    )
-    return dict(rows.values_list("pk", "claims"))
+def _settled(lease: Lease, wanted: Sequence[Outcome]) -> list[Outcome]:
+    """Give each trial that is still held its new state; return what held.
 
-
-def _finish(stored: Sequence[Outcome]) -> None:
-    by_state: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
-    for one in stored:
-        code = one.failure.code[:60] if one.failure else ""
-        by_state[one.state, code, one.crashed].append(one.claim.trial_id)
-    for (state, code, crashed), ids in by_state.items():
-        Trial.objects.filter(Among("pk", ids)).update(
+    Where all become alike one statement fences and writes; where they do not, all are
+    locked first, so that nobody waits for half of them.
+    """
+    alike = _alike(wanted)
+    if len(alike) > 1 or any(one.row is None for one in wanted):
+        rows = _held(lease, wanted).select_for_update().values_list("pk", "claims")
+        held = set(rows)
+        wanted = [
+            one for one in wanted if (one.claim.trial_id, one.claim.number) in held
+        ]
+        _send_back([one for one in wanted if one.row is None])
+        alike = _alike([one for one in wanted if one.row is not None])
+    ended = {one.claim.trial_id for one in wanted if one.row is None}
+    for (state, code, crashed, number), ones in alike.items():
+        ended |= updated(
+            _held(lease, ones).filter(claims=number),
             state=state,
             lease_token=None,
             lease_until=None,
             last_error_code=code,
             solo_crashes=F("solo_crashes") + int(crashed),
         )
+    return [one for one in wanted if one.claim.trial_id in ended]
+
+
+def _held(lease: Lease, outcomes: Sequence[Outcome]) -> QuerySet[Trial]:
+    """Return the trials that are still held under the token."""
+    return Trial.objects.filter(
+        Among("pk", [one.claim.trial_id for one in outcomes]),
+        lease_token=lease.token,
+        state=Trial.State.LEASED,
+    )
+
+
+def _alike(
+    outcomes: Sequence[Outcome],
+) -> Mapping[tuple[str, str, bool, int], list[Outcome]]:
+    """Return the outcomes by what their trials become, and by their claim number."""
+    found = defaultdict(list)
+    for one in outcomes:
+        code = one.failure.code[:60] if one.failure else ""
+        found[one.state, code, one.crashed, one.claim.number].append(one)
+    return found
 
 
 def _send_back(waiting: Sequence[Outcome]) -> None:
