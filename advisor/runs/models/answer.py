@@ -61,7 +61,10 @@ class Answer(models.Model):
 class Score(models.Model):
     """What one scorer says of one answer, in [0, 1]."""
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="scores")
+    # Found by the constraint below, which begins with it.
+    trial = models.ForeignKey(
+        Trial, models.CASCADE, related_name="scores", db_index=False
+    )
     scorer = models.CharField(max_length=40)
     scorer_version = models.CharField(max_length=20)
     value = models.FloatField()

@@ -91,10 +91,19 @@ class Attempt(models.Model):
         RELEASED = "released", "Released"
         UNKNOWN = "unknown", "Unknown"
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="attempts")
+    # Found by the constraint below, which begins with it; a month by an index of those
+    # attempts alone that have one.
+    trial = models.ForeignKey(
+        Trial, models.CASCADE, related_name="attempts", db_index=False
+    )
     claim_no = models.IntegerField()
     month = models.ForeignKey(
-        TeamMonth, models.RESTRICT, null=True, blank=True, related_name="+"
+        TeamMonth,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     state = models.CharField(max_length=10, choices=State, default=State.RESERVED)
     reserved_micro = models.BigIntegerField(default=0)
@@ -112,5 +121,10 @@ class Attempt(models.Model):
                 fields=["trial"],
                 condition=Q(state="reserved"),
                 name="open_attempts",
-            )
+            ),
+            models.Index(
+                fields=["month"],
+                condition=Q(month__isnull=False),
+                name="attempts_of_month",
+            ),
         ]
