@@ -131,7 +131,7 @@ def test_what_may_have_been_billed_stays_counted(failure, state):
     )
     judge = Judge(scorer=scorer("exact_match"), price=Price.of({"price": PRICE}))
     sample = Trial.objects.get(pk=claim.trial_id).sample
-    outcome = judge.outcome(claim, answer, sample)
+    outcome = judge.outcome(claim, answer, sample.expected)
     commit(lease, [outcome], candidate=candidate, priced=True)
     attempt = Attempt.objects.get()
     assert attempt.state == state

@@ -8,10 +8,10 @@ from advisor.engines.base import (
     Engine,
     EngineSpec,
     Failure,
+    Prompt,
 )
 from advisor.engines.overlapping import Overlapping
 from advisor.engines.text import most_tokens
-from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, Run
 from advisor.runs.services.bill import Bill
 from advisor.runs.services.blocks import Block
@@ -74,16 +74,13 @@ class Desk:
         return int(self.candidate.spec.get("concurrency") or DEFAULT_CONCURRENCY)
 
     def keys(
-        self, claims: Sequence[Claim], samples: Mapping[int, Sample]
+        self, claims: Sequence[Claim], asked: Mapping[int, Prompt]
     ) -> dict[int, str]:
         """Return by trial the hash of what is asked, where the model is pinned."""
         if not self.reuse.pin:
             return {}
         return {
-            one.trial_id: self.reuse.key(
-                self.prompting.ask(samples[one.sample_id], repeat=one.repeat),
-                repeat=one.repeat,
-            )
+            one.trial_id: self.reuse.key(asked[one.trial_id], repeat=one.repeat)
             for one in claims
         }
 
@@ -123,7 +120,7 @@ class Desk:
 
     def _worst(self, block: Block, claim: Claim) -> int:
         price = cast(Price, self.judge.price)
-        prompt = self.prompting.ask(block.samples[claim.sample_id])
+        prompt = block.asked[claim.trial_id]
         return worst_price_micro(
             prompt_tokens=most_tokens(prompt.text),
             max_output_tokens=prompt.max_output_tokens,

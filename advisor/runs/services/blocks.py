@@ -22,6 +22,7 @@ from advisor.runs.services.claiming import Claim, Lease
 from advisor.runs.services.committing import commit_patiently
 from advisor.runs.services.forgiving import is_forgiven
 from advisor.runs.services.judging import Outcome, lost
+from advisor.runs.services.prompting import SampleText
 from advisor.runs.services.releasing import release
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A slow block is stored in parts, so that a crash loses at most this much work; sooner
-# towards its end, so that little is left to store when its last answer comes.
+# A slow block is stored in parts, so that a crash loses at most this much work; and a
+# moment before its end, so that little is left to store when its last answer comes.
 FLUSH_SECONDS, SOON_SECONDS = 2.0, 0.3
 CONFIGURATION_FAILURES = 2
 OVERSIZED = 3
@@ -43,8 +44,9 @@ class Block:
 
     desk: "Desk"
     lease: Lease
-    samples: Mapping[int, Sample]
-    asked: Mapping[int, str] = field(default_factory=dict)
+    samples: Mapping[int, SampleText]
+    asked: Mapping[int, Prompt]
+    keys: Mapping[int, str]
     stored: int = 0
     began: float = field(default_factory=time.monotonic)
     refusing: bool = False
@@ -58,12 +60,18 @@ class Block:
 
     @classmethod
     def of(cls, desk: "Desk", lease: Lease) -> "Block":
-        """Take up a lease with its samples, and the keys of what is asked."""
-        wanted = Sample.objects.only("key", "input", "expected")
-        ids = {one.sample_id for one in lease.claims}
-        samples = {one.pk: one for one in wanted.filter(Among("pk", ids))}
-        block = cls(desk=desk, lease=lease, samples=samples)
-        block.asked = desk.keys(lease.claims, samples)
+        """Take up a lease with its samples, what is asked and the keys of that."""
+        wanted = Sample.objects.filter(
+            Among("pk", {one.sample_id for one in lease.claims})
+        )
+        rows = map(SampleText._make, wanted.values_list(*SampleText._fields))
+        samples = {one.pk: one for one in rows}
+        asked = {
+            one.trial_id: desk.prompting.ask(samples[one.sample_id], repeat=one.repeat)
+            for one in lease.claims
+        }
+        keys = desk.keys(lease.claims, asked)
+        block = cls(desk=desk, lease=lease, samples=samples, asked=asked, keys=keys)
         block._open = {claim.trial_id: claim for claim in lease.claims}
         return block
 
@@ -79,10 +87,10 @@ class Block:
 
     def known(self) -> list[Claim]:
         """Take over what an earlier run has answered; return the claims left to ask."""
-        known = self.desk.reuse.known(self.asked.values())
+        known = self.desk.reuse.known(self.keys.values())
         left = []
         for claim in self.lease.claims:
-            answer = known.get(self.asked.get(claim.trial_id, ""))
+            answer = known.get(self.keys.get(claim.trial_id, ""))
             if answer is None or not self._take_over(claim, answer):
                 left.append(claim)
         return left
@@ -91,7 +99,7 @@ class Block:
         """Return what is sent for claims of the lease; they count as sent from now."""
         made = []
         for claim in claims:
-            prompt = self.desk.prompting.prompt(self.samples[claim.sample_id], claim)
+            prompt = self.desk.prompting.prompt(self.asked[claim.trial_id], claim)
             while prompt.id in self._waiting and not self.desk.prompting.recorded:
                 # A second try at "a" is "a#1", which may be another sample's key.
                 prompt = replace(prompt, id=f"{prompt.id}'")
@@ -102,12 +110,12 @@ class Block:
 
     def _take_over(self, claim: Claim, answer: Answer) -> bool:
         """Judge an answer that an earlier run was given; nothing is sent for it."""
-        sample = self.samples[claim.sample_id]
-        outcome = self.desk.judge.outcome(claim, answer, sample)
+        expected = self.samples[claim.sample_id].expected
+        outcome = self.desk.judge.outcome(claim, answer, expected)
         if outcome.row is None:
             return False
         outcome.row.cached = True
-        outcome.row.asked_sha256 = self.asked[claim.trial_id]
+        outcome.row.asked_sha256 = self.keys[claim.trial_id]
         self._ready.append(outcome)
         self._open.pop(claim.trial_id, None)
         return True
@@ -121,14 +129,14 @@ class Block:
             # It stays open, and is handed back as it came.
             self._sent.discard(claim.trial_id)
             return True
-        sample = self.samples[claim.sample_id]
-        outcome = self.desk.judge.outcome(claim, answer, sample)
+        expected = self.samples[claim.sample_id].expected
+        outcome = self.desk.judge.outcome(claim, answer, expected)
         self.desk.came(outcome)
         if not self._ready:
             self._waiting_since = time.monotonic()
         findable = outcome.failure is None and answer.repeatable
         if outcome.row is not None and findable:
-            outcome.row.asked_sha256 = self.asked.get(claim.trial_id, "")
+            outcome.row.asked_sha256 = self.keys.get(claim.trial_id, "")
         self._ready.append(outcome)
         self._open.pop(claim.trial_id, None)
         if self._refused(outcome.failure):
@@ -140,9 +148,11 @@ class Block:
 
     def _waits_long(self) -> bool:
         """Say whether what came is to be stored before the block is through."""
-        most = len(self._ready) >= len(self._open)
         waited = time.monotonic() - self._waiting_since
-        return waited > (SOON_SECONDS if most else FLUSH_SECONDS)
+        if waited > FLUSH_SECONDS:
+            return True
+        left = len(self._open) * waited / max(1, len(self._ready))
+        return waited > SOON_SECONDS > left
 
     def drop(self, *, under_way: int) -> int:
         """Forget what came, and hand back what is held; return the calls for nothing.

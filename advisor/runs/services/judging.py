@@ -8,13 +8,13 @@ as it stands.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from django.conf import settings
 
 from advisor.engines.base import Answer, Failure
 from advisor.engines.retrying import retry_class
 from advisor.engines.text import clean
-from advisor.projects.models import Sample
 from advisor.runs.models import Trial
 from advisor.runs.services.claiming import Claim
 from advisor.runs.services.pricing import Price
@@ -88,7 +88,7 @@ class Judge:
     scorer: Scorer
     price: Price | None = None
 
-    def outcome(self, claim: Claim, answer: Answer, sample: Sample) -> Outcome:
+    def outcome(self, claim: Claim, answer: Answer, expected: Any) -> Outcome:
         """Return what becomes of the trial that ``answer`` is for."""
         failure = answer.failure
         if failure is not None and failure.code == "host_crash":
@@ -101,7 +101,7 @@ class Judge:
                 wait_s=wait,
                 counts=retry_class(failure) != "rate",
             )
-        score, detail = self._score(answer, sample)
+        score, detail = self._score(answer, expected)
         state = Trial.State.FAILED if failure else Trial.State.SUCCEEDED
         row = _row(claim, answer, score)
         row.cost_usd, row.cost_origin = self._cost(answer)
@@ -113,7 +113,7 @@ class Judge:
             failure=failure,
         )
 
-    def _score(self, answer: Answer, sample: Sample) -> tuple[float | None, str]:
+    def _score(self, answer: Answer, expected: Any) -> tuple[float | None, str]:
         """Return the deciding score, None for a gap, and why in a few words."""
         if answer.input_cut:
             return None, ""
@@ -122,7 +122,7 @@ class Judge:
             return (None, "") if gap else (0.0, "")
         if answer.score is not None:
             return answer.score, "as recorded"
-        found: ScoreValue = self.scorer.score(answer.output or "", sample.expected)
+        found: ScoreValue = self.scorer.score(answer.output or "", expected)
         return found.value, found.detail or ""
 
     def _cost(self, answer: Answer) -> tuple[float | None, str]:

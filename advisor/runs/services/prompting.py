@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.crypto import salted_hmac
 
@@ -14,6 +14,15 @@ from advisor.scoring.settling import can_settle
 
 SLOT = "{input}"
 KEY_LENGTH = 32
+
+
+class SampleText(NamedTuple):
+    """What a run needs of a sample: the columns of its row."""
+
+    pk: int
+    key: str
+    input: str
+    expected: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +68,8 @@ class Prompting:
             keyed=keyed,
         )
 
-    def prompt(self, sample: Sample, claim: Claim) -> Prompt:
-        """Return the request for one claimed trial, keyed by trial and claim."""
-        asked = self.ask(sample, repeat=claim.repeat)
+    def prompt(self, asked: Prompt, claim: Claim) -> Prompt:
+        """Return what is asked for one claimed trial, keyed by trial and claim."""
         if not self.keyed:
             return asked
         name = f"{claim.trial_id}:{claim.number}:{asked.text}"
@@ -69,7 +77,7 @@ class Prompting:
         key = salted_hmac("advisor.runs.request", name, algorithm="sha256").hexdigest()
         return replace(asked, request_key=key[:KEY_LENGTH])
 
-    def ask(self, sample: Sample, *, repeat: int = 0) -> Prompt:
+    def ask(self, sample: Sample | SampleText, *, repeat: int = 0) -> Prompt:
         """Return the request for one sample and repeat."""
         first = repeat == 0 or self.recorded
         return Prompt(
