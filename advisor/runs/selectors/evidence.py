@@ -1,8 +1,12 @@
 """What is known of each candidate of a run? Rows become the values that decide."""
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from advisor.runs.models import Candidate, Run, SpeedRecord, Trial
 from advisor.runs.selectors.declared import leaves_network, planned_of
@@ -107,10 +111,12 @@ def _samples(
     rows = list(
         Trial.objects.filter(run=run_id, candidate=first, repeat=0)
         .order_by("position")
-        .values_list("sample__group", "sample__tags")
+        .values_list("sample__group", Cast("sample__tags", TextField()))
     )
     groups = tuple(group or None for group, _ in rows)
-    tags = tuple(frozenset(tags) for _, tags in rows)
+    # Thousands of samples have few sets of tags: each is read once.
+    sets = {told: frozenset(json.loads(told)) for told in {told for _, told in rows}}
+    tags = tuple(sets[told] for _, told in rows)
     return groups if any(groups) else None, tags if any(tags) else None
 
 

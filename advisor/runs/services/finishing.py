@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
@@ -181,9 +181,11 @@ def calls_of(run: Run) -> dict[str, int]:
     answered.
     """
     answers = Answer.objects.filter(trial__run=run)
-    cached = answers.filter(cached=True).count()
-    told = {"made": answers.count(), "exhaustive": run.trials.count()}
-    return told | ({"cached": cached} if cached else {})
+    told = answers.aggregate(
+        made=Count("pk"), cached=Count("pk", filter=Q(cached=True))
+    )
+    cached = {"cached": told["cached"]} if told["cached"] else {}
+    return {"made": told["made"], "exhaustive": run.trials.count()} | cached
 
 
 def spend_of(run: Run) -> Figure:
