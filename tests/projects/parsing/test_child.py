@@ -1,7 +1,9 @@
 """The child process reads what the parent would, and dies alone."""
 
+import json
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 
@@ -45,6 +47,26 @@ def test_what_a_reader_needs_does_not_grow_with_the_cores_of_the_machine():
     )
 
     assert [row.values for row in table.rows] == [("a",), ("b",)]
+
+
+ABORTS_AT_ITS_END = """
+import atexit, os, runpy
+atexit.register(os.abort)
+runpy.run_module("advisor.projects.parsing", run_name="__main__")
+"""
+
+
+def test_what_was_read_is_told_though_a_library_aborts_at_the_end():
+    words = ['["a.csv", 60, 512000000]', json.dumps(asdict(Options()))]
+
+    done = subprocess.run(
+        [sys.executable, "-c", ABORTS_AT_ITS_END, *words],
+        input=b"input\na\n",
+        capture_output=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rows"] == [[2, "a"]]
 
 
 def items(count):
