@@ -1,18 +1,27 @@
-"""What does a run of a real model add to its calls? ``model COUNT PAIRS``, in JSON.
+"""What does a run of a real model add to its calls? ``model NAME COUNT RUNS``, in JSON.
 
 The engine writes down which prompts a run gave it, call by call; the bare loop gives it
-the same ones again. One after the other in turn, the model loaded once.
+the same ones again. One after the other in turn, the model loaded once: each run is
+compared with the loops before and after it, as a machine grows slower and faster.
+NAME is ``tickets``, the shipped model of 3 million parameters, or ``27m``, a random
+Llama of 27 million that writes 16 tokens to 120 random words.
 """
 
 import json
+import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
+from tests.bench.local_engine.__main__ import model_folder
+from tests.bench.local_engine.figures import interval
+from tests.bench.local_engine.workloads import WORDS
 from tests.bench.overhead import ours
 
 MODEL = "builtin/tickets-large"
+WORDS_A_TEXT = 120
 
 
 class Noted:
@@ -51,35 +60,53 @@ def tickets(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def texts(count: int) -> list[dict[str, Any]]:
+    """Return samples of random words of the larger model."""
+    draw = random.Random(count)
+
+    def words(number: int) -> str:
+        return " ".join(f"w{draw.randrange(4, WORDS)}" for _ in range(number))
+
+    return [
+        {"id": f"x{at:05}", "input": words(WORDS_A_TEXT), "expected": words(1)}
+        for at in range(count)
+    ]
+
+
 def main() -> None:
-    """Measure pairs of a run and a bare loop; print their ratios."""
-    count, pairs = map(int, sys.argv[1:3])
+    """Measure runs between bare loops; print their ratios."""
+    name, (count, runs) = sys.argv[1], map(int, sys.argv[2:4])
     ours.prepare()
     from advisor.runs import services
     from advisor.runs.services.holding import held_engine
 
-    entry = {"id": "large", "engine": "transformers", "model": MODEL}
+    samples = tickets if name == "tickets" else texts
+    model = MODEL if name == "tickets" else str(model_folder())
+    entry = {"id": "large", "engine": "transformers", "model": model}
     told = {"max_output_tokens": 16, "prompt": "{input}"}
-    run, _ = ours.opened(entry, tickets(32), **told)
+    run, _ = ours.opened(entry, samples(32), **told)
     ours.worked_off(run)
     with held_engine(run.candidates.get()) as (engine, _):
         noted = Noted(engine)
-    rows = []
-    for _ in range(pairs):
+    took, bare = list[float](), list[float]()
+    # The first run is not counted: its calls are those of the first loop.
+    for _ in range(runs + 1):
         noted.calls.clear()
-        run, _ = ours.opened(entry, tickets(count), **told)
-        seconds = ours.worked_off(run)
-        rows.append((seconds, noted.again(), len(noted.calls)))
+        run, _ = ours.opened(entry, samples(count), **told)
+        took.append(ours.worked_off(run))
+        bare.append(noted.again())
     services.close_engines()
+    around = [(before + after) / 2 for before, after in pairwise(bare)]
+    ratios = [run / loop for run, loop in zip(took[1:], around, strict=True)]
     print(
         json.dumps(
             {
-                "model": MODEL,
+                "model": name,
                 "samples": count,
-                "ratios": [round(run / bare, 4) for run, bare, _ in rows],
-                "run_s": [round(one[0], 3) for one in rows],
-                "bare_ms_a_sample": [round(one[1] / count * 1000, 3) for one in rows],
-                "calls": [one[2] for one in rows],
+                **interval(ratios),
+                "ratios": [round(one, 4) for one in ratios],
+                "run_s": [round(one, 3) for one in took],
+                "bare_ms_a_sample": [round(one / count * 1000, 3) for one in bare],
             }
         )
     )
