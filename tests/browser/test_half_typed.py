@@ -12,6 +12,7 @@ from advisor.projects import tasks
 from advisor.projects.models import Project
 from tests import people
 from tests.browser.test_pages import attach, fill, press
+from tests.turns import TURN
 from tests.web_pages import test_in_a_browser as web
 from tests.wizard.test_intakes import large
 from tests.wizard.walk import Walk
@@ -88,7 +89,8 @@ def test_a_large_file_shows_its_progress_and_the_page_ends_asking(
     attach(page, "large.jsonl", large())
     press(page, "Upload")
     expect(page.get_by_text("Waiting for a worker")).to_be_visible()
-    tasks.hint_intakes(False)
+    with TURN:
+        tasks.hint_intakes(False)
     expect(page.get_by_text("2,000 ready")).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
