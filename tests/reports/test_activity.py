@@ -33,7 +33,7 @@ def test_a_step_of_a_run_is_told(team: Team):
     services.begin(run.pk)
     services.pause(run=run)
     told = [act.text for act in acts_of(run.project, 20)]
-    assert "Run 1: Paused. Paused by a member." in told
+    assert "Run 1: Paused by a member." in told
 
 
 def test_a_long_history_has_pages(team: Team, bob: User, browser: Browser):
