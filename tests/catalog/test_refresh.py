@@ -19,6 +19,7 @@ from advisor.catalog.models import Change, ModelCard, Price
 from advisor.catalog.services import import_facts
 from tests.catalog.conftest import make_card, make_price
 from tests.catalog.hub import SHA, Hub, card_of, config_of, documents
+from tests.days import on_one_day
 from tests.engines.stub_server import Stub, reply
 
 TODAY = date(2026, 11, 26)
@@ -111,13 +112,16 @@ def test_a_refresh_writes_source_and_date_with_each_fact(
     served: Stub, card: ModelCard, team: Team
 ):
     own = make_card("qwen3-4b", team=team)
+    days = [timezone.localdate().isoformat()]
     refresh("--hub", url_of(served), "--write")
+    days.append(timezone.localdate().isoformat())
     card.refresh_from_db()
     assert (card.revision, card.languages) == (SHA, ["en", "de"])
+    assert card.facts["licence"]["as_of"] in days
     assert card.facts["licence"] == {
         "value": "apache-2.0",
         "source": f"{url_of(served)}/{ID} @c1899de2",
-        "as_of": timezone.localdate().isoformat(),
+        "as_of": card.facts["licence"]["as_of"],
         "unverified": False,
         "way": "hub",
     }
@@ -136,10 +140,13 @@ def test_a_refresh_writes_source_and_date_with_each_fact(
 def test_a_second_refresh_of_a_day_changes_nothing(
     served: Stub, card: ModelCard, capsys
 ):
-    refresh("--hub", url_of(served), "--write")
-    capsys.readouterr()
-    refresh("--hub", url_of(served), "--write")
-    assert "0 facts change, 0 rows are confirmed" in capsys.readouterr().out
+    def told_twice(today: date) -> str:
+        refresh("--hub", url_of(served), "--write")
+        capsys.readouterr()
+        refresh("--hub", url_of(served), "--write")
+        return str(capsys.readouterr().out)
+
+    assert "0 facts change, 0 rows are confirmed" in on_one_day(told_twice)
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """Editors accept or reject on a page that works without scripts; others read."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
@@ -13,6 +13,7 @@ from advisor.reports.models import DecisionRecord
 from advisor.reports.selectors import standing_record
 from advisor.runs.models import Run
 from advisor.runs.services import launch, run_inline
+from tests.days import on_one_day
 from tests.people import Browser
 from tests.reports.reading import squeezed
 from tests.runs.factory import keys, make_project, make_setup, right
@@ -44,10 +45,13 @@ def text(answer) -> str:
 
 
 def test_an_editor_is_asked_with_what_is_usual_filled_in(client: Client, run: Run):
-    html = text(client.get(url_of(run, "accept/")))
+    def asked(today: date) -> tuple[str, str]:
+        return text(client.get(url_of(run, "accept/"))), str(today + timedelta(180))
+
+    html, usual = on_one_day(asked)
     assert "Accept good for Tickets?" in html
     assert 'value="Edith"' in html
-    assert str(timezone.now().date() + timedelta(days=180)) in html
+    assert usual in html
     assert 'name="verdict" value="accepted"' in html
     assert 'name="verdict" value="rejected"' in html
 

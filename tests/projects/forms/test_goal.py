@@ -1,11 +1,12 @@
 """The goal opens the report; what happens when an answer is wrong sets the margin."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from advisor.projects.forms import GoalForm
+from tests.days import on_one_day
 from tests.wizard.walk import GOAL
 
 
@@ -63,4 +64,7 @@ def test_a_wrong_answer_is_told_at_its_field(changes, field, told):
 
 
 def test_today_is_no_past_date():
-    filled(decide_by=timezone.localdate().isoformat())
+    def refused(today: date) -> list[str]:
+        return list(GoalForm({**GOAL, "decide_by": today.isoformat()}).errors)
+
+    assert on_one_day(refused) == []
