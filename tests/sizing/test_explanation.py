@@ -195,9 +195,9 @@ def test_none_qualifies_and_the_closest_is_named():
         "on vip: 60.0%, at least 90.0% needed; 2.10 s too slow: p95 latency 2.90 s, "
         "limit 800 ms; carries 2.1 requests/s of 3.0 requests/s at the peak; $5.00 "
         "over budget: up to $10.00 a month, limit $5.00; sends samples out of your "
-        "network; needs 9.1 GB of memory, 8.0 GB available; licence gemma, allowed: "
-        "MIT; languages English, needed: English, German; context length 4,096 tokens, "
-        "at least 8,192 tokens; not measured: time to first token."
+        "network; needs 9.1 GB of memory, 8.0 GB available; licence Gemma terms, "
+        "allowed: MIT; languages English, needed: English, German; context length "
+        "4,096 tokens, at least 8,192 tokens; not measured: time to first token."
     )
     assert found.findings[0].reason.endswith(" Unverified: licence.")
 
@@ -291,7 +291,7 @@ def test_not_run_says_why():
     found = decide(a_case(evidence, {"licences": ["mit"]}))
     reasons = {one.id: one.reason for one in found.findings}
     assert reasons["mid"] == "Not run: small was certified first."
-    assert reasons["odd"] == "Not run: licence gemma, allowed: MIT."
+    assert reasons["odd"] == "Not run: licence Gemma terms, allowed: MIT."
     alone = decide(a_case([reference(), evidence[2]], {"licences": ["mit"]}))
     assert told(alone) == (
         "Undecided. The candidates that could qualify were not run.\n"
