@@ -57,7 +57,7 @@ def quality_only(trade: TradeOff, sheet: Sheet = PAPER) -> str:
     rows = [point for point in reversed(trade.points) if point.quality is not None]
     with page(0.8 + 0.34 * max(1, len(rows)), sheet) as (axes, svg):
         axes.set_xlim(*geometry.quality_range(trade))
-        axes.set_yticks(range(len(rows)), [point.label for point in rows])
+        axes.set_yticks(range(len(rows)), [sheet.name(point.label) for point in rows])
         axes.set_ylim(-0.6, len(rows) - 0.3)
         axes.set_xlabel("Quality, points of score")
         axes.grid(axis="y", visible=False)
@@ -148,7 +148,7 @@ def _names(
         Name(
             x=log10((point.cost or 1.0) / left) / span * width,
             y=down(point.quality),
-            text=point.label,
+            text=sheet.name(point.label),
             left=point.verdict in rank,
             whisker=(down(point.high), down(point.low)) if point.low else None,
         )
@@ -158,7 +158,7 @@ def _names(
     blocked = limits.boxes(trade, ends, (width, height))
     for point, spot in zip(ordered, spread(names, width, height, blocked), strict=True):
         axes.annotate(
-            point.label,
+            sheet.name(point.label),
             (point.cost or 1.0, point.quality or 0.0),
             xytext=(spot.right / sheet.pixels, -spot.down / sheet.pixels),
             textcoords="offset points",

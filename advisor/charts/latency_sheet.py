@@ -25,7 +25,8 @@ def latencies(chart: Latencies, sheet: Sheet = PAPER) -> str:
         log_axis(axes, finite + [chart.limit_ms or finite[0]], "{}", sheet)
         axes.xaxis.set_major_formatter(lambda tick, _: milliseconds(tick))
         axes.set_xlabel("Time to complete answer (log scale)")
-        axes.set_yticks(range(len(rows)), [_beside(row, narrow) for row in rows])
+        names = ["" if narrow else sheet.name(row.label) for row in rows]
+        axes.set_yticks(range(len(rows)), names)
         axes.set_ylim(-0.3, len(rows))
         for index, (row, (xs, heights)) in enumerate(zip(rows, outlines, strict=True)):
             role = "accent" if row.verdict == "recommended" else "muted"
@@ -33,25 +34,22 @@ def latencies(chart: Latencies, sheet: Sheet = PAPER) -> str:
             axes.fill_between(
                 xs, index, tops, color=theme.colour("light", role), alpha=0.55, lw=0
             )
-            _figures(axes, row, index, narrow=narrow)
+            _figures(axes, row, index, sheet)
         if chart.limit_ms is not None:
             dashed(axes, x=chart.limit_ms)
             red(axes, chart.limit_ms, len(rows) - 0.12, "p95 limit")
     return svg.getvalue()
 
 
-def _beside(row: LatencyRow, narrow: bool) -> str:
-    return "" if narrow else row.label
-
-
-def _figures(axes: Axes, row: LatencyRow, index: int, *, narrow: bool) -> None:
+def _figures(axes: Axes, row: LatencyRow, index: int, sheet: Sheet) -> None:
     """Mark p95 and write it at the right; on the narrow sheet the name as well."""
+    narrow = sheet is not PAPER
     if narrow:
         chosen = row.verdict == "recommended"
         axes.text(
             0.0,
             index + 0.5,
-            row.label,
+            sheet.name(row.label),
             transform=axes.get_yaxis_transform(),
             color=theme.colour("light", "accent" if chosen else "ink2"),
             weight="bold" if chosen else "normal",

@@ -16,20 +16,31 @@ from advisor.charts import geometry, theme
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """On what a chart is drawn: width in inches, letters in points, every n-th tick."""
+    """On what a chart is drawn: width in inches, letters in points, every n-th tick.
+
+    ``most`` is how many letters of a name leave room for what is drawn.
+    """
 
     width: float
     letters: float
     every: int
+    most: int
 
     @property
     def pixels(self) -> float:
         """Return the pixels of the screen's letters that a point here stands for."""
         return 12.5 / self.letters
 
+    def name(self, text: str) -> str:
+        """Return a name that fits: a long one keeps both its ends, which tell apart."""
+        if len(text) <= self.most:
+            return text
+        end = self.most // 2
+        return f"{text[: self.most - end - 1]}…{text[-end:]}"
 
-PAPER = Sheet(width=6.9, letters=8, every=1)
-PHONE = Sheet(width=3.4, letters=9, every=2)
+
+PAPER = Sheet(width=6.9, letters=8, every=1, most=44)
+PHONE = Sheet(width=3.4, letters=9, every=2, most=24)
 STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "rightsize",

@@ -123,7 +123,7 @@ def _names(
     for line in sorted(lines, key=lambda line: line.costs[-1]):
         wanted = (log10(max(line.costs[-1], 1e-9)) - low) / (high - low)
         at = max(wanted, at)
-        words = line.label
+        words = sheet.name(line.label)
         if volume and wide:
             words += f"\n{geometry.money(cost_at(line, volume))}"
         axes.annotate(

@@ -4,6 +4,8 @@ import itertools
 import json
 import math
 import re
+import warnings
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
@@ -150,6 +152,25 @@ def test_a_phone_gets_each_figure_narrow_with_letters_that_it_can_show():
         # On the sheet of a phone, 326 pixels wide, 11 and more are read.
         assert letters, name
         assert min(letters) * 326 / width >= 11, name
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_longest_names_leave_room_for_what_is_drawn(narrow):
+    long = [f"{at}-{'m' * 76}-{at}" for at in range(2)]
+    point = a_trade().points[0]
+    points = tuple(replace(point, label=one) for one in long)
+    rows = tuple(replace(LATENCIES.rows[0], label=one) for one in long)
+    lines = tuple(replace(COSTS.lines[0], label=one) for one in long)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # which is how a sheet without room is told
+        svgs = [
+            paper.trade_off(a_trade(points=points), narrow=narrow),
+            paper.quality_only(a_trade(points=points), narrow=narrow),
+            paper.latencies(replace(LATENCIES, rows=rows), narrow=narrow),
+            paper.cost_volume(replace(COSTS, lines=lines), narrow=narrow),
+        ]
+    for svg in svgs:
+        assert all(re.search(rf">{at}-m+…m+-{at}<", svg) for at in range(2))
 
 
 @pytest.mark.parametrize("name", PAPERS)
