@@ -97,7 +97,7 @@ def _names(
             y=down(point.quality),
             text=_text(point, small=small),
             left=point.verdict in rank,
-            whisker=(down(point.high), down(point.low)) if point.low else None,
+            whisker=None if point.low is None else (down(point.high), down(point.low)),
         )
         for point in ordered
     ]

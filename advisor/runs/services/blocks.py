@@ -151,7 +151,7 @@ class Block:
         waited = time.monotonic() - self._waiting_since
         if waited > FLUSH_SECONDS:
             return True
-        left = len(self._open) * waited / max(1, len(self._ready))
+        left = len(self._open) * waited / len(self._ready)
         return waited > SOON_SECONDS > left
 
     def drop(self, *, under_way: int) -> int:

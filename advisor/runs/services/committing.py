@@ -96,9 +96,9 @@ def _settled(lease: Lease, wanted: Sequence[Outcome]) -> list[Outcome]:
         ]
         _send_back([one for one in wanted if one.row is None])
         alike = _alike([one for one in wanted if one.row is not None])
-    ended = {one.claim.trial_id for one in wanted if one.row is None}
+    ours = {one.claim.trial_id for one in wanted if one.row is None}
     for (state, code, crashed, number), ones in alike.items():
-        ended |= updated(
+        ours |= updated(
             _held(lease, ones).filter(claims=number),
             state=state,
             lease_token=None,
@@ -106,7 +106,7 @@ def _settled(lease: Lease, wanted: Sequence[Outcome]) -> list[Outcome]:
             last_error_code=code,
             solo_crashes=F("solo_crashes") + int(crashed),
         )
-    return [one for one in wanted if one.claim.trial_id in ended]
+    return [one for one in wanted if one.claim.trial_id in ours]
 
 
 def _held(lease: Lease, outcomes: Sequence[Outcome]) -> QuerySet[Trial]:
