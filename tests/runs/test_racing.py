@@ -350,3 +350,17 @@ def test_what_was_answered_after_a_hole_counts_only_once_the_hole_is_filled():
     assert scores["big"] == 5
     Trial.objects.filter(pk=hole.pk).update(not_before=None)
     assert services.run_inline(run).state == Run.State.COMPLETED
+
+
+def test_a_run_of_which_declared_facts_exclude_everybody_ends_by_itself():
+    limits = {"min_quality": 0.5, "licences": ["mit"]}
+    setup = race_setup(reference=None, constraints=limits)
+    run = services.launch(setup=setup, started_by=None)
+    # There is nothing to do for any worker.
+    assert services.due_candidates([run.pk]) == []
+    assert services.finish(run.pk)
+    run = Run.objects.get(pk=run.pk)
+    assert run.state == Run.State.COMPLETED
+    assert run.recommendation.outcome == "none_qualifies"
+    assert not Answer.objects.exists()
+    assert broken_invariants(run) == []

@@ -13,13 +13,9 @@ from django.db.models.functions import Now
 
 from advisor.runs.models import Answer, Candidate, Run, StoredRecommendation, Trial
 from advisor.runs.selectors.evidence import case_of
+from advisor.runs.services.driving import begin
 from advisor.runs.services.endpoint_health import goes_on_by_itself
-from advisor.runs.services.racing import (
-    NOT_NEEDED,
-    advance_when_idle,
-    is_idle,
-    is_race,
-)
+from advisor.runs.services.racing import NOT_NEEDED, advance_when_idle, is_idle, is_race
 from advisor.runs.services.reaping import skip
 from advisor.runs.services.states import (
     FINAL_CANDIDATES,
@@ -54,6 +50,8 @@ def finish(run_id: int) -> bool:
     if run.state == Run.State.CANCELLED and unkept().filter(pk=run.pk).exists():
         return _keep_decided(run)
     advance_when_idle(run)
+    if run.state == Run.State.QUEUED and not _open_ones(run).exists() and begin(run_id):
+        run.refresh_from_db()  # declared facts exclude everybody: no worker begins it
     if run.state == Run.State.RUNNING and _over(run):
         move_run(run_id, to=Run.State.FINALIZING, text="All answers are in.")
         run.refresh_from_db()
@@ -200,7 +198,7 @@ def _over(run: Run) -> bool:
 
     A run whose endpoints are expected back shortly still runs.
     """
-    open_ones = run.candidates.exclude(state__in=FINAL_CANDIDATES)
+    open_ones = _open_ones(run)
     if not open_ones.exists():
         _skip_left_over(run)
         return not run.trials.filter(state__in=OPEN_TRIALS).exists()
@@ -220,6 +218,10 @@ def _over(run: Run) -> bool:
             pause_reason=reason[:300],
         )
     return False
+
+
+def _open_ones(run: Run) -> QuerySet[Candidate]:
+    return run.candidates.exclude(state__in=FINAL_CANDIDATES)
 
 
 def _skip_left_over(run: Run) -> None:
