@@ -8,6 +8,7 @@ from django.db import connection
 
 from advisor.runs import services
 from advisor.runs.models import Candidate, Run
+from advisor.runs.services.cap_stop import stop_at_cap
 from advisor.runs.services.finishing import finish
 from advisor.runs.services.states import move_run
 from advisor.runs.services.verifying import broken_invariants
@@ -59,3 +60,27 @@ def test_a_finisher_that_comes_after_a_retry_stores_nothing():
     assert (run.state, run.generation) == (Run.State.COMPLETED, 2)
     assert services.recomputed(run).decode() == run.recommendation.document
     assert broken_invariants(run) == []
+
+
+def test_what_was_paid_while_a_stopped_run_was_looked_at_is_told():
+    setup = make_setup(candidates=[{"id": "a"}])
+    run = services.launch(setup=setup, started_by=None)
+    asked = iter([False] * 5)
+    services.drive(
+        run_id=run.pk,
+        candidate_id=run.candidates.get().pk,
+        stopping=lambda: next(asked, True),
+    )
+    stop_at_cap(run.pk, 1)
+    paid: list[str] = []
+
+    def last_call_ends(execute: Any, sql: str, *rest: Any) -> Any:
+        if 'FROM "runs_trial"' in sql and not paid:
+            paid.append(sql)
+            Run.objects.filter(pk=run.pk).update(spent_micro=500)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(last_call_ends):
+        assert finish(run.pk)
+    run = Run.objects.get(pk=run.pk)
+    assert services.recomputed(run).decode() == run.recommendation.document

@@ -134,6 +134,8 @@ def _keep_decided(run: Run) -> bool:
         return False
     if not Answer.objects.filter(trial__run=run).exists():
         return False
+    # What was under way as the run was read is paid for by now.
+    run.refresh_from_db(fields=["spent_micro", "unknown_micro", "overshoot_micro"])
     document = decided(run)
     with transaction.atomic():
         if not _stands_as(run):
