@@ -93,3 +93,15 @@ def test_an_honest_server_is_asked_as_much_as_the_cap_pays():
     assert not RunEvent.objects.filter(run=run, kind="money").exists()
     settled = Attempt.objects.filter(trial__run=run, state=Attempt.State.SETTLED)
     assert settled.count() == 60
+
+
+def test_a_server_that_asks_nothing_is_stopped_by_no_cap():
+    with server(lies_from=999) as stub:
+        run = untimed(stub, samples=60, budget_usd=0.01)
+        one = run.candidates.get()
+        one.spec["price"] |= {"input_per_1m": 0.0, "output_per_1m": 0.0}
+        one.save(update_fields=["spec"])
+        run = services.run_inline(run)
+    assert run.state == Run.State.COMPLETED
+    assert (calls(stub), run.spent_micro) == (60, 0)
+    assert broken_invariants(run) == []

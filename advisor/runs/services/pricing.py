@@ -26,8 +26,8 @@ class Price:
 
     @property
     def by_token(self) -> bool:
-        """Say whether tokens cost anything that is known."""
-        return self.input_per_1m is not None or self.output_per_1m is not None
+        """Say whether tokens are known to cost anything; at prices of 0 they do not."""
+        return bool(self.input_per_1m or self.output_per_1m)
 
     def cost_micro(self, prompt: int | None, completion: int | None) -> int | None:
         """Return what the tokens cost, in micro; None where a part is unknown."""
