@@ -1,16 +1,19 @@
 """A call that could pass the cap is never started, whatever happens in between."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from advisor.accounts.services import micro
 from advisor.engines.base import Answer as EngineAnswer
 from advisor.engines.base import Failure
 from advisor.runs import services
 from advisor.runs.models import Attempt, Candidate, Run, Trial
+from advisor.runs.services.answering import Desk
+from advisor.runs.services.blocks import Block
 from advisor.runs.services.claiming import Claim, claim_block
 from advisor.runs.services.committing import commit
 from advisor.runs.services.driving import begin
+from advisor.runs.services.holding import held_engine
 from advisor.runs.services.judging import Judge
 from advisor.runs.services.money import (
     ledger,
@@ -147,3 +150,29 @@ def test_raising_the_cap_lets_a_stopped_run_go_on():
     run.refresh_from_db()
     assert (run.state, run.cap_micro) == (Run.State.RUNNING, 2_000_000)
     assert set(run.trials.values_list("state", flat=True)) == {"pending"}
+
+
+def test_a_call_that_was_refused_stops_no_run_that_can_pay_for_it_by_now():
+    candidate = launched(cap_usd=0.01)
+    run_id = candidate.run_id
+    (under_way,) = claim_block(candidate, most=1).claims
+    lease = claim_block(candidate, most=1)
+    reserve(run_id, [(under_way, 10_000)])
+    Candidate.objects.update(engine="openai")
+    priced = Candidate.objects.select_related("run__team").get()
+    ended = []
+
+    def ends_meanwhile(execute, sql, *rest):
+        if sql.startswith('UPDATE "runs_trial"') and not ended:
+            ended.append(sql)
+            settle(run_id, [(under_way, 100, "", Attempt.State.SETTLED)])
+        return execute(sql, *rest)
+
+    with held_engine(candidate) as (engine, _):
+        desk = Desk.of(priced, engine)
+        block = Block.of(desk, lease)
+        with connection.execute_wrapper(ends_meanwhile):
+            assert desk.paid(block, block.known()) == []
+    assert ended
+    assert desk.short_of_money
+    assert Run.objects.get(pk=run_id).state == Run.State.RUNNING

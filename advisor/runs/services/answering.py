@@ -12,13 +12,13 @@ from advisor.engines.base import (
 )
 from advisor.engines.overlapping import Overlapping
 from advisor.engines.text import most_tokens
-from advisor.runs.models import Candidate, Run
+from advisor.runs.models import Candidate
 from advisor.runs.services.bill import Bill
 from advisor.runs.services.blocks import Block
 from advisor.runs.services.cap_stop import stop_at_cap
 from advisor.runs.services.claiming import Claim
 from advisor.runs.services.judging import Judge, Outcome
-from advisor.runs.services.money import reserve, worst_price_micro
+from advisor.runs.services.money import is_short, reserve, worst_price_micro
 from advisor.runs.services.pricing import Price
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.reuse import Reuse
@@ -102,8 +102,7 @@ class Desk:
         left = [one.trial_id for one in claims if one.trial_id not in ours]
         if left:
             block.hand_back(left, sent=False)
-            reserved = Run.objects.filter(pk=run_id, reserved_micro__gt=0)
-            self.short_of_money = reserved.exists()
+            self.short_of_money = not is_short(run_id, prices[left[0]])
             if not self.short_of_money:
                 stop_at_cap(run_id, prices[left[0]])
         return paid

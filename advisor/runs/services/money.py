@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from advisor.accounts.models import TeamMonth
+from advisor.accounts.selectors import this_month
 from advisor.accounts.services import locked_month
 from advisor.runs.models import Attempt, Run
 from advisor.runs.services.claiming import Claim
@@ -82,6 +83,20 @@ def rest_of(books: Run | TeamMonth) -> int | None:
         return None
     booked = books.spent_micro + books.reserved_micro + books.unknown_micro
     return books.cap_micro - booked - books.overshoot_micro
+
+
+def is_short(run_id: int, worst: int) -> bool:
+    """Say whether a cap forbids a call of ``worst`` micro, whatever is under way.
+
+    What was refused a moment ago may be allowed by now: calls that were under way have
+    ended, and cost less than was reserved.
+    """
+    run = Run.objects.get(pk=run_id)
+    if run.reserved_micro:
+        return False
+    month = TeamMonth.objects.filter(team=run.team_id, month=this_month()).first()
+    rests = (rest_of(run), None if month is None else rest_of(month))
+    return any(rest is not None and worst > rest for rest in rests)
 
 
 def reached_cap(run: Run, worst: int) -> Literal["run", "month"]:
