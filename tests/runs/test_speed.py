@@ -267,3 +267,27 @@ def test_two_models_of_a_queue_are_not_timed_at_once():
     with held_engine(one) as (engine, _):
         assert measure_speed(one, engine, stopping=never) is False
     assert not one.speed.exists()
+
+
+def test_a_run_that_is_paused_while_a_server_is_timed_has_it_timed_afresh():
+    run, one = timed(entry={"price": {"input_per_1m": 10, "output_per_1m": 10}})
+    Candidate.objects.update(state=Candidate.State.SPEED, engine="openai")
+    Run.objects.update(state=Run.State.RUNNING)
+    one = Candidate.objects.select_related("run").get()
+    scripted = Candidate(engine="fake", key="a", spec=one.spec, run=one.run)
+    asked = []
+
+    def paused_at_the_tenth() -> bool:
+        asked.append(1)
+        if len(asked) == 10:
+            services.pause(run=run)
+        return False
+
+    with held_engine(scripted) as (engine, _):
+        assert not measure_speed(one, engine, stopping=paused_at_the_tenth)
+        one.refresh_from_db()
+        assert (one.state, one.lease_token) == (Candidate.State.SPEED, None)
+        assert not one.speed.exists()
+        services.resume(run=run)
+        assert measure_speed(one, engine, stopping=never)
+    assert one.speed.filter(phase=Phase.SINGLE).count() == 72

@@ -106,7 +106,7 @@ class Bench:
         self.told["disturbed"] = disturbed
 
     def _over(self) -> bool:
-        return self.gone is not None or self.ended()
+        return self.gone is not None or self.purse.held or self.ended()
 
     def _no_more(self) -> bool:
         return self._over() or self.purse.empty

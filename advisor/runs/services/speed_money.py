@@ -13,7 +13,7 @@ from django.db.models import Max
 from advisor.engines.base import Answer, Prompt
 from advisor.engines.text import most_tokens
 from advisor.projects.models import Sample
-from advisor.runs.models import Attempt, Candidate, Trial
+from advisor.runs.models import Attempt, Candidate, Run, Trial
 from advisor.runs.services.bill import Bill
 from advisor.runs.services.claiming import Claim
 from advisor.runs.services.committing import unanswered
@@ -40,12 +40,17 @@ def timed_trials(candidate_ids: Iterable[int]) -> list[int]:
 
 @dataclass(slots=True, kw_only=True)
 class Purse:
-    """Pays for timed requests of one candidate; free ones cost nothing."""
+    """Pays for timed requests of one candidate; free ones cost nothing.
+
+    ``empty`` says that no more is paid for, ``held`` that this is as the run stands
+    still: it is no end of its money.
+    """
 
     candidate: Candidate
     price: Price | None
     number: int = FIRST_NUMBER
     empty: bool = False
+    held: bool = False
     dearest: int = 0
     _trials: dict[int, int] = field(default_factory=dict)
     _open: dict[int, list[Claim]] = field(default_factory=dict)
@@ -82,7 +87,8 @@ class Purse:
             self._open.setdefault(claim.sample_id, []).append(claim)
         if len(paid) == len(claims):
             return True
-        self.empty = True
+        running = Run.objects.filter(pk=self.candidate.run_id, state=Run.State.RUNNING)
+        self.empty, self.held = True, not running.exists()
         with transaction.atomic():
             ids = [claim.trial_id for claim in paid]
             close_attempts(ids, state=Attempt.State.RELEASED, code="cap")
