@@ -18,6 +18,7 @@ ENGINES_OF = {
     "revision": ("transformers", "openai"),
     "memory_limit_bytes": ("transformers",),
 }
+TOKEN_PRICES = ("input_per_1m", "output_per_1m")
 COMMAND_ONLY = {"file": "upload", "base_url": "endpoint", "api_key_env": "endpoint"}
 
 
@@ -87,11 +88,15 @@ def _needed(path: str, entry: Mapping[str, Any], engine: object) -> Iterator[Pro
 
 
 def _price(path: str, price: object) -> Iterator[Problem]:
-    """Yield what lacks: a price is by tokens in and out, or by the hour."""
-    if not isinstance(price, Mapping) or price.get("per_hour") is not None:
+    """Yield what lacks: a price is by tokens in and out, or by the hour, or both.
+
+    A call of which only one part has a price has no known cost, and no cap holds it.
+    """
+    if not isinstance(price, Mapping):
         return
-    for key in ("input_per_1m", "output_per_1m"):
-        if price.get(key) is None:
+    lacking = [key for key in TOKEN_PRICES if price.get(key) is None]
+    if len(lacking) < len(TOKEN_PRICES) or price.get("per_hour") is None:
+        for key in lacking:
             remedy = "Give both token prices, or per_hour for a machine."
             yield Problem(f"{path}.{key}", None, "is missing", remedy)
 

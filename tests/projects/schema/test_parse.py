@@ -232,6 +232,11 @@ def test_a_wrong_value_is_answered_with_its_key_and_the_remedy(change, path, wor
         ({"hosting": "moon"}, "candidates.0.hosting", "is not one of"),
         ({"hardware": "nvidia-l5"}, "candidates.0.hardware", "Did you mean nvidia-l4?"),
         ({"card": "qwen3-0-6"}, "candidates.0.card", "Did you mean qwen3-0-6b?"),
+        (
+            {"price": {"per_hour": 1.0, "input_per_1m": 2.0}},
+            "candidates.0.price.output_per_1m",
+            "Give both token prices",
+        ),
     ],
 )
 def test_a_candidate_must_fit_its_engine_and_the_catalog(entry, path, words):
