@@ -111,3 +111,16 @@ def test_what_a_cancelled_run_held_is_not_taken_up(candidate):  # noqa: F811
         services.cancel(run=candidate.run)
         time.sleep(0.001)
         assert not keeper.tick()
+
+
+def test_a_late_beat_of_a_trial_held_alone_is_no_crash_of_it(candidate):  # noqa: F811
+    lease = claim_block(candidate, most=1)
+    with Keeper() as keeper:
+        keeper.take(lease.token, lease.claims)
+        for _ in range(4):
+            expire(lease)
+            assert reap() == 1
+            time.sleep(0.001)
+            assert keeper.tick()
+    trial = Trial.objects.get(pk=lease.claims[0].trial_id)
+    assert (trial.state, trial.losses, trial.solo_crashes) == ("leased", 0, 0)

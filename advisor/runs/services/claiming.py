@@ -145,12 +145,15 @@ def revive(
     )
     rows = lost.select_for_update(skip_locked=True, of=("self",))
     ours = [row.pk for row in rows if row.claims == claims[row.pk]]
+    # What was held alone was counted as what its worker went of.
+    alone = int(len(ours) == 1)
     return bool(
         Trial.objects.filter(pk__in=ours).update(
             state=Trial.State.LEASED,
             lease_token=token,
             lease_until=until,
             losses=Greatest(F("losses") - 1, 0),
+            solo_crashes=Greatest(F("solo_crashes") - alone, 0),
             not_before=None,
         )
     )
