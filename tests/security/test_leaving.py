@@ -1,12 +1,14 @@
 """T35: a run acts for who launched it; without their rights it sends nothing more."""
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from advisor.accounts import services
 from advisor.accounts.models import Membership, Role, Team, User
 from advisor.accounts.services import MembershipRefused
-from advisor.runs.models import Run, RunEvent
+from advisor.runs.models import EndpointStanding, EndpointWait, Run, RunEvent
+from advisor.runs.services.endpoint_health import let_go
 from tests.people import Browser, member
 from tests.security.world import decide
 from tests.wizard.walk import Walk
@@ -46,6 +48,22 @@ def test_what_has_not_begun_is_cancelled(
     leave(team, edith, alice)
     run.refresh_from_db()
     assert run.state == Run.State.CANCELLED
+
+
+def test_what_waits_for_its_endpoint_does_not_go_on_by_itself(
+    run: Run, team: Team, alice: User, edith: User
+):
+    Run.objects.update(state=Run.State.PAUSED, pause_reason="a: It is down.")
+    down = EndpointStanding.objects.create(team=team, digest="d", host="h")
+    one = run.candidates.first()
+    EndpointWait.objects.create(
+        candidate=one, standing=down, since=Now(), run_paused=True
+    )
+    leave(team, edith, alice)
+    let_go(down)
+    run.refresh_from_db()
+    assert run.state == Run.State.PAUSED
+    assert run.pause_reason == "Edith, who launched it, left the team."
 
 
 def test_an_account_that_is_deleted_leaves_as_well(run: Run, team: Team, edith: User):
