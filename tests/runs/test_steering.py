@@ -180,3 +180,14 @@ def test_whoever_takes_a_held_run_over_is_not_overruled():
     assert run.state == Run.State.CANCELLED
     assert set(run.trials.values_list("state", flat=True)) == {"skipped"}
     assert broken_invariants(run) == []
+
+
+def test_a_step_that_is_refused_names_only_states_that_allow_it():
+    run = launched(candidates=[{"id": "a"}])
+    Run.objects.update(state=Run.State.FINALIZING)
+    with pytest.raises(services.StepRefused) as refused:
+        services.retry_failed(run=run)
+    assert str(refused.value) == (
+        f"Run {run.number} is finalizing. This step is possible while it is done or"
+        " done, with gaps or cancelled or stopped at the cap or failed."
+    )

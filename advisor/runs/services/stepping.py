@@ -22,10 +22,12 @@ def step(
     moved = move_run(run.pk, to=to, text=text, sources=sources, **fields)
     run.refresh_from_db()
     if not moved:
-        allowed = sources or before(RUN_EDGES, to)
+        possible = before(RUN_EDGES, to)
+        allowed = [one for one in possible if sources is None or one in sources]
+        named = " or ".join(Run.State(one).label.lower() for one in allowed)
         raise StepRefused(
             f"Run {run.number} is {run.get_state_display().lower()}. This step is"
-            f" possible while it is {' or '.join(allowed)}."
+            f" possible while it is {named}."
         )
 
 
