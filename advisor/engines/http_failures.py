@@ -79,7 +79,7 @@ def of_status(
         return _setting(code, f"{message} (HTTP {status}: {told})")
     if status == 429 and "insufficient_quota" in told:
         return _setting("payment", f"The account's quota is used up. ({told})")
-    if status == 413 or (400 <= status < 500 and _TOO_LONG.search(told)):
+    if _is_too_long(status, told):
         message = f"The prompt is too long for the endpoint. (HTTP {status}: {told})"
         return Failure(code="context_too_long", kind="input", message=message)
     if status == 400 and _NO_ROOM.search(told):
@@ -147,6 +147,14 @@ def of_exception(error: Exception, *, known: bool = False) -> Failure:
             message=f"The endpoint does not speak HTTP/1.1: {told}.",
         )
     return _lost("connection_lost", f"The connection broke off: {told}.")
+
+
+def _is_too_long(status: int, told: str) -> bool:
+    if status == 429:
+        # Bedrock asks to wait by "Too many tokens": only what alone is more than a
+        # minute may bring never passes.
+        return "request too large" in told.lower()
+    return status == 413 or (400 <= status < 500 and bool(_TOO_LONG.search(told)))
 
 
 def _told(body: bytes) -> str:

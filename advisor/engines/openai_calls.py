@@ -195,6 +195,9 @@ class Calls:
         )
 
     def _is_repeatable(self, prompt: Prompt) -> bool:
+        if not self.dialect.heated:
+            # The server draws as it likes, whatever was asked for.
+            return False
         drawn = prompt.temperature > 0 and prompt.seed is not None
         return self.dialect.seeded or not drawn
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from advisor.engines.base import Failure, Prompt
 from advisor.engines.http_failures import broke_off, of_error
+from advisor.engines.message_parts import bad, text_of, thought_of
 from advisor.engines.safe_http import CallError
 from advisor.engines.text import StrictJsonError, clean, join_halves, read_json
 
@@ -19,6 +20,8 @@ from advisor.engines.text import StrictJsonError, clean, join_halves, read_json
 # they gave it up half-way (vLLM: abort, DeepSeek: insufficient_system_resource).
 _CUT = {"length", "max_tokens", "max_output_tokens", "model_length"}
 _GIVEN_UP = {"abort", "error", "insufficient_system_resource"}
+# Models that think draw by chance of their own (OpenAI's from o1 on, Claude, Kimi).
+_ONE_HEAT = re.compile(r"temperature\b.{0,30}(not support|deprecated|only 1 is)")
 _MOST_TOKENS = 10**9
 
 
@@ -30,6 +33,7 @@ class Dialect:
     limit_field: str = "max_tokens"
     stream_usage: bool = True
     seeded: bool = True
+    heated: bool = True
     extra: Mapping[str, object]
 
     @property
@@ -40,12 +44,16 @@ class Dialect:
     @property
     def spoken(self) -> tuple[object, ...]:
         """Return what tells apart requests before and after something was learnt."""
-        return self.limit_field, self.stream_usage, self.seeded
+        return self.limit_field, self.stream_usage, self.seeded, self.heated
 
     @property
     def not_sent(self) -> tuple[str, ...]:
         """Return the fields that the server refuses, so that they are left out."""
-        known = {"seed": self.seeded, "stream_options": self.stream_usage}
+        known = {
+            "seed": self.seeded,
+            "stream_options": self.stream_usage,
+            "temperature": self.heated,
+        }
         return tuple(name for name, is_sent in known.items() if not is_sent)
 
     def learn(self, failure: Failure, spoken: tuple[object, ...]) -> bool:
@@ -68,6 +76,9 @@ class Dialect:
         if re.search(r"\bseed\b", told) and self.seeded:
             self.seeded = False
             return True
+        if _ONE_HEAT.search(told) and self.heated:
+            self.heated = False
+            return True
         return False
 
     def body(self, model: str, prompt: Prompt, *, stream: bool) -> bytes:
@@ -78,7 +89,8 @@ class Dialect:
         else:
             body["prompt"] = prompt.text
         body[self.limit_field] = prompt.max_output_tokens
-        body["temperature"] = prompt.temperature
+        if self.heated:
+            body["temperature"] = prompt.temperature
         if prompt.seed is not None and self.seeded:
             body["seed"] = prompt.seed
         if prompt.stop:
@@ -173,13 +185,11 @@ class Said:
             raise CallError(bad(key, f'The answer\'s "{key}" is not an object.'))
         called = part.get("tool_calls") or part.get("function_call")
         self.tool_call = self.tool_call or bool(called)
-        piece = _text(part, "content")
-        refusal = _text(part, "refusal")
+        piece, thought = text_of(part, "content"), thought_of(part)
+        refusal = text_of(part, "refusal")
         self.text += piece
         self.refusal = (self.refusal + refusal)[:400]
-        thought = part.get("reasoning_content") or part.get("reasoning")
-        if isinstance(thought, str):
-            self.thought += thought
+        self.thought += thought
         return bool(piece or refusal or thought)
 
     def _usage(self, usage: object) -> None:
@@ -195,13 +205,12 @@ class Said:
             cached = _count(found) or 0
             # More from a cache than in all: what was cached is counted apart.
             read += cached if cached > read else 0
+            # Some count thoughts, which are billed as well, in the total alone.
+            apart = (_count(usage.get("total_tokens")) or 0) - read - (wrote or 0)
+            if read and wrote is not None and apart != cached:
+                wrote += max(0, apart)
             self.prompt_tokens = read or self.prompt_tokens
             self.completion_tokens = self.completion_tokens if wrote is None else wrote
-
-
-def bad(what: str, message: str) -> Failure:
-    """Return the failure of an answer that breaks the interface."""
-    return Failure(code=f"bad_response:{what}", kind="model", message=message)
 
 
 def _model(code: str, message: str) -> Failure:
@@ -222,16 +231,6 @@ def _object(event: str | bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise CallError(bad("json", "The answer is not a JSON object."))
     return found
-
-
-def _text(part: dict[str, Any], key: str) -> str:
-    value = part.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        told = f'The answer\'s "{key}" is not text but {type(value).__name__}.'
-        raise CallError(bad("content", told))
-    return value
 
 
 def _count(value: object) -> int | None:

@@ -52,6 +52,34 @@ def test_a_server_that_knows_no_seed_is_asked_without():
         assert len(stub.requests) == 3
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Unsupported value: 'temperature' does not support 0 with this model. Only the"
+        " default (1) value is supported.",
+        "Unsupported parameter: 'temperature' is not supported with this model.",
+        "`temperature` is deprecated for this model.",
+        "invalid temperature: only 1 is allowed for this model",
+    ],
+)
+def test_a_model_that_draws_as_it_likes_is_asked_without_a_temperature(told):
+    def plan(request):
+        return [refusal(told, "400 X") if "temperature" in request.json else GOOD]
+
+    with asking(plan, options=QUICK) as (engine, stub):
+        assert one(engine, seed=3).output == "yes"
+        answer = one(engine, seed=3)
+        assert (answer.output, answer.repeatable) == ("yes", False)
+        assert len(stub.requests) == 3
+        assert engine.facts().not_sent == ("temperature",)
+
+
+def test_a_temperature_out_of_range_is_a_wrong_setting():
+    told = "temperature: Input should be less than or equal to 1"
+    with asking(lambda _: [refusal(told, "400 X")], options=QUICK) as (engine, _):
+        assert one(engine, temperature=1.5).failure.kind == "configuration"
+
+
 def test_usage_of_nothing_is_not_believed():
     answer = asked(reply(chat("yes, I do", usage=(0, 0))), text=WORDS)
     assert (answer.output, answer.tokens_origin) == ("yes, I do", "estimated")
@@ -88,6 +116,50 @@ def test_thoughts_are_tokens_too():
     answer = asked(reply(chat("", reasoning_content="Let me think. " * 50)))
     assert (answer.output, answer.tokens_origin) == ("", "estimated")
     assert answer.completion_tokens > 100
+
+
+@pytest.mark.parametrize(
+    ("usage", "total", "cached", "tokens"),
+    [
+        ((20, 198), 623, 0, (20, 603)),
+        ((20, 198), 623, 12, (20, 603)),
+        ((21, 0), 81, 0, (21, 60)),
+        ((20, 198), 218, 12, (20, 198)),
+        ((20, 198), 220, 2, (20, 198)),
+        ((20, 198), 3, 0, (20, 198)),
+        ((20, 198), None, 0, (20, 198)),
+    ],
+    ids=[
+        "thoughts apart",
+        "and some cached",
+        "thoughts alone",
+        "all in all",
+        "cached apart",
+        "a total that is none",
+        "no total",
+    ],
+)
+def test_thoughts_that_are_counted_in_the_total_alone_are_billed_too(
+    usage, total, cached, tokens
+):
+    found = chat("yes", usage=usage)
+    found["usage"] |= {"total_tokens": total}
+    found["usage"]["prompt_tokens_details"] = {"cached_tokens": cached}
+    answer = asked(reply(found))
+    assert (answer.prompt_tokens, answer.completion_tokens) == tokens
+    assert answer.tokens_origin == "reported"
+
+
+def test_what_a_model_thought_and_wrote_may_come_in_parts():
+    thinks = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm. " * 99}]}
+    wrote = [{"type": "text", "text": "ye"}, {"type": "text", "text": "s"}]
+    answer = asked(reply(chat([thinks, *wrote])))
+    assert answer.output == "yes"
+    assert answer.completion_tokens > 90
+    made = [stream_head(), piece([thinks]), piece(wrote, finish="stop"), DONE]
+    with asking(lambda _: made) as (engine, _):
+        answer = engine.measure(prompt())
+        assert (answer.output, len(answer.timing.token_ms)) == ("yes", 2)
 
 
 def test_a_refusal_costs_what_its_server_told():
@@ -265,6 +337,15 @@ def test_a_prompt_that_is_too_long_stops_no_candidate(told, status):
 def test_a_prompt_that_is_moderated_stops_no_candidate(told, status, code):
     failure, _ = failure_of([refusal(told, f"{status} X", code=code)])
     assert (failure.kind, failure.code) == ("model", "content_filter")
+
+
+def test_a_server_that_asks_to_wait_for_too_many_tokens_is_waited_for():
+    told = "Too many tokens, please wait before trying again."
+    with asking(
+        lambda one: [GOOD if one.number else refusal(told, "429 X")], options=QUICK
+    ) as (engine, stub):
+        assert one(engine).output == "yes"
+        assert len(stub.requests) == 2
 
 
 def test_a_limit_that_leaves_no_room_stops_no_candidate():
