@@ -4,10 +4,12 @@ import json
 import math
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
-from advisor.engines.base import Failure, Prompt
+from advisor.engines.base import EngineFacts, Failure, Prompt
+from advisor.engines.fake import Fake
 from advisor.engines.persistence import failed
 from advisor.runs import selectors, services
 from advisor.runs.models import (
@@ -18,8 +20,8 @@ from advisor.runs.models import (
     SpeedRecord,
 )
 from advisor.runs.services.claiming import claim_unit
-from advisor.runs.services.driving import never
-from advisor.runs.services.holding import held_engine
+from advisor.runs.services.driving import facts_row, never
+from advisor.runs.services.holding import held_engine, is_open
 from advisor.runs.services.money import ledger
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.speed_money import Purse
@@ -252,6 +254,40 @@ def test_who_asks_a_timed_request_for_years_is_asked_again_in_two_minutes():
         assert measure_speed(one, engine, stopping=never) is False
     standing = EndpointStanding.objects.get()
     assert standing.probe_at - standing.down_since <= timedelta(seconds=121)
+
+
+def test_an_engine_that_was_closed_in_mid_phase_is_lent_to_nobody(settings):
+    settings.HEARTBEAT_SECONDS = 0
+    run, one = timed()
+    asked = count()
+
+    def cancelled() -> bool:
+        if next(asked) == 60:
+            services.cancel(run=Run.objects.get(pk=run.pk))
+        return False
+
+    services.drive(run_id=run.pk, candidate_id=one.pk, stopping=cancelled)
+    assert next(asked) > 60
+    assert not one.speed.exists()
+    assert not is_open(one)
+
+
+def test_a_peak_of_memory_that_an_earlier_process_reached_stays(monkeypatch):
+    def lower(engine: Fake) -> EngineFacts:
+        return replace(plain(engine), peak_memory_bytes=1_500)
+
+    plain = Fake.facts
+    monkeypatch.setattr(Fake, "facts", lower)
+    timed()
+    Candidate.objects.update(
+        state=Candidate.State.SPEED, facts={"peak_memory_bytes": 2_000}
+    )
+    Run.objects.update(state=Run.State.RUNNING)
+    one = Candidate.objects.select_related("run").get()
+    with held_engine(one) as (engine, facts):
+        assert facts_row(one, facts)["peak_memory_bytes"] == 2_000
+        assert measure_speed(one, engine, stopping=never) is True
+    assert one.facts["peak_memory_bytes"] == 2_000
 
 
 def test_two_models_of_a_queue_are_not_timed_at_once():

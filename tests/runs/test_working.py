@@ -1,16 +1,19 @@
 """Blocks overlap: the next one is in line before the last one is through."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from threading import Event
 
 import pytest
 
-from advisor.engines.base import Answer, EngineSpec, Prompt
+from advisor.engines.base import Answer, EngineSpec, Failure, Prompt
 from advisor.engines.fake import Fake
+from advisor.engines.persistence import failed
 from advisor.runs import services
 from advisor.runs.models import Answer as AnswerRow
 from advisor.runs.models import Candidate, Trial
+from advisor.runs.services import driving, holding
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.driving import never
@@ -19,6 +22,7 @@ from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.verifying import broken_invariants
 from advisor.runs.services.working import Work
 from tests.runs.test_leases import candidate, expire  # noqa: F401 - a fixture
+from tests.services import wait_until
 
 pytestmark = pytest.mark.django_db
 Put = Callable[[Answer], object]
@@ -98,6 +102,55 @@ def test_what_is_in_hand_is_stored_or_handed_back_when_it_is_to_stop(
     assert Trial.objects.filter(state="leased").count() == 0
     assert services.run_inline(candidate.run).state == "completed"
     assert broken_invariants(candidate.run) == []
+
+
+@dataclass
+class Closable(Fake):
+    """Answers one prompt of a block, and fails at the others when it is closed."""
+
+    begun: int = 0
+    closed: Event = field(default_factory=Event)
+
+    def answer(self, prompts: Sequence[Prompt]) -> Iterator[Answer]:
+        self.begun += 1
+        yield self.measure(prompts[0])
+        self.closed.wait(5.0)
+        ended = Failure(code="host_crash", kind="transport", message="")
+        yield from (failed(prompt, ended) for prompt in prompts[1:])
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_model_that_was_closed_is_not_opened_for_the_block_that_waits(
+    candidate,  # noqa: F811
+    monkeypatch,
+):
+    engine = Closable(EngineSpec(engine="fake", model="m"))
+    monkeypatch.setattr(holding, "open_engine", lambda _: engine)
+    Candidate.objects.update(engine="transformers")
+    keepers = []
+
+    class Lost(Keeper):
+        def __init__(self, on_lost: Callable[[], None] | None = None) -> None:
+            super().__init__(on_lost)
+            self.close_all = on_lost
+            keepers.append(self)
+
+    def cancelled() -> bool:
+        # As its thread does once a beat finds the run cancelled.
+        if engine.begun and not engine.closed.is_set():
+            keepers[-1].lost.set()
+            keepers[-1].close_all()
+            wait_until(lambda: engine.begun > 1, seconds=0.5)
+        return False
+
+    monkeypatch.setattr(driving, "Keeper", Lost)
+    services.drive(
+        run_id=candidate.run_id, candidate_id=candidate.pk, stopping=cancelled
+    )
+    assert engine.closed.is_set()
+    assert engine.begun == 1
 
 
 def test_as_many_are_claimed_as_are_wanted_over_several_blocks(candidate):  # noqa: F811

@@ -22,7 +22,7 @@ from advisor.runs.services.claiming import claim_unit, free_unit
 from advisor.runs.services.endpoint_health import may_start
 from advisor.runs.services.fairness import served
 from advisor.runs.services.holding import held_engine, is_open
-from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.keeping import Keeper, LostError
 from advisor.runs.services.racing import advance, awaits_judgement
 from advisor.runs.services.reaping import TRIES_TO_OPEN, skip
 from advisor.runs.services.speed import measure_speed
@@ -39,14 +39,6 @@ class Slice:
 
     stored: int = 0
     more: bool = False
-
-
-class LostError(Exception):
-    """The lease is gone, and with it the engine; ``stored`` answers were in by then."""
-
-    def __init__(self, stored: int) -> None:
-        super().__init__(stored)
-        self.stored = stored
 
 
 def never() -> bool:
@@ -77,7 +69,7 @@ def drive(
     candidate = _to_work_on(run_id, candidate_id)
     if candidate is None:
         return Slice()
-    until = time.monotonic() + (seconds or settings.SLICE_SECONDS)
+    until, stored = time.monotonic() + (seconds or settings.SLICE_SECONDS), 0
     try:
         _open(candidate)
         with held_engine(candidate) as (engine, _):
@@ -93,7 +85,7 @@ def drive(
         turn_down(candidate, error.failure)
         return Slice(more=True)
     except LostError as error:
-        return Slice(error.stored, more=True)
+        return Slice(stored + error.stored, more=True)
     finally:
         served(candidate.pk)
     candidate.refresh_from_db(fields=["state"])
@@ -131,7 +123,14 @@ def _quality(
     enough: Callable[[], bool],
     stopping: Callable[[], bool],
 ) -> int:
-    with Keeper(on_lost=desk.engine.close) as keeper:
+    work: Work
+
+    def lost() -> None:
+        # First, or a model is opened once more for a block that waits.
+        work.under_way.send_no_more()
+        desk.engine.close()
+
+    with Keeper(on_lost=lost) as keeper:
         work = Work(
             desk=desk,
             keeper=keeper,
@@ -194,8 +193,12 @@ def _end_quality(candidate: Candidate, engine: Engine) -> None:
 
 
 def facts_row(candidate: Candidate, facts: EngineFacts) -> dict[str, object]:
-    """Return the facts as JSON values; what the speed phase added stays."""
+    """Return the facts as JSON values; what the speed phase added stays.
+
+    So does a higher peak of memory: another process did the same work.
+    """
     kept = dict(candidate.facts or {})
+    peaks = facts.peak_memory_bytes, kept.get("peak_memory_bytes")
     return kept | {
         "engine": facts.engine,
         "model": facts.model,
@@ -204,7 +207,7 @@ def facts_row(candidate: Candidate, facts: EngineFacts) -> dict[str, object]:
         "parameters": facts.parameters,
         "weights_sha256": facts.weights_sha256,
         "load_ms": facts.load_ms,
-        "peak_memory_bytes": facts.peak_memory_bytes,
+        "peak_memory_bytes": max(filter(None, peaks), default=None),
         "base_memory_bytes": facts.base_memory_bytes,
         "versions": dict(facts.versions),
         "isolation": dict(facts.isolation),

@@ -16,6 +16,14 @@ from advisor.runs.services.claiming import Claim, beat, revive
 log = logging.getLogger(__name__)
 
 
+class LostError(Exception):
+    """The lease is gone, and with it the engine; ``stored`` answers were in by then."""
+
+    def __init__(self, stored: int) -> None:
+        super().__init__(stored)
+        self.stored = stored
+
+
 class Keeper:
     """Extends one lease after the other from a thread of its own.
 

@@ -16,15 +16,21 @@ from advisor.engines.base import Engine
 from advisor.runs.models import Candidate
 from advisor.runs.services.claiming import claim_unit, free_unit
 from advisor.runs.services.endpoint_health import hold
-from advisor.runs.services.keeping import Keeper
+from advisor.runs.services.keeping import Keeper, LostError
 from advisor.runs.services.speed_bench import Bench
 from advisor.runs.services.states import move_candidate
+
+S = Candidate.State
 
 
 def measure_speed(
     candidate: Candidate, engine: Engine, *, stopping: Callable[[], bool]
 ) -> bool:
-    """Measure a candidate and end it; False when another worker does, or ours ends."""
+    """Measure a candidate and end it; False when another worker does, or ours ends.
+
+    Raises:
+        LostError: The lease is gone, and the engine was closed with it.
+    """
     token = None if _another_is_measured(candidate) else claim_unit(candidate)
     if token is None:
         time.sleep(min(settings.REAP_SECONDS, 0.2))
@@ -45,15 +51,13 @@ def measure_speed(
             whole = False
         if whole and not keeper.lost.is_set():
             bench.store()
-            move_candidate(
-                candidate,
-                to=Candidate.State.DONE,
-                sources=(Candidate.State.SPEED,),
-                facts=bench.facts(),
-            )
+            facts = bench.facts()
+            move_candidate(candidate, to=S.DONE, sources=(S.SPEED,), facts=facts)
     bench.purse.give_up()
     free_unit(candidate, token)
-    if bench.gone is not None and not keeper.lost.is_set():
+    if keeper.lost.is_set() and candidate.state == S.SPEED:
+        raise LostError(0)
+    if bench.gone is not None:
         hold(candidate, bench.gone)
     return whole
 
@@ -61,6 +65,6 @@ def measure_speed(
 def _another_is_measured(candidate: Candidate) -> bool:
     """Say whether a model of the same queue is timed now: two would share a machine."""
     others = Candidate.objects.filter(
-        queue=candidate.queue, state=Candidate.State.SPEED, lease_until__gt=Now()
+        queue=candidate.queue, state=S.SPEED, lease_until__gt=Now()
     )
     return others.exclude(pk=candidate.pk).exists()

@@ -142,11 +142,11 @@ class Bench:
 
     def facts(self) -> dict[str, object]:
         """Return the candidate's facts with those of this phase and the memory now."""
-        peak = self.engine.facts().peak_memory_bytes
         known = dict(self.candidate.facts or {})
+        peaks = self.engine.facts().peak_memory_bytes, known.get("peak_memory_bytes")
         return known | {
             "speed": self.told,
-            "peak_memory_bytes": peak or known.get("peak_memory_bytes"),
+            "peak_memory_bytes": max(filter(None, peaks), default=None),
         }
 
     def _one_by_one(self, phase: str, count: int) -> Records:

@@ -62,7 +62,7 @@ class UnderWay:
         return None if call.cancelled() else call.exception()
 
     def send_no_more(self) -> None:
-        """Have what waits in line come back unsent."""
+        """Have what waits in line come back unsent; from any thread."""
         if self.engine is not None and self._calls:
             self.engine.send_no_more()
 

@@ -51,14 +51,14 @@ class Work:
     _line: Line = field(init=False)
     _portions: Portions = field(init=False)
     _blocks: list[Block] = field(default_factory=list)
-    _under_way: UnderWay = field(init=False)
+    under_way: UnderWay = field(init=False)
     _seen: ScoresSeen = field(default_factory=ScoresSeen)
     _patience: Patience = field(init=False)
     _spared: bool = False
     _ending: bool = False
 
     def __post_init__(self) -> None:
-        self._under_way = UnderWay.at(self.desk)
+        self.under_way = UnderWay.at(self.desk)
         self._line = Line.of(self.desk.candidate, self.desk.engine)
         self._portions = Portions.of(self.desk)
         self._patience = Patience(self.desk.candidate)
@@ -68,12 +68,12 @@ class Work:
 
         What could not be answered is handed back before this returns.
         """
-        with hearing(self.desk.candidate.run_id, self._under_way.hear):
+        with hearing(self.desk.candidate.run_id, self.under_way.hear):
             try:
                 while not self._ending:
                     if self._room() and self._begin():
                         continue
-                    if self._under_way:
+                    if self.under_way:
                         self._step()
                     elif not self._waits():
                         break
@@ -124,9 +124,9 @@ class Work:
         if self.desk.short_of_money:
             self._patience.rest(MONEY_SECONDS)
         prompts = block.prompts(claims)
-        engine = self._under_way.engine
+        engine = self.under_way.engine
         if engine is not None and prompts:
-            self._under_way.begin(engine, block, prompts)
+            self.under_way.begin(engine, block, prompts)
         else:
             self._answer_through(block, prompts)
         return True
@@ -149,7 +149,7 @@ class Work:
     def _step(self) -> None:
         """Take in what comes next from the blocks under way."""
         try:
-            came = self._under_way.next(LOOK_SECONDS)
+            came = self.under_way.next(LOOK_SECONDS)
         except Empty:
             self._line.tell_of_slowing()
             if not self.keeper.tick():
@@ -163,7 +163,7 @@ class Work:
         if answer is not None:
             self._take(block, answer)
             return
-        error = self._under_way.end(block)
+        error = self.under_way.end(block)
         if isinstance(error, EngineError):
             raise error
         if error is not None:
@@ -211,7 +211,7 @@ class Work:
         self._patience.look_now()
         if self.enough() or not is_needed(self.desk.candidate):
             self._spared = True
-            self._under_way.send_no_more()
+            self.under_way.send_no_more()
 
     def _waits(self) -> bool:
         """Wait a moment where more is about to be due; False where nothing is."""
@@ -220,14 +220,14 @@ class Work:
         if not self._patience.is_worth_it(self.desk.short_of_money):
             return False
         with suppress(Empty):
-            self._under_way.next(self._patience.rest_s)
+            self.under_way.next(self._patience.rest_s)
             self._hear()
         return True
 
     def _drop(self) -> None:
         """Forget what is in hand: it is somebody else's, or nobody's, by now."""
         self._ending = True
-        self._under_way.cancel()
+        self.under_way.cancel()
         under_way = self.desk.calls_at_once
         for block in self._blocks:
             under_way -= block.drop(under_way=under_way)
@@ -235,9 +235,9 @@ class Work:
     def _leave(self) -> None:
         """Store what is answered and hand back the rest."""
         self.keeper.let_go()
-        self._under_way.cancel()
+        self.under_way.cancel()
         if not self.keeper.lost.is_set():
-            self._under_way.take_rest()
+            self.under_way.take_rest()
         refusing = any(block.refusing for block in self._blocks)
         under_way = 0 if refusing else self.desk.calls_at_once
         for block in self._blocks:
