@@ -233,7 +233,7 @@ def _about_lessons(setup: Setup, order: Order, teacher: Entry | None) -> Iterato
         what = "an answer of the teacher" if teacher else "a right answer"
         yield (
             f"samples: {len(lessons)} tuning samples with {what} are too few;"
-            f" {least} are the least. Give tuning a share of the samples in step 3 of"
+            f" it takes at least {least}. Give tuning a share of the samples in step 3 of"
             " the setup (tuning_share in a file), or add samples."
         )
     try:
