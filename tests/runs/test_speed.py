@@ -21,7 +21,7 @@ from advisor.runs.models import (
 )
 from advisor.runs.services.claiming import claim_unit
 from advisor.runs.services.driving import facts_row, never
-from advisor.runs.services.holding import held_engine, is_open
+from advisor.runs.services.holding import engine_spec, held_engine, is_open
 from advisor.runs.services.money import ledger
 from advisor.runs.services.speed import measure_speed
 from advisor.runs.services.speed_money import Purse
@@ -272,21 +272,23 @@ def test_an_engine_that_was_closed_in_mid_phase_is_lent_to_nobody(settings):
     assert not is_open(one)
 
 
-def test_a_peak_of_memory_that_an_earlier_process_reached_stays(monkeypatch):
-    def lower(engine: Fake) -> EngineFacts:
-        return replace(plain(engine), peak_memory_bytes=1_500)
+class Lower(Fake):
+    """An engine in a process that has not yet held much."""
 
-    plain = Fake.facts
-    monkeypatch.setattr(Fake, "facts", lower)
+    def facts(self) -> EngineFacts:
+        return replace(super().facts(), peak_memory_bytes=1_500)
+
+
+def test_a_peak_of_memory_that_an_earlier_process_reached_stays():
     timed()
     Candidate.objects.update(
         state=Candidate.State.SPEED, facts={"peak_memory_bytes": 2_000}
     )
     Run.objects.update(state=Run.State.RUNNING)
     one = Candidate.objects.select_related("run").get()
-    with held_engine(one) as (engine, facts):
-        assert facts_row(one, facts)["peak_memory_bytes"] == 2_000
-        assert measure_speed(one, engine, stopping=never) is True
+    engine = Lower(engine_spec(one))
+    assert facts_row(one, engine.facts())["peak_memory_bytes"] == 2_000
+    assert measure_speed(one, engine, stopping=never) is True
     assert one.facts["peak_memory_bytes"] == 2_000
 
 

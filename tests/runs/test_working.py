@@ -13,10 +13,9 @@ from advisor.engines.persistence import failed
 from advisor.runs import services
 from advisor.runs.models import Answer as AnswerRow
 from advisor.runs.models import Candidate, Trial
-from advisor.runs.services import driving, holding
 from advisor.runs.services.answering import Desk
 from advisor.runs.services.claiming import claim_block
-from advisor.runs.services.driving import never
+from advisor.runs.services.driving import give_up, never
 from advisor.runs.services.due import LOST
 from advisor.runs.services.keeping import Keeper
 from advisor.runs.services.verifying import broken_invariants
@@ -124,31 +123,23 @@ class Closable(Fake):
 
 def test_a_model_that_was_closed_is_not_opened_for_the_block_that_waits(
     candidate,  # noqa: F811
-    monkeypatch,
 ):
     engine = Closable(EngineSpec(engine="fake", model="m"))
-    monkeypatch.setattr(holding, "open_engine", lambda _: engine)
-    Candidate.objects.update(engine="transformers")
-    keepers = []
-
-    class Lost(Keeper):
-        def __init__(self, on_lost: Callable[[], None] | None = None) -> None:
-            super().__init__(on_lost)
-            self.close_all = on_lost
-            keepers.append(self)
+    candidate.engine = "transformers"
+    desk = Desk.of(candidate, engine)
 
     def cancelled() -> bool:
-        # As its thread does once a beat finds the run cancelled.
+        # As the heartbeat's thread does once it finds the run cancelled.
         if engine.begun and not engine.closed.is_set():
-            keepers[-1].lost.set()
-            keepers[-1].close_all()
+            keeper.lost.set()
+            give_up(work)
             wait_until(lambda: engine.begun > 1, seconds=0.5)
         return False
 
-    monkeypatch.setattr(driving, "Keeper", Lost)
-    services.drive(
-        run_id=candidate.run_id, candidate_id=candidate.pk, stopping=cancelled
-    )
+    with Keeper() as keeper:
+        given = {"over": never, "stopping": cancelled, "enough": never}
+        work = Work(desk=desk, keeper=keeper, **given)
+        assert work.run() == 0
     assert engine.closed.is_set()
     assert engine.begun == 1
 

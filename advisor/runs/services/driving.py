@@ -124,13 +124,7 @@ def _quality(
     stopping: Callable[[], bool],
 ) -> int:
     work: Work
-
-    def lost() -> None:
-        # First, or a model is opened once more for a block that waits.
-        work.under_way.send_no_more()
-        desk.engine.close()
-
-    with Keeper(on_lost=lost) as keeper:
+    with Keeper(on_lost=lambda: give_up(work)) as keeper:
         work = Work(
             desk=desk,
             keeper=keeper,
@@ -144,6 +138,13 @@ def _quality(
         if keeper.lost.is_set():
             raise LostError(stored)
     return stored
+
+
+def give_up(work: Work) -> None:
+    """End what is under way and begin nothing more; from any thread."""
+    # In this order, or a model is opened once more for a block that waits.
+    work.under_way.send_no_more()
+    work.desk.engine.close()
 
 
 def _open(candidate: Candidate) -> None:
