@@ -364,3 +364,17 @@ def test_a_run_of_which_declared_facts_exclude_everybody_ends_by_itself():
     assert run.recommendation.outcome == "none_qualifies"
     assert not Answer.objects.exists()
     assert broken_invariants(run) == []
+
+
+def test_a_race_that_is_over_waits_for_no_reference():
+    refused = {"code": "key", "kind": "configuration", "message": "Key refused."}
+    setup = race_setup(
+        constraints={"quality_margin": 0.05, "licences": ["mit"]},
+        reference={"id": "big", "options": {"open_failure": refused}},
+    )
+    run = services.run_inline(services.launch(setup=setup, started_by=None))
+    assert run.state == Run.State.COMPLETED
+    assert run.recommendation.outcome == "none_qualifies"
+    reference = run.candidates.get(role="reference")
+    assert reference.reason == "The race is over without it: Key refused."
+    assert broken_invariants(run) == []

@@ -236,5 +236,11 @@ def _end(
         why = f"{best} was certified first" if best else "a declared fact excludes it"
         if move_candidate(one, to=S.NOT_RUN, text=f"{one.key}: not run, {why}."):
             skip(run.pk, candidate_ids=[one.pk], why="not_run")
-    if reference is not None and reference.state in WORKING:
-        skip(run.pk, candidate_ids=[reference.pk], why="decided")
+    if reference is None or reference.state not in (*WORKING, S.PAUSED):
+        return
+    if reference.state == S.PAUSED:
+        # Nobody needs what it would answer, so nobody waits until it can be asked.
+        why = f"The race is over without it: {reference.reason}"[:500]
+        text = f"{reference.key}: not asked any more. {why}"
+        move_candidate(reference, to=S.NOT_RUN, text=text, reason=why)
+    skip(run.pk, candidate_ids=[reference.pk], why="decided")
