@@ -97,6 +97,11 @@ class Writer:
     def __init__(self, tokenizer: Any, eos: Iterable[int]) -> None:
         self._tokenizer = tokenizer
         self._eos = frozenset(eos)
+        # Left out of every text, so that no stop word would ever be found of them.
+        self._controls = {
+            one: tokenizer.convert_ids_to_tokens(one)
+            for one in tokenizer.all_special_ids
+        }
         self.on_token: Callable[[], None] | None = None
 
     def take(self, row: Row, token: int) -> Written | None:
@@ -108,7 +113,7 @@ class Writer:
             self.on_token()
         row.tokens.append(token)
         request = row.request
-        if token in self._eos:
+        if token in self._eos or self._controls.get(token) in request.stop:
             return self._written(row, self._text(row.tokens[:-1]), "stop")
         if request.stop:
             text = self._text(row.tokens)
