@@ -8,7 +8,7 @@ where there is a reference to lose against.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from math import isfinite
+from math import inf, isfinite
 from typing import Literal
 
 from advisor.sizing.errors import InvalidConstraints, Problem
@@ -17,6 +17,7 @@ Level = Literal["must", "prefer"]
 Limit = float | bool | tuple[str, ...]
 
 DEFAULT_MARGIN = 0.05
+LARGEST = 1e300
 SHARES = ("quality_margin", "min_quality")
 POSITIVES = ("p95_latency_ms", "ttft_ms", "max_memory_gb")
 LOADS = ("monthly_requests", "peak_requests_per_second")
@@ -213,7 +214,8 @@ def _limit(name: str, entry: object) -> tuple[Limit | None, str, str]:
         return None, "is not yes or no", "Use true, or leave it out."
     if isinstance(entry, bool) or not isinstance(entry, int | float):
         return None, "is not a number", "Give a plain number."
-    number = float(entry)
+    # Beyond it a whole number of a file has no float.
+    number = float(entry) if abs(entry) < LARGEST else inf
     if name in SHARES or name == "slices":
         if not 0 <= number <= 1:
             return None, "is not between 0 and 1", "Give score points such as 0.05."

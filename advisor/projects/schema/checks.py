@@ -5,6 +5,7 @@ does not hide a missing key in another.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from advisor.engines.text import clean
@@ -25,6 +26,7 @@ def check(given: Mapping[str, Any], *, stored: bool, known: Known) -> Iterator[P
     entries = entries_of(given)
     yield from _unstorable(given, "")
     yield from _name(given.get("project"))
+    yield from _day(given.get("decide_by"))
     yield from _prompt(given.get("prompt"))
     yield from _scorer(given.get("scorer", "exact_match"))
     yield from _choices(given)
@@ -86,6 +88,15 @@ def _name(project: object) -> Iterator[Problem]:
     if isinstance(project, str) and len(" ".join(project.split())) < SHORTEST_NAME:
         remedy = f"Use at least {SHORTEST_NAME} characters."
         yield Problem("project", project, "is too short", remedy)
+
+
+def _day(day: object) -> Iterator[Problem]:
+    """Yield a day that no calendar has: its digits may have the right form."""
+    try:
+        date.fromisoformat(day if isinstance(day, str) else "2026-05-31")
+    except ValueError:
+        remedy = "Write it like 2026-05-31."
+        yield Problem("decide_by", day, "is not a day", remedy)
 
 
 def _prompt(prompt: object) -> Iterator[Problem]:

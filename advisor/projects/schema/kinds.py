@@ -14,6 +14,8 @@ from advisor.sizing.weights import BYTES_PER_PARAMETER
 
 PROFILES = ("even", "office_hours", "evenings_weekends")
 HOURS = 168
+HEAVIEST = 1e300  # load of an hour: the sum of a week stays a number
+LARGEST_ID = 2**63  # no database has a row of that number
 # Left open, the faster one is measured when the model is loaded.
 PRECISIONS = (*BYTES_PER_PARAMETER, "auto")
 
@@ -33,7 +35,8 @@ def _samples(value: Any) -> Any:
 
 
 def _reference(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    number = isinstance(value, int) and not isinstance(value, bool)
+    if number and 0 < value < LARGEST_ID:
         return value
     raise _wrong("is not the number of a stored thing", "Choose it from the list.")
 
@@ -57,7 +60,7 @@ def _load_profile(value: Any) -> Any:
 
 def _is_load(value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and 0 <= value < float("inf")
+    return number and 0 <= value < HEAVIEST
 
 
 def _residency(value: Any) -> Any:

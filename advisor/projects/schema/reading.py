@@ -1,7 +1,8 @@
 """How does the text of a setup become a mapping? YAML or JSON, strictly.
 
 No key twice, no aliases (a few lines of them can unfold to gigabytes), no tags beyond
-plain values. Dates become text, as JSON has them.
+plain values. A date is the text that was written, as in JSON: what is no day is told
+where days are checked, and not as a file that is no YAML.
 """
 
 import datetime
@@ -15,6 +16,17 @@ from advisor.projects.schema.problems import Problem, SetupInvalid
 
 LIMIT = 200_000  # characters of a setup
 DEPTH = 64
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, for which a date is a text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    sign: [one for one in listed if one[0] != TIMESTAMP]
+    for sign, listed in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def mapping_of(source: Mapping[str, Any] | str) -> dict[str, Any]:
@@ -49,8 +61,8 @@ def _read(text: str) -> Any:
 def _read_yaml(text: str) -> Any:
     try:
         _refuse_events(text)
-        _refuse_repeats(yaml.compose(text, Loader=yaml.SafeLoader))
-        return yaml.safe_load(text)
+        _refuse_repeats(yaml.compose(text, Loader=_Loader))
+        return _Loader(text).get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -78,7 +90,7 @@ def _refuse_events(text: str) -> None:
 
 
 def _refuse_repeats(node: Any) -> None:
-    """Raise SetupInvalid for a key that a mapping holds twice."""
+    """Raise SetupInvalid for a key that a mapping holds twice, or that is no text."""
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
             _refuse_repeats(child)
@@ -86,8 +98,10 @@ def _refuse_repeats(node: Any) -> None:
         return
     seen: set[str] = set()
     for key, child in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise _invalid(None, f"has a list as a key in line {line}", "Use a text.")
         if key.value in seen:
-            line = key.start_mark.line + 1
             problem = Problem(
                 str(key.value), None, f"stands twice (line {line})", "Keep one."
             )
