@@ -11,6 +11,7 @@ from advisor.projects.models import Intake, SampleSet, Setup
 from advisor.projects.selectors import evaluation_samples, tuning_samples
 from advisor.projects.services import storing
 from tests.people import Browser
+from tests.projects.parsing.workbooks import workbook
 from tests.runs.factory import keys
 from tests.wizard.walk import Walk, file, lines, text
 
@@ -123,6 +124,26 @@ def test_bad_rows_are_left_out_on_request_and_the_note_says_so(begun: Walk):
     assert begun.draft.sample_set.count == 40
     assert begun.draft.sample_set.notes[0] == "3 rows were left out."
     assert "3 rows were left out" in text(begun.open("samples"))
+
+
+def test_a_row_with_a_cell_in_error_is_left_out_as_the_note_says(begun: Walk):
+    good = [[n, f"what is {n}", "yes"] for n in range(40)]
+    rows = [["id", "input", "expected"], *good, [40, "#N/A", "yes"], [41, "?", "#REF!"]]
+    page = text(begun.upload(workbook(rows), "cells.xlsx"))
+    assert "Leave the 2 rows out and continue with 40" in page
+    upload = Intake.objects.get().upload_id
+    chosen = {"input": "input", "expected": "expected", "id": "id", "leave_out": "1"}
+    assert begun.post(f"samples/{upload}/columns", chosen).status_code == 302
+    stored = begun.draft.sample_set
+    assert (stored.count, stored.notes[0]) == (40, "2 rows were left out.")
+    assert not stored.samples.filter(input="#N/A").exists()
+
+
+def test_a_column_that_stands_twice_is_no_row_to_leave_out(begun: Walk):
+    rows = "".join(f"{n},what is {n},yes\n" for n in range(40))
+    page = text(begun.upload(f"id,input,input\n{rows}".encode(), "twice.csv"))
+    assert "Column “input” appears twice" in page
+    assert "Leave the" not in page
 
 
 def test_another_encoding_is_chosen_not_guessed(begun: Walk):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from advisor.projects.models import Intake
 from advisor.projects.parsing import Problem
+from advisor.projects.parsing.header import OF_THE_HEADER
 from advisor.sizing import formats
 from advisor.web.parts import Paging
 
@@ -45,12 +46,13 @@ def problems_of(
     found = [Problem(**one) for one in intake.problems]
     found.sort(key=lambda one: (one.severity != "error", one.row or 0))
     errors = [one for one in found if one.severity == "error"]
-    rows = {one.row for one in errors if one.row is not None}
+    of_rows = [one for one in errors if one.row and one.code not in OF_THE_HEADER]
+    rows = {one.row for one in of_rows}
     paging, start = paging_of(len(found), PROBLEMS, number, base, "problems")
     told = f"{formats.count(len(rows), 'row')} cannot be used." if rows else ""
     usable = intake.usable or 0
     leave = ""
-    if rows and usable and all(one.row is not None for one in errors):
+    if rows and usable and len(of_rows) == len(errors):
         leave = (
             f"Leave the {formats.count(len(rows), 'row')} out and continue with"
             f" {formats.number(usable)}"

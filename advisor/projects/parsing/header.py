@@ -8,6 +8,8 @@ from advisor.projects.parsing import limits
 from advisor.projects.parsing.decoding import clean, looks_empty
 from advisor.projects.parsing.values import Findings, excerpt, refused
 
+# Errors of the first row that no row left out would mend.
+OF_THE_HEADER = frozenset({"duplicate_column", "long_header"})
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*%?")
 
 

@@ -96,11 +96,12 @@ class _Reader:
         return text
 
     def _id(self, row: Row) -> str | None:
-        value = self._value(row, "id")
         if "id" not in self.at:
             return f"{self.table.unit}-{row.number}"
         text = self._short(row, "id")
-        if not text or value is None:
+        if text is None:
+            return None
+        if not text:
             wrong = f"{self.table.unit.capitalize()} {row.number:,} has no id."
             remedy = "Fill it in, or choose no id column."
             self._add("no_id", wrong, remedy, row, self.roles.id)
@@ -113,7 +114,8 @@ class _Reader:
         self.first[text] = row.number
         return text
 
-    def _short(self, row: Row, role: str) -> str:
+    def _short(self, row: Row, role: str) -> str | None:
+        """Return a short text, empty where there is none, None where it is too long."""
         value = self._value(row, role)
         text = "" if value is None else self._as_text(value, role).strip()
         if len(text) > limits.ID_CHARACTERS:
@@ -122,7 +124,7 @@ class _Reader:
             )
             column = getattr(self.roles, role)
             self._add(f"long_{role}", wrong, "Shorten it.", row, column, text)
-            return ""
+            return None
         return text
 
     def _tags(self, row: Row) -> tuple[str, ...]:
@@ -130,7 +132,8 @@ class _Reader:
         if value is None:
             return ()
         listed = value if isinstance(value, list) else SEPARATED.split(str(value))
-        if not all(isinstance(tag, str | int | float) for tag in listed):
+        texts = all(isinstance(tag, str | int | float) for tag in listed)
+        if isinstance(value, dict) or not texts:
             wrong = "Tags are a list of texts."
             remedy = 'Write ["vip"], or vip;de.'
             self._add("tags_no_list", wrong, remedy, row, self.roles.tags, value)

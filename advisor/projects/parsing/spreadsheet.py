@@ -25,6 +25,7 @@ def parse_spreadsheet(data: bytes, options: Options, notes: Findings) -> Table:
     columns: tuple[str, ...] = ()
     rows: list[Row] = []
     converted: set[str] = set()
+    wide = 0
     for number, (row, source) in enumerate(zip(cells, sources, strict=False), start=1):
         texts = [_text(cell) for cell in row]
         if not any(texts) and not any(map(_text, source or ())):
@@ -35,10 +36,12 @@ def parse_spreadsheet(data: bytes, options: Options, notes: Findings) -> Table:
         if len(rows) >= limits.ROWS:
             raise too_many_rows()
         _check_cells(row, source, notes)
+        wide = wide or number * (len(_trimmed(texts)) > len(columns))
         texts = _fitted(texts, columns)
         converted |= {n for n, c in zip(columns, row, strict=False) if _is_other(c)}
         notes.seen(len(rows) + 1)
         rows.append(Row(number, tuple(_clean(texts, columns, number, notes))))
+    _tell_width(wide, columns, notes)
     return _table(columns, rows, converted, sheets, notes)
 
 
@@ -112,6 +115,13 @@ def _fitted(texts: list[str], columns: tuple[str, ...]) -> list[str]:
         check_count(len(texts))
     missing = len(columns) - len(texts)
     return texts[: len(columns)] + [""] * max(0, missing)
+
+
+def _tell_width(row: int, columns: tuple[str, ...], notes: Findings) -> None:
+    """Warn of cells to the right of the header, from this row on; 0 is none."""
+    if row:
+        wrong = f"Columns from {len(columns) + 1} on have no name and are not read."
+        notes.warn("wide_row", wrong, "Name them if they are needed.", row=row)
 
 
 def _check_cells(row: Iterable[Any], source: Any, notes: Findings) -> None:

@@ -20,6 +20,7 @@ from advisor.projects.parsing import (
 )
 from advisor.projects.parsing.corrections import Cells, corrected
 from advisor.projects.parsing.flags import masked_sample
+from advisor.projects.parsing.values import errors_of
 from advisor.projects.services.drafting import hold_draft, save_draft, without_consent
 from advisor.projects.services.storing import store_samples
 from advisor.sizing import formats
@@ -30,7 +31,10 @@ DEFAULTS = Options()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read of a file: its table, the samples, everything found on the way."""
+    """What was read of a file: its table, the samples, everything found on the way.
+
+    ``rows`` are the samples of the rows without an error.
+    """
 
     table: Table
     rows: tuple[SampleRow, ...] = ()
@@ -59,9 +63,12 @@ def read_samples(
     if not table.columns:
         return Reading(table=table, problems=table.problems)
     mapping = chosen if chosen is not None else guess_mapping(table.columns)
-    rows, found = samples_from(table, mapping)
+    samples, found = samples_from(table, mapping)
+    # A cell that is too long, or holds an error of the spreadsheet, gives a sample too.
+    bad = {one.row for one in errors_of((*table.problems, *found))}
+    rows = tuple(one for one in samples if one.row not in bad)
     problems = (*table.problems, *found, *meaning_problems(rows))
-    return Reading(table=table, rows=tuple(rows), problems=problems)
+    return Reading(table=table, rows=rows, problems=problems)
 
 
 @transaction.atomic

@@ -134,3 +134,17 @@ def test_roles_that_a_mapping_leaves_out_are_guessed_by_name_only():
 
     assert [(s.id, s.input, s.expected) for s in samples] == [("7", "hi", "greet")]
     assert [(s.id, s.input, s.expected) for s in without] == [("line-1", "hi", None)]
+
+
+def test_an_id_that_is_too_long_is_told_once_and_not_as_one_that_lacks():
+    samples, problems = samples_from(table_of({"id": "x" * 130, "input": "hi"}))
+    assert samples == []
+    assert [one.code for one in problems] == ["long_id"]
+
+
+def test_tags_that_are_an_object_are_told():
+    (problem,) = problems_of({"input": "hi", "tags": {"vip": True}})
+    assert (problem.code, problem.remedy) == (
+        "tags_no_list",
+        'Write ["vip"], or vip;de.',
+    )

@@ -207,3 +207,14 @@ def test_blank_rows_are_skipped_beside_formulas_too():
     table = parse_table(data, "a.xlsx")
 
     assert [row.number for row in table.rows] == [2, 3, 5]
+
+
+def test_cells_beyond_the_header_are_told_once():
+    rows = [["id", "input"], ["a", "where is it"], *[[n, "why", "yes"] for n in "bc"]]
+    table = parse_table(workbook(rows), "a.xlsx")
+
+    assert [problem.message for problem in table.problems] == [
+        "Row 3: Columns from 3 on have no name and are not read."
+        " Name them if they are needed."
+    ]
+    assert table.errors == ()
