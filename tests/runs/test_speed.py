@@ -2,13 +2,14 @@
 
 import json
 import math
+import time
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
 import pytest
 
-from advisor.engines.base import EngineFacts, Failure, Prompt
+from advisor.engines.base import Answer, EngineFacts, Failure, Prompt
 from advisor.engines.fake import Fake
 from advisor.engines.persistence import failed
 from advisor.runs import selectors, services
@@ -245,6 +246,38 @@ def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
     assert not one.speed.exists()
     assert one.state == Candidate.State.PAUSED
     assert "The endpoint is down. Nobody listens." in one.reason
+
+
+class Limited(Fake):
+    """A server that answers ten requests, and then none for a while."""
+
+    opens: float = 0.0
+    left: int = 10
+
+    def measure(self, prompt: Prompt) -> Answer:
+        shut = self.opens - time.monotonic()
+        if shut > 0:
+            told = Failure(
+                code="rate_limited", kind="transport", message="", retry_after_s=shut
+            )
+            return failed(prompt, told)
+        self.left -= 1
+        if self.left == 0:
+            self.opens, self.left = time.monotonic() + 0.2, 10
+        return super().measure(prompt)
+
+
+def test_a_server_that_asks_to_slow_down_is_timed_between_its_waits(settings):
+    # Shorter than the waits together: they take nothing of the time for requests.
+    settings.SPEED_SECONDS = 1.0
+    timed()
+    Candidate.objects.update(state=Candidate.State.SPEED)
+    Run.objects.update(state=Run.State.RUNNING)
+    one = Candidate.objects.select_related("run").get()
+    assert measure_speed(one, Limited(engine_spec(one)), stopping=never) is True
+    single = one.speed.filter(phase=Phase.SINGLE)
+    assert single.filter(failure_code="", total_ms=100.0).count() == 72
+    assert one.state == Candidate.State.DONE
 
 
 def test_who_asks_a_timed_request_for_years_is_asked_again_in_two_minutes():

@@ -12,17 +12,16 @@ from itertools import cycle
 from django.conf import settings
 from django.db import transaction
 
-from advisor.engines.base import Answer, Engine, Failure, Prompt
+from advisor.engines.base import Answer, Engine, Prompt
 from advisor.engines.pacing import Stop
-from advisor.engines.retrying import RATE_CODES
 from advisor.projects.models import Sample
 from advisor.runs.models import Candidate, SpeedRecord, Trial
 from advisor.runs.selectors.evidence import demand_of
 from advisor.runs.services.arrivals import Timed, schedule, send_all
-from advisor.runs.services.judging import LONGEST_WAIT_S
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.speed_money import Purse
 from advisor.runs.services.speed_tries import Quietly, Records
+from advisor.runs.services.speed_waits import GONE, is_lost, is_slowed, pause, stop_of
 from advisor.runs.services.states import note
 from advisor.sizing.constraints import parse
 from advisor.sizing.hardware_cost import replicas_needed
@@ -30,11 +29,8 @@ from advisor.sizing.hardware_cost import replicas_needed
 WARM_UP = 3
 SINGLE = 72  # the fewest that bound a 95th percentile on both sides
 LOAD_OVER_SINGLE = 3
-# So many requests in a row without an answer: the endpoint is gone, not slow.
-GONE = 5
 # What a phase may take of a task's time; a slice and an opening go before it.
 SHARE_OF_TASK = 0.7
-RATE_WAIT_S = 30.0
 Phase = SpeedRecord.Phase
 
 
@@ -92,18 +88,24 @@ class Bench:
         return not self._over()
 
     def _measure_part(self, phase: str, work: Callable[[], Records]) -> None:
-        began, peak = time.monotonic(), self.peak and phase == Phase.SINGLE
-        left = LOAD_OVER_SINGLE * settings.SPEED_SECONDS if peak else 0.0
+        began = time.monotonic()
+        latest = self._latest if phase == Phase.SINGLE else self.until
 
         def no_more() -> bool:
             now = time.monotonic()
-            return self._no_more() or now + (now - began) + left > self.until
+            return self._no_more() or now + (now - began) > latest
 
         part = self.quietly.measure(work, ended=no_more)
         self.parts[phase] = part.records
         self.told[phase] = part.told()
         disturbed = bool(self.told.get("disturbed")) or part.disturbed
         self.told["disturbed"] = disturbed
+
+    @property
+    def _latest(self) -> float:
+        """Return until when requests are sent alone: those of a load come after."""
+        loaded = LOAD_OVER_SINGLE if self.peak else 0
+        return self.until - loaded * float(settings.SPEED_SECONDS)
 
     def _over(self) -> bool:
         return self.gone is not None or self.purse.held or self.ended()
@@ -153,17 +155,25 @@ class Bench:
         records: Records = []
         lost = 0
         until = time.monotonic() + settings.SPEED_SECONDS
-        for _ in range(count):
+        while len(records) < count:
             if self._over() or time.monotonic() > until:
                 break
             sample, prompt = next(self.prompts)
             answer = self._measure(prompt, sample)
             if answer is None:
                 break
+            if is_slowed(answer):
+                # No time of the model's; where there is none yet, all begins later.
+                waited = pause(answer, until=self._latest, ended=self._over)
+                until += waited
+                if waited:
+                    continue
+                self.gone = None if records else stop_of(answer)
+                break
             records.append(self._record(phase, sample, answer, index=len(records)))
-            lost = lost + 1 if _is_lost(answer) else 0
-            if answer.failure is not None and lost >= GONE:
-                self.gone = _stop(answer.failure)
+            lost = lost + 1 if is_lost(answer) else 0
+            if lost >= GONE:
+                self.gone = stop_of(answer)
         return records
 
     def _under_load(self, peak: float) -> Records:
@@ -236,14 +246,3 @@ class Bench:
         single = self.parts.get(Phase.SINGLE, [])
         times = [one.total_ms for one in single if one.total_ms]
         return sum(times) / len(times) / 1000 if times else 0.0
-
-
-def _is_lost(answer: Answer) -> bool:
-    return answer.failure is not None and answer.failure.kind == "transport"
-
-
-def _stop(failure: Failure) -> Stop:
-    if failure.code in RATE_CODES:
-        wait_s = min(failure.retry_after_s or RATE_WAIT_S, LONGEST_WAIT_S)
-        return Stop("limited", failure, wait_s)
-    return Stop("down", failure)
