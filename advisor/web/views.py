@@ -30,9 +30,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     chosen = wanted if wanted in THEMES else other
     back = request.POST.get("next", "/")
-    if not (
-        back.isprintable() and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    ):
+    is_path = back.startswith("/") and back.isprintable()
+    # A word alone would be taken for the name of a view.
+    if not is_path or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
     response = redirect(back)
     response.set_cookie(

@@ -6,6 +6,7 @@ from django.test import Client
 
 from advisor.accounts import services
 from advisor.accounts.models import ApiToken, AuditEvent, Role, Team, User
+from advisor.catalog.models import ModelCard
 from tests.people import Browser, member
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,19 @@ def test_tokens_of_the_others_wait(strict: Team, bob: User, alice: User):
         client = Client(headers={"Authorization": f"Bearer {secret}"})
         told[user.name] = client.get("/api/v1/projects").status_code
     assert told == {"Alice": 200, "Bob": 403}
+
+
+def test_the_catalog_shows_the_others_nothing_of_the_team(
+    strict: Team, bob: User, browser: Browser
+):
+    ModelCard.objects.create(team=strict, slug="our-own", name="Our own model")
+    client = browser(bob)
+    address = "/catalog/models/our-own/"
+    assert client.get(address).status_code == 404
+    assert "Our own model" not in client.get("/catalog/models/").content.decode()
+    TOTP.activate(bob, SECRET)
+    assert client.get(address).status_code == 200
+    assert "Our own model" in client.get("/catalog/models/").content.decode()
 
 
 def test_a_stranger_learns_nothing_of_it(strict: Team, charlie: User, browser: Browser):

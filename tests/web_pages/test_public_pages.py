@@ -52,9 +52,12 @@ def test_the_switch_works_without_javascript(now, then, browser: Browser):
     assert f'data-theme="{then}"' in client.get("/help/").content.decode()
 
 
-def test_the_switch_leads_nowhere_else(browser: Browser):
-    answer = browser(None).post("/theme/", {"next": "https://evil.example/"})
-    assert answer.url == "/"
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/", "//evil.example", "elsewhere", "?page=2"]
+)
+def test_the_switch_leads_nowhere_else(browser: Browser, place: str):
+    answer = browser(None).post("/theme/", {"next": place})
+    assert (answer.status_code, answer.url) == (302, "/")
 
 
 def test_a_forged_theme_cookie_is_ignored(browser: Browser):

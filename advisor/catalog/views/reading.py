@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from advisor.accounts.access import SignedInRequest
 from advisor.accounts.models import Membership
 from advisor.accounts.selectors import last_team_of, membership_of
+from advisor.accounts.services import is_shut_out
 from advisor.catalog import selectors
 from advisor.catalog.forms import FitForm
 from advisor.catalog.pages.changes import changes_page
@@ -90,6 +91,10 @@ def changes(request: SignedInRequest) -> HttpResponse:
 
 
 def reader_of(request: SignedInRequest) -> Membership | None:
-    """Return the reader's membership in the team open last, None without a team."""
+    """Return the reader's membership in the team open last, None without a team.
+
+    A team that asks for two-step sign-in shows nothing to who has not turned it on.
+    """
     team = last_team_of(request.user, request.session.get("team"))
-    return membership_of(request.user, team.slug) if team else None
+    own = membership_of(request.user, team.slug) if team else None
+    return None if own is None or is_shut_out(own) else own
