@@ -59,11 +59,13 @@ def _parts(text: str) -> list[str]:
 
 
 def _floor(part: str) -> tuple[str, float]:
-    tag, _, points = part.replace(":", " ").rpartition(" ")
+    # The last space or colon divides: a tag may be called lang:de, or large account.
+    at = max(part.rfind(" "), part.rfind(":"), 0)
+    tag, points = part[:at].rstrip(" :"), part[at + 1 :]
     try:
         floor = read_number(points)
     except ValueError:
         floor = -1.0
-    if not tag.strip() or not 0 <= floor <= POINTS:
+    if not tag or not 0 <= floor <= POINTS:
         raise ValidationError(f"Write a tag and 0 to 100 points, not “{part}”")
-    return tag.strip(), round(floor / POINTS, 10)
+    return tag, round(floor / POINTS, 10)

@@ -226,3 +226,11 @@ def test_floors_with_levels_of_their_own_are_shown():
     floors = {"vip": {"limit": 0.85, "level": "prefer"}}
     shown = LimitsForm.initial_from({"constraints": {"slices": floors}})
     assert (shown["slices"], shown["slices_level"]) == ({"vip": 0.85}, "prefer")
+
+
+def test_a_tag_may_hold_a_colon_or_a_space():
+    typed = "lang:de 85, large account: 90, lang:en:70,vip :60"
+    floors = {"lang:de": 0.85, "large account": 0.9, "lang:en": 0.7, "vip": 0.6}
+    document = document_of({"slices": typed})
+    assert document["constraints"] == {"slices": floors}
+    assert document_of(typed_again(document)) == document
