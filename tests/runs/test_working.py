@@ -1,5 +1,6 @@
 """Blocks overlap: the next one is in line before the last one is through."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -142,6 +143,43 @@ def test_a_model_that_was_closed_is_not_opened_for_the_block_that_waits(
         assert work.run() == 0
     assert engine.closed.is_set()
     assert engine.begun == 1
+
+
+@dataclass
+class Slow(Fake):
+    """Takes its time for the second prompt of a block."""
+
+    begun: bool = False
+    through: bool = False
+
+    def answer(self, prompts: Sequence[Prompt]) -> Iterator[Answer]:
+        self.begun = True
+        yield self.measure(prompts[0])
+        time.sleep(0.2)
+        self.through = True
+        yield self.measure(prompts[1])
+
+
+def test_what_is_in_hand_is_kept_until_a_slow_model_has_left_it(
+    candidate,  # noqa: F811
+):
+    engine = Slow(EngineSpec(engine="fake", model="m"))
+    candidate.engine = "transformers"
+
+    class Watched(Keeper):
+        was_through: bool | None = None
+
+        def let_go(self) -> None:
+            if self.was_through is None:
+                self.was_through = engine.through
+            super().let_go()
+
+    with Watched() as keeper:
+        desk = Desk.of(candidate, engine)
+        given = {"over": never, "stopping": lambda: engine.begun, "enough": never}
+        Work(desk=desk, keeper=keeper, **given).run()
+    # A lease that nobody keeps runs out while a long answer is waited for.
+    assert keeper.was_through
 
 
 def test_as_many_are_claimed_as_are_wanted_over_several_blocks(candidate):  # noqa: F811

@@ -233,9 +233,9 @@ class Work:
             under_way -= block.drop(under_way=under_way)
 
     def _leave(self) -> None:
-        """Store what is answered and hand back the rest."""
-        self.keeper.let_go()
+        """Store what is answered, hand back the rest; kept until the engine left it."""
         self.under_way.cancel()
+        self.keeper.let_go()
         if not self.keeper.lost.is_set():
             self.under_way.take_rest()
         refusing = any(block.refusing for block in self._blocks)
