@@ -99,8 +99,9 @@ class Writer:
         self._eos = frozenset(eos)
         # Left out of every text, so that no stop word would ever be found of them.
         self._controls = {
-            one: tokenizer.convert_ids_to_tokens(one)
-            for one in tokenizer.all_special_ids
+            one: added.content
+            for one, added in tokenizer.added_tokens_decoder.items()
+            if added.special
         }
         self.on_token: Callable[[], None] | None = None
 

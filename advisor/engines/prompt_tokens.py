@@ -32,7 +32,10 @@ class PromptEncoder:
             told = "The model has no chat template; use it without chat."
             raise LoadError("chat_template", told)
         self.chat = has_template if chat is None else chat
-        self._controls = [word for word in tokenizer.all_special_tokens if word]
+        # Those of a role, such as the end of a prompt, and all that have none.
+        added = tokenizer.added_tokens_decoder.values()
+        words = {one.content for one in added if one.special}
+        self._controls = sorted(words.union(tokenizer.all_special_tokens) - {""})
         if self.chat:
             self._render("ping")
 
