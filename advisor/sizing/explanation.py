@@ -5,9 +5,15 @@ with numbers, ``promise`` says what is promised and how surely. The parts are bu
 ``sentences``, single constraints in ``phrases``, numbers become text in ``formats``.
 """
 
+from collections.abc import Iterable
+from typing import Literal
+
 from advisor.sizing import formats, phrases, sentences
 from advisor.sizing.conclusions import Finding, Recommendation
+from advisor.sizing.constraints import NOISY, Constraint
 from advisor.sizing.measurement import Objective, Promise, Stop
+
+Certified = Literal["loss", "quality", "nothing"]
 
 
 def sentence(recommendation: Recommendation) -> str:
@@ -59,8 +65,16 @@ def promise(recommendation: Recommendation) -> str:
         objective=case.objective,
         confidence=case.confidence,
         look=case.look,
-        has_reference=case.reference is not None,
+        certified=certified(case.constraints),
     )
+
+
+def certified(constraints: Iterable[Constraint]) -> Certified:
+    """Return what the musts certify: a wish excludes nobody, so it promises nothing."""
+    musts = {one.name for one in constraints if one.level == "must"}
+    if "quality_margin" in musts:
+        return "loss"
+    return "quality" if musts & set(NOISY) else "nothing"
 
 
 def promise_words(
@@ -70,9 +84,9 @@ def promise_words(
     objective: Objective,
     confidence: float,
     look: int,
-    has_reference: bool,
+    certified: Certified,
 ) -> str:
-    """Return what look ``look`` at ``confidence`` promises."""
+    """Return what look ``look`` at ``confidence`` promises of what is certified."""
     error = look * (1 - confidence)
     if error >= 1 - 1e-9:
         return (
@@ -89,8 +103,13 @@ def promise_words(
         )
     sure = formats.percent(1 - error, 0)
     kept = formats.percent(max(1 - 2 * error, 0.0), 0)
+    if certified == "nothing":
+        return (
+            f"The {sentences.BEST[objective]} candidate that meets every must. No limit"
+            " on quality is one, so nothing is promised of its quality."
+        )
     what = "its quality on requests drawn like your samples is at least your minimum"
-    if has_reference:
+    if certified == "loss":
         what = "its loss on requests drawn like your samples is within the margin"
     return (
         f"The {sentences.BEST[objective]} candidate we could certify; with {sure} "

@@ -5,6 +5,7 @@ from advisor.sizing.conclusions import Finding, Recommendation
 
 BEST = {"cost": "cheapest", "size": "smallest", "latency": "fastest"}
 MORE = {"cost": "cheaper", "size": "smaller", "latency": "faster"}
+CLOSE = 1e-9  # of a bound to the limit that it was certified at
 
 
 def use(recommendation: Recommendation, finding: Finding) -> str:
@@ -147,8 +148,12 @@ def meets(recommendation: Recommendation, finding: Finding) -> str:
 
 
 def not_run(recommendation: Recommendation) -> str:
-    """Return why a candidate was not run."""
-    best = recommendation.chosen
+    """Return why a candidate was not run.
+
+    Who was certified first need not be recommended: the reference may cost no more.
+    """
+    qualifying = [f for f in recommendation.candidates if f.standing == "qualifies"]
+    best = recommendation.chosen or next(iter(qualifying), None)
     if best is None:
         return "Not run."
     return f"Not run: {best.id} was certified first."
@@ -184,16 +189,23 @@ def _settling(finding: Finding) -> str:
 
 
 def _bound(recommendation: Recommendation, finding: Finding) -> str:
-    """Return the worst loss that is certified, beside the loss that is allowed."""
+    """Return the worst loss that is certified, beside the loss that is allowed.
+
+    Empty where the margin is a wish that is not met. Holm may certify what the shown
+    bound, at a fixed share of the error, leaves open: the verdict is told alone then.
+    """
     difference = finding.quality.difference
     rows = [r for r in finding.rows if r.constraint.name == "quality_margin"]
-    if difference is None or not rows:
+    if difference is None or not rows or rows[0].status != "met":
         return ""
-    allowed = formats.amount(rows[0].constraint, rows[0].constraint.limit)
+    limit = rows[0].constraint
+    allowed = formats.amount(limit, limit.limit)
     worst, exact = -difference.low, difference.low == difference.high
     where = "on requests like your samples"
     if recommendation.case.promise == "samples":
         where = "over all your samples"
+    if worst > limit.number + CLOSE:
+        return f"its loss {where} is within your {allowed}"
     if worst <= 0:
         least = "" if exact else "at least "
         return (

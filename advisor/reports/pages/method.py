@@ -28,7 +28,7 @@ def promise_of(result: Result) -> str:
         objective=manifest["objective"],
         confidence=manifest["confidence"],
         look=result.document["look"],
-        has_reference=result.reference is not None,
+        certified=explanation.certified(result.constraints.values()),
     )
 
 
