@@ -88,7 +88,11 @@ def _spared(result: Result) -> str:
 
     Who is declared unfit has a reason of its own, and would not be run by asking.
     """
-    if not any(one["verdict"] == "not_run" for one in result.findings):
+    known = [one for one in result.findings if one["role"] == "candidate"]
+    # Who was certified first need not be recommended: the reference may cost no more.
+    certified = ("recommended", "qualifies")
+    best = next((one["id"] for one in known if one["verdict"] in certified), None)
+    if best is None or not any(one["verdict"] == "not_run" for one in known):
         return ""
     spared = [
         one.key
@@ -98,10 +102,7 @@ def _spared(result: Result) -> str:
     if not spared:
         return ""
     verb = "was" if len(spared) == 1 else "were"
-    return (
-        f"{words.listed(spared)} {verb} not run: {result.document['recommended']}"
-        " was certified first."
-    )
+    return f"{words.listed(spared)} {verb} not run: {best} was certified first."
 
 
 def accept_page(result: Result, form: forms.Form) -> AcceptPage:

@@ -38,12 +38,20 @@ def shared_samples(pairing: Pairing) -> str:
 
 
 def any_difference(pairing: Pairing, first: Result, second: Result) -> str:
-    """Return McNemar's answer; none after early stopping, where it would not hold."""
+    """Return McNemar's answer; none where it would not hold.
+
+    It takes a number of samples fixed beforehand, each of them independent.
+    """
     stops = {one.run.manifest["stop"] for one in (first, second)}
     if stops != {"exhausted"}:
         return (
             "A run that stops when decided has no fixed number of samples, so no test"
             " of any difference is shown."
+        )
+    if any(one.summary.case.groups is not None for one in (first, second)):
+        return (
+            "Samples of one group answer alike, so no test of any difference, which"
+            " would count each of them, is shown."
         )
     if not pairing.scored:
         return "No shared sample was scored in both."

@@ -132,7 +132,9 @@ def _curve(
     key, look = finding["id"], look_of(finding)
     hourly = _hourly(result.rows[key])
     if hourly is not None:
-        if key not in seconds:
+        # Times of this machine say nothing of another: its cost is not known then.
+        known = finding["cost"]["per_month"] or finding["cost"]["per_1000_requests"]
+        if key not in seconds or not known:
             return None
         month = hourly * HOURS_PER_MONTH
         return Curve(key=key, look=look, replica=month, rate=1 / seconds[key])
@@ -165,9 +167,16 @@ def _volumes(around: float) -> tuple[float, ...]:
 def _crossings(
     shown: Sequence[Curve], ratio: float, span: tuple[float, float]
 ) -> tuple[tuple[float, float], ...]:
-    """Return where the subject on own hardware becomes cheaper than by the token."""
+    """Return from where on a machine stays cheaper than by the token.
+
+    The subject, which comes first, on its own machine against the others; where it is
+    paid by the token itself, the first machine of the others against it.
+    """
+    subject = shown[0]
     own = [one for one in shown if one.per_request is None and one.rate]
     billed = [one for one in shown if one.per_request]
+    if subject.per_request is not None:
+        billed = [one for one in billed if one is subject]
     found = []
     for machine in own[:1]:
         for api in billed:
@@ -199,7 +208,9 @@ def _summary(
             f" {side if gap else 'as much as'} {last.key}."
         )
     if crossings:
-        told.append(f"From {roughly(crossings[-1][0])} a month on its machine pays.")
+        own = next(one.key for one in shown if one.per_request is None and one.rate)
+        whose = "its machine" if own == subject.key else f"the machine of {own}"
+        told.append(f"From {roughly(crossings[-1][0])} a month on {whose} pays.")
     elif all(one.per_request is not None for one in shown):
         told.append("All are paid by the token, so the lines never cross.")
     return " ".join(told) or "Monthly cost against monthly volume."

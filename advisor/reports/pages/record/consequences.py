@@ -150,12 +150,24 @@ def _revisit(result: Result, comparison: Comparison) -> Iterator[str]:
     chart = comparison.cost_volume
     if chart is None:
         return
+    curve = volumes.curves_of(result).get(comparison.subject or "")
     for volume, _ in chart.break_even:
-        yield (
-            f"volume falls under {volumes.roughly(volume)} a month,"
-            " where paying by the token becomes cheaper;"
-        )
-    yield from _over_budget(result, comparison)
+        if text := _past(volume, chart.volume, curve):
+            yield text
+    yield from _over_budget(result, curve)
+
+
+def _past(even: float, volume: float | None, curve: volumes.Curve | None) -> str:
+    """Return the break-even as a trigger; empty where the volume is past it by now."""
+    if curve is None or curve.per_request is None:
+        if volume is not None and volume < even:
+            return ""
+        way, why = "falls under", "paying by the token becomes cheaper"
+    else:
+        if volume is not None and volume >= even:
+            return ""
+        way, why = "passes", "a machine of one's own becomes cheaper"
+    return f"volume {way} {volumes.roughly(even)} a month, where {why};"
 
 
 def _trigger(limit: Constraint, way: str, change: Change, point: FlipPoint) -> str:
@@ -169,10 +181,9 @@ def _trigger(limit: Constraint, way: str, change: Change, point: FlipPoint) -> s
     return f"the limit on {name[0].lower()}{name[1:]} moves {moves}: {answer};"
 
 
-def _over_budget(result: Result, comparison: Comparison) -> Iterator[str]:
+def _over_budget(result: Result, curve: volumes.Curve | None) -> Iterator[str]:
     """Yield the volume at which a model paid by the token reaches the budget."""
     budget = limit_of(result.constraints.get("monthly_budget_usd"))
-    curve = volumes.curves_of(result).get(comparison.subject or "")
     if budget and curve is not None and curve.per_request:
         most = budget / curve.per_request
         yield (

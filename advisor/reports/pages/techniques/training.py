@@ -1,6 +1,7 @@
 """Is a small model that lacks quality worth training?"""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from advisor.reports.pages import words
@@ -76,8 +77,13 @@ def distil(result: Result) -> Technique:
 
 
 def _short_on_quality(result: Result) -> Mapping[str, Any] | None:
-    """Return the cheapest model that fails on quality alone and may be trained."""
+    """Return the cheapest model that fails on quality alone and may be trained.
+
+    None that is known to cost as much as the recommended one: training gains nothing.
+    """
     quality = {"quality_margin", "min_quality"}
+    chosen = result.recommended
+    bar = inf if chosen is None else _costed(chosen)
     found = [
         one
         for one in result.findings
@@ -85,7 +91,8 @@ def _short_on_quality(result: Result) -> Mapping[str, Any] | None:
         and result.rows[one["id"]].spec.get("hosting") in OPEN
         and (missed := _missed(one))
         and missed <= quality
-        and one is not result.recommended
+        and one is not chosen
+        and not bar <= _costed(one) < inf
     ]
     return min(found, key=lambda one: _costed(one), default=None)
 
@@ -109,4 +116,4 @@ def _needed(one: Mapping[str, Any]) -> str:
 
 def _costed(one: Mapping[str, Any]) -> float:
     cost = words.value_of(one["cost"]["per_1000_requests"])
-    return float("inf") if cost is None else cost
+    return inf if cost is None else cost

@@ -1,0 +1,140 @@
+"""Pages claim no more than what a run tested, and name who they speak of."""
+
+from typing import Any
+
+import pytest
+
+from advisor.reports.pages.comparison import comparison_of
+from advisor.reports.pages.deciding import spared_of
+from advisor.reports.pages.record import record_of
+from advisor.reports.pages.run_pair_words import any_difference
+from advisor.reports.pages.techniques import techniques_of
+from advisor.reports.pages.volumes import curves_of
+from advisor.reports.selectors import Result, result_of
+from advisor.runs.models import Run, SpeedRecord
+from advisor.runs.selectors.pairing import Side, pairing_of
+from advisor.runs.services import launch, run_inline
+from tests.runs.factory import keys, make_project, make_setup, right
+
+pytestmark = pytest.mark.django_db
+MONTH = {"quality_margin": 0.1, "monthly_requests": 10_000}
+
+
+def model(name: str, wrong: int, price: float, **entry: Any) -> dict[str, Any]:
+    answers = {
+        key: {"output": output, "prompt_tokens": 100, "completion_tokens": 100}
+        for key, output in right(keys(120), wrong).items()
+    }
+    dollars = {"input_per_1m": price, "output_per_1m": price}
+    return {"id": name, "answers": answers, "price": dollars, **entry}
+
+
+def run_of(**setup: Any) -> Run:
+    made = make_setup(**{"samples": 120, "objective": "cost", **setup})
+    return run_inline(launch(setup=made, started_by=None))
+
+
+def of(run: Run) -> Result:
+    found = result_of(run)
+    assert found is not None
+    return found
+
+
+def on_a_machine(run: Run, key: str, hourly: float) -> None:
+    """Make a model one that was timed here and is paid by the hour."""
+    row = run.candidates.get(key=key)
+    row.engine = "transformers"
+    row.spec = {**row.spec, "price": None, "hourly": hourly, "hardware": "nvidia-l4"}
+    row.save(update_fields=["engine", "spec"])
+    sample = run.setup.sample_set.samples.first()
+    SpeedRecord.objects.bulk_create(
+        SpeedRecord(
+            candidate=row, phase="single", index=at, total_ms=300.0, sample=sample
+        )
+        for at in range(60)
+    )
+
+
+def test_who_was_certified_first_is_named_though_the_reference_is_kept():
+    run = run_of(
+        reference=model("large", 0, 1.0),
+        candidates=[model("small", 0, 5.0), model("medium", 2, 10.0)],
+        stop="decided",
+        constraints={"quality_margin": 0.1},
+    )
+    result = of(run)
+    assert result.document["keep_reference"]
+    assert spared_of(result) == "medium was not run: small was certified first."
+    rows = {row.id: row.reason for row in comparison_of(result).rows}
+    assert rows["medium"] == "small was certified first."
+
+
+def test_samples_in_groups_get_no_test_that_counts_each():
+    project, names = make_project(), keys(60)
+    rows = [{"id": key, "group": f"g{at // 12}"} for at, key in enumerate(names)]
+    sides = [
+        of(
+            run_of(
+                project=project,
+                samples=rows,
+                candidates=[{"id": "small", "answers": right(names, wrong)}],
+                seed=wrong,
+            )
+        )
+        for wrong in (12, 0)
+    ]
+    first, second = (
+        Side(run=one.run, summary=one.summary, model="small") for one in sides
+    )
+    told = any_difference(pairing_of(first, second), *sides)
+    assert told.startswith("Samples of one group answer alike")
+
+
+@pytest.mark.parametrize(
+    ("hourly", "trigger"),
+    [(0.05, ""), (2.0, "volume passes about 73,000 requests a month, where a")],
+)
+def test_a_break_even_of_another_is_not_told_as_that_of_the_recommended(
+    hourly: float, trigger: str
+):
+    run = run_of(
+        reference=model("large", 0, 1000.0),
+        candidates=[model("small", 0, 100.0), model("own", 2, 200.0)],
+        constraints=MONTH,
+    )
+    on_a_machine(run, "own", hourly)
+    result = of(run)
+    comparison = comparison_of(result)
+    assert comparison.subject == "small"
+    assert comparison.cost_volume is not None
+    assert "on its machine" not in comparison.cost_volume.summary
+    assert len(comparison.cost_volume.break_even) == 1
+    told = " ".join(record_of(result, comparison).consequences.revisit)
+    assert "falls under" not in told
+    assert trigger in told
+    assert ("volume passes" in told) == bool(trigger)
+
+
+def test_a_machine_of_unknown_cost_has_no_line_of_costs():
+    run = run_of(
+        reference=model("large", 0, 1000.0),
+        candidates=[{"id": "own", "answers": right(keys(120), 2)}],
+        constraints=MONTH,
+    )
+    on_a_machine(run, "own", 0.5)
+    assert set(curves_of(of(run))) == {"large"}
+
+
+@pytest.mark.parametrize(("price", "advised"), [(2.0, False), (0.5, True)])
+def test_a_dearer_model_is_not_advised_to_be_trained(price: float, advised: bool):
+    run = run_of(
+        reference=model("large", 0, 10.0),
+        candidates=[
+            model("good", 0, 1.0),
+            model("weak", 60, price, hosting="own_server"),
+        ],
+        constraints={"quality_margin": 0.1},
+        labelled_examples=1000,
+    )
+    found = {one.name: one for one in techniques_of(of(run))}
+    assert found["Fine-tune"].advised is advised
