@@ -39,7 +39,7 @@ def parse_setup(
     problems: list[Problem] = []
     setup: Setup | None = None
     try:
-        setup = Setup.model_validate(given)
+        setup = Setup.model_validate(_with_limits_alone(given))
     except ValidationError as error:
         problems += problems_from(error.errors(), MODEL_AT)
     told = {problem.path for problem in problems}
@@ -51,6 +51,36 @@ def parse_setup(
     if problems or setup is None:
         raise SetupInvalid(sorted(problems, key=_place), given)
     return setup
+
+
+def _with_limits_alone(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the constraints that set no limit, such as ``{level: prefer}``.
+
+    Pages read the document as it is stored, and such an entry would break them.
+    """
+    stated = given.get("constraints")
+    if not isinstance(stated, Mapping):
+        return dict(given)
+    kept = {name: one for name, one in stated.items() if _is_set(one)}
+    if isinstance(kept.get("slices"), Mapping):
+        kept["slices"] = _floors(kept["slices"])
+    return {**given, "constraints": {k: v for k, v in kept.items() if v is not None}}
+
+
+def _floors(slices: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the tags that have a floor, in their level; None where none has."""
+    within = slices.get("limit")
+    stated = within if isinstance(within, Mapping) else slices
+    floors = {tag: one for tag, one in stated.items() if _is_set(one)}
+    if not floors:
+        return None
+    return {**slices, "limit": floors} if stated is within else floors
+
+
+def _is_set(entry: object) -> bool:
+    if isinstance(entry, Mapping) and set(entry) <= {"limit", "level"}:
+        return entry.get("limit") is not None
+    return entry is not None
 
 
 def _place(problem: Problem) -> tuple[int, str]:

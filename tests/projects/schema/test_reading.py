@@ -39,6 +39,24 @@ def test_a_date_is_kept_as_it_was_written():
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("{quality_margin: {}, p95_latency_ms: {level: prefer}, ttft_ms: }", {}),
+        ("{min_quality: {limit: , level: prefer}, slices: {vip: , de: {}}}", {}),
+        ("{slices: {vip: , de: 0.5}}", {"slices": {"de": 0.5}}),
+        (
+            "{slices: {limit: {vip: , de: 0.5}, level: prefer}}",
+            {"slices": {"limit": {"de": 0.5}, "level": "prefer"}},
+        ),
+        ("{local_only: false, ttft_ms: 9}", {"local_only": False, "ttft_ms": 9}),
+    ],
+)
+def test_a_constraint_without_a_limit_is_left_out(typed: str, kept: dict[str, object]):
+    setup = parse_setup(f"{SETUP}constraints: {typed}\n")
+    assert setup.document()["constraints"] == kept
+
+
+@pytest.mark.parametrize(
     ("typed", "path"),
     [
         (f"constraints: {{monthly_requests: {HUGE}}}", "constraints.monthly_requests"),
