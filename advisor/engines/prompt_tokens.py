@@ -52,8 +52,14 @@ class PromptEncoder:
         if not self.chat:
             gap = answer and not (text[-1:].isspace() or answer[:1].isspace())
             whole = f"{text} {answer}" if gap else text + answer
-            return list(self._tokenizer(whole, split_special_tokens=True)["input_ids"])
+            return self._plain(whole)
         return [*self._turn(text), *(self._ids(answer, split=True) if answer else ())]
+
+    def _plain(self, text: str) -> list[int]:
+        ids = list(self._tokenizer(text, split_special_tokens=True)["input_ids"])
+        # Some tokenizers were saved so that they end each text: nothing goes on then.
+        ended = len(ids) > 1 and ids[-1] == self._tokenizer.eos_token_id
+        return ids[:-1] if ended else ids
 
     def _turn(self, text: str) -> list[int]:
         if not any(word in text for word in self._controls):

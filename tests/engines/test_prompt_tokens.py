@@ -63,6 +63,20 @@ def test_without_a_template_the_text_is_taken_plainly(tokenizer):
     assert tokenizer.decode(plain) == "card<|end|>"
 
 
+def test_a_tokenizer_that_ends_each_text_ends_no_prompt(tokenizer):
+    from tokenizers.processors import TemplateProcessing
+
+    plain = encoder(tokenizer, chat=False)
+    prompt, whole = plain.encode("card"), plain.encode("card", answer="my order")
+    controls = [("<|user|>", 2), ("<|end|>", 1)]
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<|user|> $A <|end|>", special_tokens=controls
+    )
+    assert tokenizer("card")["input_ids"] == [2, *prompt, 1]
+    assert plain.encode("card") == [2, *prompt]
+    assert plain.encode("card", answer="my order") == [2, *whole]
+
+
 def test_chat_needs_a_template(tokenizer):
     from advisor.engines.local_model import LoadError
 
