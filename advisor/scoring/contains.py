@@ -41,7 +41,8 @@ class Contains:
     def _occurs(self, text: str, within: str) -> bool:
         start = within.find(text)
         while start >= 0:
-            around = within[start - 1 : start] + within[start + len(text) :][:1]
+            end = start + len(text)
+            around = within[start - 1 : start] + within[end : end + 1]
             if not self.whole_words or not any(c.isalnum() for c in around):
                 return True
             start = within.find(text, start + 1)

@@ -86,7 +86,7 @@ class JsonFields:
         if isinstance(value, bool) or value is None:
             return ("constant", value)
         if isinstance(value, int | float):
-            return Decimal(str(value)).normalize()
+            return Decimal(str(value))
         return ("empty", kind_of(value))
 
 

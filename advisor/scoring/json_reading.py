@@ -10,7 +10,7 @@ from typing import Any
 from advisor.scoring.base import ANSWER_LIMIT
 
 DEPTH = 64
-FENCE = re.compile(r"```[\w-]*[ \t]*\n(?P<body>.*?)\n?[ \t]*```", re.DOTALL)
+FENCE = re.compile(r"```[\w-]*[ \t]*\n(?P<body>.*?)```", re.DOTALL)
 
 
 class JsonUnreadable(ValueError):
@@ -21,7 +21,8 @@ def read_json(text: str, *, surrounded: bool = False) -> Any:
     """Return the JSON value of ``text``; raises JsonUnreadable.
 
     With ``surrounded`` the value may also stand in a Markdown fence or in prose: the
-    first object or list that reads as JSON counts.
+    first object or list that reads as JSON counts, but no piece of one that is cut
+    off or refused.
     """
     if len(text) > ANSWER_LIMIT:
         raise JsonUnreadable(f"longer than {ANSWER_LIMIT:,} characters")
@@ -48,9 +49,17 @@ def _within(text: str) -> tuple[Any] | None:
     for start in starts:
         try:
             return (_checked(_decoder().raw_decode(text, start)[0]),)
-        except (JsonUnreadable, ValueError, RecursionError):
-            continue
+        except json.JSONDecodeError as error:
+            if _cut_off(text, error):
+                return None
+        except (JsonUnreadable, RecursionError):
+            return None
     return None
+
+
+def _cut_off(text: str, error: json.JSONDecodeError) -> bool:
+    unfinished = error.msg.startswith("Unterminated")
+    return unfinished or error.pos >= len(text.rstrip())
 
 
 def _loads(text: str) -> Any:

@@ -4,13 +4,15 @@ A schema may refer only to itself ("#/..."): a scorer never fetches anything.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from advisor.scoring.base import Score, excerpt, refuse
 from advisor.scoring.json_reading import JsonUnreadable, read_json
-from advisor.scoring.patterns import compile_pattern
+from advisor.scoring.patterns import SECONDS, compile_pattern
+
+DATA = ("const", "enum", "default", "examples")  # keys of a schema that hold values
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ def _against(validator: Any, value: object) -> Score:
         error = next(validator.iter_errors(value), None)
     except RecursionError:
         return Score(0.0, "the schema runs in circles on this answer")
+    except TimeoutError:
+        return Score(0.0, f"a pattern of the schema took longer than {SECONDS:g} s")
+    except ArithmeticError:
+        return Score(0.0, "a number is too large for the schema")
     if error is None:
         return Score(1.0)
     where = "/".join(str(part) for part in error.absolute_path) or "the whole answer"
@@ -75,8 +81,54 @@ def _validator(schema: Mapping[str, object]) -> Any:
     except jsonschema.SchemaError as error:
         wrong = f"This is not a JSON Schema: {excerpt(error.message)}."
         raise refuse("schema", plain, wrong, "Correct it.") from error
+    _refuse_dangling(plain)
+    kind = jsonschema.validators.extend(kind, {"pattern": _pattern})
     # Without a registry jsonschema would fetch an unknown reference from the network.
     return kind(plain, registry=Registry())
+
+
+def _pattern(
+    validator: Any, pattern: str, value: object, schema: object
+) -> Iterator[Any]:
+    """Yield the error of a text that a pattern does not match, within a fixed time."""
+    import jsonschema
+    import regex
+
+    if not validator.is_type(value, "string"):
+        return
+    if not regex.search(pattern, str(value), timeout=SECONDS):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _refuse_dangling(schema: dict[str, object]) -> None:
+    """Raise ScorerInvalid for a reference within the schema that leads nowhere."""
+    from referencing import Registry, Resource
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    resource = Resource.from_contents(schema, default_specification=DRAFT202012)
+    base = str(schema.get("$id", ""))
+    resolver = Registry().with_resource(base, resource).crawl().resolver(base)
+    for reference in _references(schema):
+        try:
+            resolver.lookup(reference)
+        except Unresolvable as error:
+            wrong = "A reference leads nowhere."
+            raise refuse("schema", reference, wrong, "Correct it.") from error
+
+
+def _references(node: object) -> Iterator[str]:
+    """Yield each reference; none of a part that is a schema with a name of its own."""
+    if isinstance(node, list):
+        for child in node:
+            yield from _references(child)
+    if not isinstance(node, dict):
+        return
+    for key, child in node.items():
+        if key == "$ref" and isinstance(child, str):
+            yield child
+        elif key not in DATA and not (isinstance(child, dict) and "$id" in child):
+            yield from _references(child)
 
 
 def _refuse_unsafe(node: object) -> None:

@@ -45,8 +45,11 @@ class LabelAccuracy:
     def check(self, expected: object) -> str | None:
         """Return why ``expected`` is not a known label."""
         problem = text_problem(expected)
-        if problem or not self.labels:
+        if problem:
             return problem
+        if not self.labels:
+            marks = [text for text in accepted_texts(expected) if not shape(text)]
+            return f"“{excerpt(marks[0], 60)}” is no label." if marks else None
         known = {shape(label): label for label in self.labels}
         for text in accepted_texts(expected):
             if shape(text) not in known:

@@ -13,7 +13,7 @@ from advisor.scoring.base import ANSWER_LIMIT, Score, excerpt, refuse
 from advisor.scoring.expected import accepted_texts, text_problem
 
 SAID = re.compile(
-    r"\b(?:answer|option|choice)\b(?:\s+is\b)?\s*[:=-]?\s*[(\[*\"'“$]*"
+    r"\b(?:answer|option|choice)\b(?:\s++is\b)?\s*+(?:[:=-]\s*+)?[(\[*\"'“$]*"
     r"(?P<letter>[A-Za-z0-9])(?![\w'’])(?P<after>[)\].:,*]?)",
     re.IGNORECASE,
 )

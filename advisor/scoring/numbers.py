@@ -12,8 +12,8 @@ from decimal import Decimal
 MINUS = "-−"
 # One token of digits and separators, with a sign that is no operator between numbers.
 TOKEN = re.compile(
-    r"(?<![\w.,])(?:(?<![\w)\]%])(?P<sign>[-+−]))?(?:[$€£¥₹][ ]?)?"
-    r"(?P<minus>[-−]?)(?P<digits>\d[\d.,'’\u00a0\u202f]*(?:[eE][-+]?\d{1,3})?)"
+    r"(?<![\w.,])(?:(?<![\w)\]%])(?P<sign>[-+−]))?(?:[$€£¥₹][ ]?(?P<minus>[-−]?))?"
+    r"(?P<digits>(?:[.,](?=\d))?\d[\d.,'’\u00a0\u202f]*(?:[eE][-+]?\d{1,3})?)"
 )
 DIGITS_LIMIT = 400  # longer runs are noise, and slow to compute with
 
@@ -27,7 +27,8 @@ def numbers_in(text: str, decimal: str = ".") -> Iterator[Decimal]:
         value = parse(token["digits"], decimal)
         if value is not None:
             negative = (token["sign"] or "") in MINUS and bool(token["sign"])
-            yield -value if negative or token["minus"] else value
+            # copy_negate, not minus: that rounds to 28 digits.
+            yield value.copy_negate() if negative or token["minus"] else value
 
 
 def parse(digits: str, decimal: str = ".") -> Decimal | None:
@@ -38,7 +39,10 @@ def parse(digits: str, decimal: str = ".") -> Decimal | None:
         return None
     whole, point, rest = mantissa.partition(decimal)
     thousands = "," if decimal == "." else "."
-    if not _is_whole(whole, thousands) or (point and not rest.isdecimal()):
+    begins = bool(point) and not whole  # .5
+    if not (begins or _is_whole(whole, thousands)):
+        return None
+    if point and not rest.isdecimal():
         return None
     plain = re.sub(r"\D", "", whole) + (f".{rest}" if point else "")
     return Decimal(f"{plain}e{exponent}" if exponent else plain)

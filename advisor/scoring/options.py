@@ -53,7 +53,9 @@ def _convert(value: object, kind: Any) -> tuple[bool, object]:
             return True, None
         return _convert(value, next(k for k in get_args(kind) if k is not type(None)))
     if get_origin(kind) is Literal:
-        return value in get_args(kind) and not isinstance(value, bool), value
+        # 2.0 equals 2, and is no order of anything.
+        kinds = {type(choice) for choice in get_args(kind)}
+        return type(value) in kinds and value in get_args(kind), value
     if get_origin(kind) is tuple:
         fits = isinstance(value, list | tuple) and all(
             isinstance(v, str) for v in value

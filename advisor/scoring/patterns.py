@@ -44,13 +44,17 @@ def extract(
 ) -> str | None:
     """Return what the last (or first) match holds: its first filled group, or all.
 
-    Returns None without a match; raises PatternSlow when the search takes too long.
+    A match of nothing, as of ``.*`` at the end of a line, counts where there is no
+    other. Returns None without a match; raises PatternSlow when the search takes too
+    long.
     """
     found = None
     try:
         for match in compiled.finditer(answer[:ANSWER_LIMIT], timeout=seconds):
-            found = match
-            if not last:
+            empty = not match.group() and not any(match.groups())
+            if found is None or not empty:
+                found = match
+            if not last and not empty:
                 break
     except TimeoutError as error:
         raise PatternSlow(f"The pattern took longer than {seconds:g} s.") from error

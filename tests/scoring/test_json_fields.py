@@ -87,3 +87,16 @@ def test_an_answer_that_is_no_object_scores_0(answer):
 )
 def test_it_says_why_an_expected_value_is_no_object(expected, problem):
     assert problem in (scorer("json_fields").check(expected) or "")
+
+
+def test_long_numbers_compare_to_their_last_digit():
+    wanted = {"iban": 10**29 + 1}
+
+    assert scorer("json_fields").score(f'{{"iban": {10**29 + 1}}}', wanted).value == 1
+    assert scorer("json_fields").score(f'{{"iban": {10**29 + 2}}}', wanted).value == 0
+
+
+def test_an_open_fence_of_much_white_space_is_read_at_once():
+    answer = "```json\n{" + " " * 190_000
+
+    assert scorer("json_fields").score(answer, {"a": 1}).value == 0.0

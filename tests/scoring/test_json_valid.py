@@ -97,3 +97,56 @@ def test_a_schema_may_refer_to_itself():
 
     assert built.score("[1, 2]", None).value == 1.0
     assert built.score('["x"]', None).value == 0.0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"a": [1, 2], "b": ',
+        '{"a": [1, 2], "b": "see [3',
+        'Here: {"a": {"b": 1}',
+        '{"a": [1], "a": 2}',
+        '{"a": NaN, "b": [1]}',
+        "[" * 80 + "]" * 80,
+    ],
+)
+def test_a_piece_of_what_is_cut_off_or_refused_is_no_json(answer):
+    relaxed = scorer({"name": "json_valid", "surrounded": True})
+
+    assert relaxed.score(answer, None).value == 0.0
+
+
+@pytest.mark.parametrize("answer", ['{{"a": 1}}', 'A {name}: {"a": 1}.', "As [x]: [1]"])
+def test_brackets_that_are_no_json_do_not_hide_it(answer):
+    relaxed = scorer({"name": "json_valid", "surrounded": True})
+
+    assert relaxed.score(answer, None).value == 1.0
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 320, "1e999"])
+def test_a_number_too_large_to_divide_scores_0(number):
+    schema = {"properties": {"a": {"multipleOf": 0.01}}}
+
+    found = scorer({"name": "json_valid", "schema": schema}).score(
+        f'{{"a": {number}}}', None
+    )
+
+    assert (found.value, found.detail) == (0.0, "a number is too large for the schema")
+
+
+def test_a_pattern_of_a_schema_that_takes_too_long_is_ended():
+    built = scorer({"name": "json_valid", "schema": {"pattern": r"^(a|aa|a.)+\d$"}})
+
+    found = built.score('"' + "a" * 5_000 + '"', None)
+
+    assert (found.value, "took longer" in (found.detail or "")) == (0.0, True)
+
+
+def test_a_reference_that_leads_nowhere_is_refused():
+    with pytest.raises(ScorerInvalid, match="leads nowhere"):
+        scorer({"name": "json_valid", "schema": {"items": {"$ref": "#/$defs/n"}}})
+
+    named = {"$id": "urn:x", "$anchor": "top", "items": {"$ref": "#top"}}
+    assert (
+        scorer({"name": "json_valid", "schema": named}).score("[[]]", None).value == 1
+    )

@@ -92,3 +92,8 @@ def test_set_scores_are_those_of_labels_only():
         "macro_f1"
     ]
     assert set_scores(scorer("exact_match"), pairs) == []
+
+
+@pytest.mark.parametrize("mark", ["-", "?", "..."])
+def test_an_expected_label_of_marks_alone_is_refused(mark):
+    assert "is no label" in (scorer("label_accuracy").check(mark) or "")

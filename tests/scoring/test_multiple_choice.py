@@ -50,3 +50,9 @@ def test_more_letters_or_digits_can_be_named():
 
     with pytest.raises(ScorerInvalid, match="different letters"):
         scorer({"name": "multiple_choice", "letters": "AA"})
+
+
+def test_much_white_space_is_read_at_once():
+    answer = "The answer is" + "\n" * 190_000 + "B"
+
+    assert scorer("multiple_choice").score(answer, "B").value == 1.0

@@ -66,6 +66,11 @@ def test_it_reads_numbers_as_a_reader_would(answer, expected, value):
         ("-$5 or $-5", ["-5", "-5"]),
         ("16-3", ["16", "3"]),
         ("16 - 3 = 13", ["16", "3", "13"]),
+        ("50%-60%", ["50", "60"]),
+        ("(3)-4", ["3", "4"]),
+        (".5 and -.25 and $.99", ["0.5", "-0.25", "0.99"]),
+        ("1...5 and v.5", []),
+        (f"-{10**29 + 1}", [f"-{10**29 + 1}"]),
         ("1,00,000", ["100000"]),
         ("1'250 CHF", ["1250"]),
         ("g0001 and v2", []),
@@ -120,3 +125,11 @@ def test_a_pattern_that_matches_nothing_scores_0():
 @pytest.mark.parametrize("expected", [None, "", "none", True, {"a": 1}])
 def test_an_expected_value_without_a_number_is_refused(expected):
     assert scorer("numeric").check(expected)
+
+
+def test_an_expected_number_may_begin_with_its_decimal_sign():
+    german = scorer({"name": "numeric", "decimal": ","})
+
+    assert scorer("numeric").check(".5") is None
+    assert scorer("numeric").score("0.50", ".5").value == 1.0
+    assert german.score("Es sind ,5 %", "0,5").value == 1.0

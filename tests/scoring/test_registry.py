@@ -135,3 +135,8 @@ def test_importing_the_registry_loads_no_heavy_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_number_of_another_kind_is_no_choice():
+    with pytest.raises(ScorerInvalid, match="one of 0, 1, 2"):
+        scorer({"name": "chrf", "word_order": 2.0})

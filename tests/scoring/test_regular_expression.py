@@ -36,6 +36,23 @@ def test_the_last_match_counts_unless_the_first_is_asked_for():
     assert scorer({**last, "match": "first"}).score(answer, "refund").value == 1.0
 
 
+@pytest.mark.parametrize("match", ["last", "first"])
+@pytest.mark.parametrize("pattern", ["(.*)$", ".*", r"\d*"])
+def test_a_match_of_nothing_counts_only_where_there_is_no_other(pattern, match):
+    built = scorer({"name": "regex", "pattern": pattern, "match": match})
+    loose = scorer({"name": "regex", "pattern": pattern, "compare": False})
+
+    assert built.score("42", "42").value == 1.0
+    assert built.score("42\n", "42").value == 1.0
+    assert loose.score("", None).value == 1.0
+
+
+def test_what_a_match_holds_may_be_empty():
+    built = scorer({"name": "regex", "pattern": r"A: ?(\w*)$"})
+
+    assert built.score("A: yes\nA:", "yes").value == 0.0
+
+
 def test_a_line_end_is_an_end():
     built = scorer({"name": "regex", "pattern": r"^A: (.+)$"})
 
