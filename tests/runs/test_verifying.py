@@ -7,7 +7,15 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
 from advisor.runs import services
-from advisor.runs.models import Answer, Attempt, Run, RunEvent, StoredRecommendation
+from advisor.runs.models import (
+    Answer,
+    Attempt,
+    Candidate,
+    Run,
+    RunEvent,
+    StoredRecommendation,
+)
+from advisor.runs.services.speed_money import FIRST_NUMBER
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import keys, make_setup, make_team, make_upload, right
 
@@ -54,6 +62,13 @@ def test_an_old_lease_is_seen(run):
 def test_money_that_no_attempt_explains_is_seen(run):
     Run.objects.update(spent_micro=7)
     assert numbers(run) >= {"I4", "I8"}
+
+
+def test_a_timed_request_that_nobody_waits_for_is_seen(run):
+    Attempt.objects.create(trial=run.trials.first(), claim_no=FIRST_NUMBER)
+    assert numbers(run) == {"I6"}
+    Candidate.objects.update(lease_token="0" * 32, lease_until=Now())
+    assert numbers(run) == set()
 
 
 def test_an_open_attempt_of_an_ended_trial_is_seen(run):

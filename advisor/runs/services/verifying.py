@@ -119,10 +119,12 @@ def _cap(run: Run) -> Iterator[str]:
 
 
 def _closed(run: Run) -> Iterator[str]:
-    """I6: no attempt of an ended trial is open; timing requests aside."""
-    still = Attempt.objects.filter(
-        trial__run=run, state=Attempt.State.RESERVED, claim_no__lte=F("trial__claims")
-    ).exclude(trial__state__in=OPEN_TRIALS)
+    """I6: no attempt of an ended trial is open, but requests of who is timed now."""
+    still = Attempt.objects.filter(trial__run=run, state=Attempt.State.RESERVED)
+    timing = Q(
+        claim_no__gt=F("trial__claims"), trial__candidate__lease_until__isnull=False
+    )
+    still = still.exclude(trial__state__in=OPEN_TRIALS).exclude(timing)
     if still.exists():
         yield f"{still.count()} attempts of ended trials are open"
 
