@@ -172,6 +172,24 @@ def test_a_timed_request_that_failed_costs_what_is_known(code, kind, tokens, sta
     assert (told.state, told.cost_micro) == (state, 140 if tokens else None)
 
 
+def test_a_server_that_lies_while_it_is_timed_is_reserved_for_at_its_dearest():
+    run, one = timed(entry={"price": {"input_per_1m": 10, "output_per_1m": 10}})
+    Run.objects.update(state=Run.State.RUNNING, cap_micro=10_000)
+    Candidate.objects.update(engine="openai")
+    purse = Purse.of(Candidate.objects.select_related("run").get())
+    sample = one.trials.first().sample
+    prompt = Prompt(id="p", text="q", max_output_tokens=9)
+    lie = failed(prompt, Failure(code="input_cut", kind="input", message=""))
+    lie = replace(lie, prompt_tokens=200, completion_tokens=200)
+    for _ in range(2):
+        assert purse.allow([(sample, prompt)])
+        purse.settle(sample, lie)
+    # A third one would cost 4,000 micro as well, and 2,000 are left.
+    assert not purse.allow([(sample, prompt)])
+    run.refresh_from_db()
+    assert run.spent_micro + run.overshoot_micro == 8_000
+
+
 def test_the_cap_ends_a_speed_phase_as_it_ends_everything():
     run, one = timed(entry={"price": {"input_per_1m": 10, "output_per_1m": 10}})
     Candidate.objects.update(state=Candidate.State.SPEED, engine="openai")

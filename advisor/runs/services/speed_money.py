@@ -54,6 +54,7 @@ class Purse:
     dearest: int = 0
     _trials: dict[int, int] = field(default_factory=dict)
     _open: dict[int, list[Claim]] = field(default_factory=dict)
+    _reserved: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, candidate: Candidate) -> "Purse":
@@ -83,6 +84,7 @@ class Purse:
             worst = max(self._worst(price, prompt), self.dearest)
             claims.append((self._claim(sample), worst))
         paid = reserve(self.candidate.run_id, claims)
+        self._reserved |= {claim.number: worst for claim, worst in claims}
         for claim in paid:
             self._open.setdefault(claim.sample_id, []).append(claim)
         if len(paid) == len(claims):
@@ -103,6 +105,9 @@ class Purse:
             return
         claim = self._open[sample.pk].pop()
         cost = self.price.cost_micro(answer.prompt_tokens, answer.completion_tokens)
+        if cost is not None and cost > self._reserved.pop(claim.number):
+            # As in `Bill`: what follows is reserved at what the dearest call cost.
+            self.dearest = max(self.dearest, cost)
         code = answer.failure.code[:60] if answer.failure else ""
         end: str = Attempt.State.SETTLED
         if answer.failure is not None and not cost:
