@@ -109,6 +109,18 @@ def test_every_problem_names_its_place_in_one_form(draft: Setup, team: Team):
     assert set(problems(draft)) == {"candidates.0.upload", "reference.upload"}
 
 
+def test_a_folder_beside_the_server_is_no_hubs_model(
+    draft: Setup, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    model = {"id": "x", "engine": "transformers", "model": "models/ours"}
+    draft.document["candidates"] = [{**model, "revision": "a" * 40}]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models" / "ours").mkdir(parents=True)
+    found = problems(draft)
+    assert list(found) == ["candidates.0.model"]
+    assert "not among those that the operator opened" in found["candidates.0.model"]
+
+
 def test_a_launch_refuses_what_the_freeze_would(draft: Setup, edith: User):
     with pytest.raises(SetupInvalid):
         freeze_and_launch(setup=draft, started_by=edith)

@@ -170,6 +170,12 @@ def test_rows_that_are_not_put_right_may_be_left_out(begun: Walk):
     assert "1 row was left out" in text(begun.open("samples"))
 
 
+@pytest.mark.parametrize("number", [10**6, 10**25])
+def test_a_file_that_no_row_has_is_not_found(begun: Walk, number: int):
+    for step in ("rows", "columns"):
+        assert begun.post(f"samples/{number}/{step}").status_code == 404
+
+
 def test_answers_that_cannot_be_scored_are_put_right_in_place(begun: Walk):
     def answer(at: int) -> object:
         return {4: '{"desk": "sales"', 9: "sales"}.get(at, '{"desk": "sales"}')

@@ -4,6 +4,7 @@ The form, the API and the command line freeze through one service, so that none 
 can send samples out without consent, or leave a network that must not be left.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -95,6 +96,10 @@ def _hub_names(value: SetupValue) -> Iterator[Problem]:
                 remedy = did_you_mean(one.model, known, f"Use {', '.join(known)}.")
                 wrong = "is no built-in model"
                 yield Problem(f"{path}.model", one.model, wrong, remedy)
+        elif os.path.isdir(one.model):
+            # An engine would take the folder, whatever revision is named beside it.
+            wrong = "is a folder here, not among those that the operator opened"
+            yield Problem(f"{path}.model", one.model, wrong, "Choose from the list.")
         elif not HUB_ID.fullmatch(one.model):
             wrong = "is neither a built-in model nor the id of a hub's model"
             remedy = "Write it like Qwen/Qwen3-0.6B."

@@ -124,7 +124,7 @@ def rows(request: TeamRequest, team: str, project: str, upload: int) -> HttpResp
     """Read a kept file again with the cells that were put right by hand."""
     draft = draft_or_404(request, project)
     intake = get_object_or_404(
-        Intake.objects.select_related("upload"), setup_id=draft.pk, upload=upload
+        Intake.objects.select_related("upload"), setup_id=draft.pk, upload__pk=upload
     )
     return _read(
         request,
