@@ -266,6 +266,16 @@ def test_an_endpoint_that_goes_away_while_it_is_timed_is_not_slow(settings):
     assert "The endpoint is down. Nobody listens." in one.reason
 
 
+def test_a_key_that_is_refused_while_it_is_timed_makes_no_model_slow():
+    refused = {"code": "payment", "kind": "configuration", "message": "No credit."}
+    one = timed_failing(refused)
+    services.drive(run_id=one.run_id, candidate_id=one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.reason) == (Candidate.State.PAUSED, "No credit.")
+    assert one.lease_token is None
+    assert not one.speed.exists()
+
+
 class Limited(Fake):
     """A server that answers ten requests, and then none for a while."""
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db.models.functions import Now
 
-from advisor.engines.base import Engine
+from advisor.engines.base import Engine, EngineError
+from advisor.engines.pacing import Stop
 from advisor.runs.models import Candidate
 from advisor.runs.services.claiming import claim_unit, free_unit
 from advisor.runs.services.endpoint_health import hold
@@ -30,6 +31,7 @@ def measure_speed(
 
     Raises:
         LostError: The lease is gone, and the engine was closed with it.
+        EngineError: The server refuses the key or the settings.
     """
     token = None if _another_is_measured(candidate) else claim_unit(candidate)
     if token is None:
@@ -58,8 +60,14 @@ def measure_speed(
     if keeper.lost.is_set() and candidate.state == S.SPEED:
         raise LostError(0)
     if bench.gone is not None:
-        hold(candidate, bench.gone)
+        _leave(candidate, bench.gone)
     return whole
+
+
+def _leave(candidate: Candidate, stop: Stop) -> None:
+    if stop.kind == "refused":
+        raise EngineError(stop.failure)
+    hold(candidate, stop)
 
 
 def _another_is_measured(candidate: Candidate) -> bool:

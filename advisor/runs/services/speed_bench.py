@@ -21,7 +21,7 @@ from advisor.runs.services.arrivals import Timed, schedule, send_all
 from advisor.runs.services.prompting import Prompting
 from advisor.runs.services.speed_money import Purse
 from advisor.runs.services.speed_tries import Quietly, Records
-from advisor.runs.services.speed_waits import GONE, is_lost, is_slowed, pause, stop_of
+from advisor.runs.services.speed_waits import Losses, is_slowed, pause, stop_of
 from advisor.runs.services.states import note
 from advisor.sizing.constraints import parse
 from advisor.sizing.hardware_cost import replicas_needed
@@ -152,8 +152,7 @@ class Bench:
         }
 
     def _one_by_one(self, phase: str, count: int) -> Records:
-        records: Records = []
-        lost = 0
+        records, losses = Records(), Losses()
         until = time.monotonic() + settings.SPEED_SECONDS
         while len(records) < count:
             if self._over() or time.monotonic() > until:
@@ -171,9 +170,7 @@ class Bench:
                 self.gone = None if records else stop_of(answer)
                 break
             records.append(self._record(phase, sample, answer, index=len(records)))
-            lost = lost + 1 if is_lost(answer) else 0
-            if lost >= GONE:
-                self.gone = stop_of(answer)
+            self.gone = losses.note(answer)
         return records
 
     def _under_load(self, peak: float) -> Records:
@@ -187,7 +184,7 @@ class Bench:
         if own:
             replicas = replicas_needed(peak, 1 / self._seconds())
             self.told["replicas"] = replicas
-        records: Records = []
+        records, losses = Records(), Losses()
         seed = self.candidate.run.seed
         # Between bursts the system rests, which takes time of its own.
         until = time.monotonic() + LOAD_OVER_SINGLE * settings.SPEED_SECONDS
@@ -203,6 +200,7 @@ class Bench:
             for one in send_all(burst, prompts, self.engine, one_by_one=own):
                 sample = by_id[one.prompt.id]
                 self.purse.settle(sample, one.answer)
+                self.gone = self.gone or losses.note(one.answer, loaded=True)
                 records.append(self._timed(one, sample, index=len(records)))
         return records
 

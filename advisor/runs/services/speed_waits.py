@@ -6,10 +6,12 @@ requests that are sent one at a time there is no harm in a pause.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from advisor.engines.base import Answer
 from advisor.engines.pacing import Stop
 from advisor.engines.retrying import RATE_CODES
+from advisor.runs.services.blocks import CONFIGURATION_FAILURES
 from advisor.runs.services.judging import LONGEST_WAIT_S
 
 # So many requests in a row without an answer: the endpoint is gone, not slow.
@@ -19,9 +21,25 @@ RATE_WAIT_S = 30.0
 PAUSE_S, LOOK_S = 2.0, 0.2
 
 
-def is_lost(answer: Answer) -> bool:
-    """Say whether a request was lost on its way."""
-    return answer.failure is not None and answer.failure.kind == "transport"
+@dataclass(slots=True)
+class Losses:
+    """How many timed requests in a row were lost on their way, or refused."""
+
+    lost: int = 0
+    refused: int = 0
+
+    def note(self, answer: Answer, *, loaded: bool = False) -> Stop | None:
+        """Return why nothing more is timed now; None while an answer may come.
+
+        A wrong key says nothing of how long a model takes, and neither does a server
+        that is gone; one that loses requests under load may be too slow for it.
+        """
+        kind = answer.failure.kind if answer.failure else None
+        self.lost = self.lost + 1 if kind == "transport" and not loaded else 0
+        self.refused = self.refused + 1 if kind == "configuration" else 0
+        if answer.failure and self.refused >= CONFIGURATION_FAILURES:
+            return Stop("refused", answer.failure)
+        return stop_of(answer) if self.lost >= GONE else None
 
 
 def is_slowed(answer: Answer) -> bool:
