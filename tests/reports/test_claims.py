@@ -1,12 +1,15 @@
 """Pages claim no more than what a run tested, and name who they speak of."""
 
+import json
 from typing import Any
 
 import pytest
 
 from advisor.reports.pages.comparison import comparison_of
 from advisor.reports.pages.deciding import spared_of
+from advisor.reports.pages.reasons import objective_of
 from advisor.reports.pages.record import record_of
+from advisor.reports.pages.record.sheets import unformula
 from advisor.reports.pages.run_pair_words import any_difference
 from advisor.reports.pages.techniques import techniques_of
 from advisor.reports.pages.volumes import curves_of
@@ -138,3 +141,59 @@ def test_a_dearer_model_is_not_advised_to_be_trained(price: float, advised: bool
     )
     found = {one.name: one for one in techniques_of(of(run))}
     assert found["Fine-tune"].advised is advised
+
+
+def timed_model(name: str, milliseconds: float, number: int = 40) -> dict[str, Any]:
+    answers = {
+        key: {"output": "yes", "latency_ms": milliseconds + place}
+        for place, key in enumerate(keys(number))
+    }
+    return {"id": name, "answers": answers}
+
+
+def test_too_few_times_are_not_told_as_too_slow():
+    run = run_of(
+        samples=40,
+        reference=timed_model("large", 300),
+        candidates=[timed_model("small", 100)],
+        constraints={"quality_margin": 0.1, "p95_latency_ms": 500},
+    )
+    latencies = comparison_of(of(run)).latencies
+    assert latencies is not None
+    assert latencies.summary == (
+        "0 of 2 stay within 500 ms at p95, 2 are not settled, as recorded."
+    )
+
+
+def test_the_fastest_is_told_alike_in_sentence_and_row():
+    run = run_of(
+        samples=40,
+        objective="latency",
+        reference=timed_model("large", 300),
+        candidates=[timed_model("small", 100), timed_model("medium", 200)],
+        constraints={"quality_margin": 0.1},
+    )
+    result = of(run)
+    assert "It is the fastest of 2 candidates" in result.document["sentence"]
+    rows = {row.id: row.reason for row in comparison_of(result).rows}
+    assert rows["small"].startswith("The fastest that could be certified")
+
+
+@pytest.mark.parametrize("text", [" =1+1", "\u00a0@sum", "\ufe62 1", "%A0", "\t=1"])
+def test_no_spreadsheet_computes_what_stands_behind_a_blank(text: str):
+    assert unformula(text).startswith("'")
+
+
+def test_a_peak_alone_orders_by_the_cost_that_the_sentence_tells():
+    run = run_of(
+        reference=model("large", 0, 1000.0),
+        candidates=[model("small", 0, 100.0), model("own", 2, 200.0)],
+        constraints={"quality_margin": 0.1, "peak_requests_per_second": 1},
+    )
+    stored = json.loads(run.recommendation.document)
+    # A machine at a peak costs so much a month, whatever a request comes to.
+    own = next(one for one in stored["candidates"] if one["id"] == "own")
+    own["cost"]["per_1000_requests"], own["cost"]["per_month"] = None, {"value": 9.0}
+    result = Result(run, stored)
+    small = next(one for one in result.findings if one["id"] == "small")
+    assert objective_of(result, small) == pytest.approx(20.0)

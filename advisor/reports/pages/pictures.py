@@ -171,10 +171,20 @@ def _latency_words(
     how = _how_timed(result, rows)
     if limit is None:
         return f"{sentences.capital(how)}. The tick marks p95."
-    over = sum(row.p95_ms is None or row.p95_ms > limit for row in rows)
-    some = f"{len(rows) - over} of {len(rows)} stay"
-    told = {0: "All stay", len(rows): "None stays"}.get(over, some)
-    return f"{told} within {formats.duration(limit)} at p95, {how}."
+    found = [_held(one) for one in result.findings if one["latency_ms"]]
+    within, over = found.count("met"), found.count("failed")
+    told = f"{within} of {len(rows)} {'stays' if within == 1 else 'stay'}"
+    if len(rows) in (within, over):
+        told = "All stay" if within else "None stays"
+    left = len(rows) - within - over
+    is_open = f", {left} {'is' if left == 1 else 'are'} not settled" if left else ""
+    return f"{told} within {formats.duration(limit)} at p95{is_open}, {how}."
+
+
+def _held(one: Mapping[str, Any]) -> str:
+    """Return how a finding stands against the limit on p95."""
+    rows = (row for row in one["constraints"] if row["name"] == "p95_latency_ms")
+    return next((str(row["status"]) for row in rows), "unknown")
 
 
 def _how_timed(result: Result, rows: Sequence[LatencyRow]) -> str:

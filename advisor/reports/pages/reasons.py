@@ -11,8 +11,9 @@ from typing import Any
 
 from advisor.reports.pages import flips, words
 from advisor.reports.selectors import Result
-from advisor.sizing import formats, phrases, sentences
+from advisor.sizing import formats, percentiles, phrases, sentences
 from advisor.sizing.conclusions import Row
+from advisor.sizing.limits import TAIL
 from advisor.sizing.rounding import reached
 from advisor.sizing.standings import FLOORS
 from advisor.web.parts import Verdict
@@ -45,15 +46,23 @@ def reason_of(result: Result, one: Mapping[str, Any]) -> Reason:
 
 
 def objective_of(result: Result, one: Mapping[str, Any]) -> float | None:
-    """Return what is to be small of a stored finding, None where it is not known."""
+    """Return what is to be small of a stored finding, None where it is not known.
+
+    The document has no percentile of a few times; the order goes by their point.
+    """
     kind = result.run.manifest["objective"]
     if kind == "latency":
-        return words.value_of((one["latency_ms"] or {}).get("p95"))
+        stored = (one["latency_ms"] or {}).get("p95")
+        times = result.summary.times.get(one["id"])
+        if stored or not times:
+            return words.value_of(stored)
+        few = percentiles.point(times, TAIL)
+        return few if isfinite(few) else None
     if kind == "size":
         row = result.rows[one["id"]]
         size = (row.facts or {}).get("parameters") or row.spec.get("parameters")
         return None if size is None else float(size)
-    monthly = any(found["cost"]["per_month"] for found in result.findings)
+    monthly = "monthly_requests" in result.constraints
     return words.value_of(one["cost"]["per_month" if monthly else "per_1000_requests"])
 
 

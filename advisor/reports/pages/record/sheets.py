@@ -19,9 +19,9 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from advisor.reports.pages.record.rows import COLUMNS, Row, rows_of
 from advisor.reports.pages.record.value import Record
+from advisor.web.csv_file import safe_cell
 from advisor.web.plain import visible
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 LONGEST_CELL = 32_000  # Excel refuses a cell of more than 32,767 characters
 HEADS = tuple(name.capitalize() for name in COLUMNS)
@@ -39,8 +39,7 @@ SHEETS = {
 
 def unformula(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula; hidden signs show."""
-    safe = f"'{text}" if text.startswith(FORMULA) else text
-    return visible(safe)[:LONGEST_CELL]
+    return visible(safe_cell(text))[:LONGEST_CELL]
 
 
 def csv_of(record: Record) -> bytes:
