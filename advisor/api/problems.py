@@ -9,8 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFilesSent,
+    ValidationError,
+)
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as RequestInvalid
 
@@ -35,6 +41,7 @@ TITLES = {
     503: "A service is away",
 }
 SHOWN = 200  # characters of a given value
+MALFORMED = "The form's parts cannot be told apart, or are more than a thousand."
 
 
 class NotYet(Exception):
@@ -83,6 +90,8 @@ def answer_to(request: HttpRequest, error: Exception | type[Exception]) -> HttpR
         return problem(request, 404, told)
     if isinstance(error, RequestDataTooBig | TooManyFilesSent):
         return problem(request, 413, "Send at most 2.5 MB, and files as multipart.")
+    if isinstance(error, MultiPartParserError | SuspiciousOperation):
+        return problem(request, 400, MALFORMED)
     if isinstance(error, HttpError):
         return problem(request, error.status_code, _of_http(error))
     if is_outage(error):

@@ -395,3 +395,45 @@ def test_a_key_without_a_version_stays_that_of_its_run(
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["number"] == again.json()["number"]
     assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", "no boundary"),
+        (
+            "multipart/form-data; boundary=b",
+            "".join(
+                f'--b\r\nContent-Disposition: form-data; name="f{n}"\r\n\r\n1\r\n'
+                for n in range(1100)
+            ),
+        ),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_no_fault_of_ours(
+    write: Client, project: Project, kind: str, body: str
+):
+    answer = write.generic("POST", f"{V1}/p/samples", body, content_type=kind)
+    assert answer.status_code == 400
+    assert errors(answer) == []
+
+
+def test_a_sample_file_is_no_file_of_answers(
+    write: Client, project: Project, setup: Setup
+):
+    content = b'{"input": "a", "expected": "b"}'
+    samples = Upload.objects.create(
+        team=project.team, kind="samples", name="s", content=content, size=len(content)
+    )
+    answer = send(
+        write,
+        "PUT",
+        "/p/draft",
+        {
+            "samples": setup.sample_set_id,
+            "candidates": [{"id": "a", "engine": "recorded", "upload": samples.pk}],
+            "constraints": {"min_quality": 0.5},
+        },
+    )
+    assert answer.status_code == 422
+    assert [one["path"] for one in errors(answer)] == ["candidates.0.upload"]

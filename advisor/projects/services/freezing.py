@@ -115,7 +115,8 @@ def contents_of(value: SetupValue, team: Team) -> dict[str, dict[str, object]]:
     problems: list[Problem] = []
     for path, one in placed(value):
         if one.upload is not None:
-            upload = Upload.objects.filter(team=team, pk=one.upload).first()
+            answers = Upload.objects.filter(team=team, kind=Upload.Kind.RECORDED)
+            upload = answers.filter(pk=one.upload).first()
             if upload is None:
                 problems.append(_not_there(f"{path}.upload", one.upload))
             else:
