@@ -276,6 +276,16 @@ def test_a_key_that_is_refused_while_it_is_timed_makes_no_model_slow():
     assert not one.speed.exists()
 
 
+def test_a_server_whose_streams_never_end_well_is_not_waited_for_again_and_again():
+    half = {"code": "half_stream", "kind": "transport", "message": "It broke off."}
+    one = timed_failing(half)
+    with held_engine(one) as (engine, _):
+        assert measure_speed(one, engine, stopping=never) is True
+    assert one.state == Candidate.State.DONE
+    single = one.speed.filter(phase=Phase.SINGLE)
+    assert single.filter(failure_code="half_stream").count() == 72
+
+
 class Limited(Fake):
     """A server that answers ten requests, and then none for a while."""
 

@@ -35,7 +35,9 @@ class Losses:
         that is gone; one that loses requests under load may be too slow for it.
         """
         kind = answer.failure.kind if answer.failure else None
-        self.lost = self.lost + 1 if kind == "transport" and not loaded else 0
+        # Who streams answers that never say that they ended is there all the same.
+        there = loaded or (answer.failure and answer.failure.code == "half_stream")
+        self.lost = self.lost + 1 if kind == "transport" and not there else 0
         self.refused = self.refused + 1 if kind == "configuration" else 0
         if answer.failure and self.refused >= CONFIGURATION_FAILURES:
             return Stop("refused", answer.failure)
