@@ -233,8 +233,8 @@ def _about_lessons(setup: Setup, order: Order, teacher: Entry | None) -> Iterato
         what = "an answer of the teacher" if teacher else "a right answer"
         yield (
             f"samples: {len(lessons)} tuning samples with {what} are too few;"
-            f" it takes at least {least}. Give tuning a share of the samples in step 3 of"
-            " the setup (tuning_share in a file), or add samples."
+            f" it takes at least {least}. Give tuning a share of the samples in step 3"
+            " of the setup (tuning_share in a file), or add samples."
         )
     try:
         check_apart([one.input for one in asked], [setup.sample_set])
