@@ -44,10 +44,11 @@ def export(
 def _ends(model: Any, tokenizer: Any) -> int | list[int]:
     """Return the tokens that end an answer: the tokenizer's, and others of the model.
 
-    Chat models may name several; losing one would let an answer run on.
+    Chat models may name several, or another than the tokenizer does; losing one would
+    let an answer run on.
     """
     told = getattr(model.generation_config, "eos_token_id", None)
-    if isinstance(told, list) and tokenizer.eos_token_id in told:
-        return list(told)
+    named = told if isinstance(told, list) else [] if told is None else [told]
     end: int = tokenizer.eos_token_id
-    return end
+    ends = list(named) if end in named else [*named, end]
+    return ends if len(ends) > 1 else end

@@ -6,6 +6,8 @@ parts, so that pruning is written once. What a class computes from others cannot
 GPT-2 and GPT-NeoX divide the width by the heads, so their heads stay.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +24,9 @@ MLPS = (
     (("fc1",), "fc2"),
 )
 WIDTHS = ("intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size")
+# What configurations say layer by layer: the kind of attention, whether it has rotary
+# positions (SmolLM3), the kind of MLP.
+BY_LAYER = ("layer_types", "no_rope_layers", "mlp_layer_types")
 HEADS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj")
 
 
@@ -85,6 +90,32 @@ def layout_of(model: Any) -> Layout:
 def _counts_heads(model: Any) -> bool:
     """Say whether the class reads its number of heads apart from its width."""
     return hasattr(model.config, "num_key_value_heads")
+
+
+def keep_layers(config: Any, kept: Sequence[int]) -> None:
+    """Let a configuration speak of these layers alone."""
+    config.num_hidden_layers = len(kept)
+    for name in BY_LAYER:
+        listed = getattr(config, name, None)
+        if listed:
+            setattr(config, name, [listed[index] for index in kept])
+
+
+@contextmanager
+def without_layer(model: Any, layout: Layout, index: int) -> Iterator[None]:
+    """Take a layer out of a model for a while."""
+    layers, config = list(layout.listed(model)), model.config
+    names = ("num_hidden_layers", *BY_LAYER)
+    before = {name: getattr(config, name) for name in names if hasattr(config, name)}
+    kept = [place for place in range(len(layers)) if place != index]
+    layout.put(model, [layers[place] for place in kept])
+    keep_layers(config, kept)
+    try:
+        yield
+    finally:
+        layout.put(model, layers)
+        for name, value in before.items():
+            setattr(config, name, value)
 
 
 def columns_of(part: Any) -> int:

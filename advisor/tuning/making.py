@@ -25,7 +25,7 @@ from advisor.tuning.order import Order
 from advisor.tuning.reading import NotTrainableError
 from advisor.tuning.record import Tell, described, measured, outcome_of
 from advisor.tuning.start import pruned_start
-from advisor.tuning.teacher import answered, opened_teacher
+from advisor.tuning.teacher import Teacher, answered, opened_teacher
 from advisor.tuning.unstructured import zero_smallest
 
 SAVED_EVERY_S = 10.0
@@ -99,12 +99,7 @@ def _train(job: Job, parent: Opened, sitting: Sitting) -> dict[str, Any] | None:
     order = job.order
     check_room(parent.weights, trained=LORA_SHARE if order.lora_rank else 1.0)
     teacher = opened_teacher(order, parent, job.teacher)
-    examples: Sequence[Example] | None = job.examples
-    if teacher is not None and teacher.by == "answers":
-        sitting.tell("Asking the teacher", None)
-        examples = answered(
-            teacher, job.examples, job.work, left=lambda: sitting.left_s
-        )
+    examples = _examples(job, teacher, sitting)
     if examples is None:
         return None
     if not examples:
@@ -132,6 +127,25 @@ def _train(job: Job, parent: Opened, sitting: Sitting) -> dict[str, Any] | None:
     plain = merged(adapted) if adapted is not None else model
     facts |= outcome_of(outcome, order)
     return _finish(job, parent, plain, facts, sitting)
+
+
+def _examples(
+    job: Job, teacher: Teacher | None, sitting: Sitting
+) -> Sequence[Example] | None:
+    """Return what is learned from; None where the teacher is asked in another sitting.
+
+    Raises NotTrainableError where the budget leaves no time for another one.
+    """
+    if teacher is None or teacher.by != "answers":
+        return job.examples
+    sitting.tell("Asking the teacher", None)
+    said = answered(teacher, job.examples, job.work, left=lambda: sitting.left_s)
+    if said is None and sitting.is_broke:
+        raise NotTrainableError(
+            "The budget was used up before the teacher had answered every sample."
+            " Give more minutes."
+        )
+    return said
 
 
 def _by_logits(order: Order, teacher: Opened | None, student: Opened) -> Loss:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from torch import nn
 
 from advisor.tuning.data import Batch
@@ -23,8 +24,10 @@ from advisor.tuning.layouts import (
     NotPrunableError,
     columns_of,
     keep_inputs,
+    keep_layers,
     keep_outputs,
     layout_of,
+    without_layer,
 )
 from advisor.tuning.losses import answer_logits, answer_loss
 
@@ -93,9 +96,7 @@ def prune(model: Any, importance: Importance, target: Target) -> Any:
     small = copy.deepcopy(model)
     layers: list[Any] = list(layout.listed(small))
     layout.put(small, [layers[index] for index in kept])
-    config.num_hidden_layers = len(kept)
-    if getattr(config, "layer_types", None):
-        config.layer_types = [config.layer_types[index] for index in kept]
+    keep_layers(config, kept)
     for index in kept:
         layer = layers[index]
         if target.mlp is not None:
@@ -136,10 +137,11 @@ def _check_parts(model: Any, layout: Layout, target: Target) -> None:
 def _rebuilt(small: Any, config: Any) -> Any:
     """Load the narrowed weights into a model built from the new config."""
     config._attn_implementation = small.config._attn_implementation
-    built = type(small)(config)
     try:
+        type(config).from_dict(config.to_dict())
+        built = type(small)(config)
         built.load_state_dict(small.state_dict())
-    except RuntimeError as error:
+    except (RuntimeError, StrictDataclassError) as error:
         raise NotPrunableError(
             f"{type(small).__name__} does not load its own parts when some are cut."
             " Drop other parts, or distil it into a smaller model instead."
@@ -204,14 +206,8 @@ def _rise_without(
         return sum(values) / len(values)
 
     whole = loss()
-    layers = list(layout.listed(model))
-    layout.put(model, [one for place, one in enumerate(layers) if place != index])
-    model.config.num_hidden_layers -= 1
-    try:
+    with without_layer(model, layout, index):
         return loss() - whole
-    finally:
-        layout.put(model, layers)
-        model.config.num_hidden_layers += 1
 
 
 def _keep(scores: Sequence[float], count: int | None, what: str) -> list[int]:

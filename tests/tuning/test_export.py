@@ -1,6 +1,7 @@
 import json
 import stat
 
+import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -30,3 +31,14 @@ def test_every_stored_file_is_readable_by_all(model, tokenizer, tmp_path):
 def test_storing_leaves_the_model_as_it_was(model, tokenizer, tmp_path):
     export(model, tokenizer, tmp_path)
     assert model.dtype == torch.float32
+
+
+@pytest.mark.parametrize(("told", "stored"), [(7, [7]), ([7, 8], [7, 8]), (None, [])])
+def test_an_end_that_the_model_alone_names_is_kept(
+    model, tokenizer, tmp_path, told, stored
+):
+    model.generation_config.eos_token_id = told
+    export(model, tokenizer, tmp_path)
+    kept = AutoModelForCausalLM.from_pretrained(tmp_path).generation_config.eos_token_id
+    end = tokenizer.eos_token_id
+    assert kept == ([*stored, end] if stored else end)

@@ -120,6 +120,24 @@ def test_another_vocabulary_teaches_by_answers_alone(gpt2: Path, tmp_path: Path)
     assert record["taught_by"] == "answers"
 
 
+def test_a_budget_that_ends_while_the_teacher_answers_ends_the_work(
+    gpt2: Path, tmp_path: Path
+):
+    """Further sittings would have no more time, and there would be no end of them."""
+    teacher = make_model(tmp_path / "teacher", "llama", size=32)
+    job = Job(
+        order=order_of({**TRAINED, "technique": "distil", "by": "answers"}),
+        parent=gpt2,
+        teacher=teacher,
+        examples=EXAMPLES,
+        out=tmp_path / "out",
+        work=tmp_path / "work",
+    )
+    with pytest.raises(NotTrainableError, match="The budget was used up"):
+        make(job, Sitting(budget_s=0.0))
+    assert make(job, Sitting(sitting_s=0.0, budget_s=600.0)) is None
+
+
 def test_halves_are_stored_and_every_precision_is_told(gpt2: Path, tmp_path: Path):
     record = made(gpt2, tmp_path / "out", technique="quantise", precision="fp16")
     found = {row["precision"]: row for row in record["precisions"]}

@@ -5,8 +5,12 @@ import torch
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
+    GPTNeoConfig,
+    GPTNeoForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
+    SmolLM3Config,
+    SmolLM3ForCausalLM,
 )
 
 from advisor.tuning.data import Encoder, collate
@@ -57,6 +61,47 @@ def test_the_layer_that_does_nothing_is_dropped(model, batch):
     small = prune(model, replace(measured, layers=(0.0, 1.0)), Target(layers=1))
     before, after = answer_logits(model, batch), answer_logits(small, batch)
     assert torch.allclose(before, after, atol=1e-5)
+
+
+def test_what_a_class_says_layer_by_layer_goes_with_its_layer(tokenizer, batch):
+    torch.manual_seed(4)
+    config = SmolLM3Config(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        intermediate_size=24,
+        no_rope_layers=[1, 0, 1],
+        pad_token_id=0,
+        initializer_range=0.2,
+    )
+    model = SmolLM3ForCausalLM(config).eval()
+    silence(model.model.layers[0].mlp.down_proj, slice(None))
+    silence(model.model.layers[0].self_attn.o_proj, slice(None))
+    before = answer_logits(model, batch)
+
+    measured = measure_importance(model, [batch])
+    small = prune(model, replace(measured, layers=(0.0, 1.0, 1.0)), Target(layers=2))
+
+    assert measured.layers[0] == pytest.approx(0, abs=1e-6)
+    assert model.config.no_rope_layers == [1, 0, 1]
+    assert small.config.no_rope_layers == [0, 1]
+    assert torch.allclose(before, answer_logits(small, batch), atol=1e-5)
+
+
+def test_a_class_whose_configuration_cannot_follow_is_refused(tokenizer):
+    config = GPTNeoConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_layers=2,
+        num_heads=2,
+        attention_types=[[["global", "local"], 1]],
+    )
+    model = GPTNeoForCausalLM(config)
+
+    with pytest.raises(NotPrunableError, match="does not load its own parts"):
+        prune(model, Importance(layers=(1, 2), kv_heads=(), mlp=()), Target(layers=1))
 
 
 def test_measuring_leaves_the_model_as_it_was(model, batch):
