@@ -59,13 +59,15 @@ class Standing:
 class Change:
     """The first other answer in one direction.
 
-    It holds from ``limit`` on, or only beyond it where ``beyond`` is set.
+    It holds from ``limit`` on, or only beyond it where ``beyond`` is set; ``keep`` says
+    that the reference is kept there.
     """
 
     limit: float
     beyond: bool
     outcome: Outcome
     recommended: str | None
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _flip_point(
         )
         changes[side] = next(
             (
-                Change(value, beyond, answer[0], answer[1])
+                Change(value, beyond, *answer)
                 for value, beyond, point in _points(ahead, side, limit)
                 if (answer := at(point)) != now
             ),

@@ -7,6 +7,7 @@ import pytest
 
 from advisor.reports.pages.comparison import comparison_of
 from advisor.reports.pages.deciding import spared_of
+from advisor.reports.pages.next_steps import next_steps_of
 from advisor.reports.pages.reasons import objective_of
 from advisor.reports.pages.record import record_of
 from advisor.reports.pages.record.sheets import unformula
@@ -197,3 +198,20 @@ def test_a_peak_alone_orders_by_the_cost_that_the_sentence_tells():
     result = Result(run, stored)
     small = next(one for one in result.findings if one["id"] == "small")
     assert objective_of(result, small) == pytest.approx(20.0)
+
+
+def test_what_is_not_measured_is_named_and_no_limit_is_told_to_be_enough():
+    run = run_of(
+        samples=40,
+        reference=timed_model("large", 300),
+        candidates=[{"id": "small", "answers": right(keys(40), 30)}],
+        constraints={**MONTH, "monthly_budget_usd": 5},
+    )
+    result = of(run)
+    small = comparison_of(result).rows[0]
+    assert small.reason == (
+        "Loses 75.0 points, 10.0 points allowed. Not measured: cost a month."
+    )
+    steps = next_steps_of(result)
+    assert steps is not None
+    assert not any("would need" in one.text for one in steps.steps)

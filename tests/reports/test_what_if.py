@@ -77,7 +77,7 @@ def test_it_tells_where_the_answer_changes(client: Client, run: Run):
     told = answer(client, run, margin="5", volume="1000000")
     assert "Where the answer changes" in told
     # The 20 samples that small got wrong, of 120.
-    assert "Loss against the reference below 1.6 points: none qualifies" in told
+    assert "Loss against the reference below 1.6 points: keep the reference" in told
     assert "from 16.7 points: small" in told
 
 

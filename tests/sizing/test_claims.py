@@ -1,8 +1,11 @@
 """A sentence claims no more than what was tested, and a promise no more than a must."""
 
+from advisor.reports.pages.flips import flip_texts
 from advisor.sizing.explanation import promise
 from advisor.sizing.measurement import Evidence
+from advisor.sizing.planner import ties_needed
 from advisor.sizing.recommendation import decide
+from advisor.sizing.standings import flips
 from tests.sizing.cases import a_case, candidate, dollars, reference
 
 WISHED = {"limit": 0.05, "level": "prefer"}
@@ -63,3 +66,27 @@ def test_who_was_certified_first_is_named_though_the_reference_is_kept():
     assert {one.id: one.reason for one in found.findings}["b"] == (
         "Not run: a was certified first."
     )
+
+
+def test_few_units_are_not_told_to_be_settled_faster_than_by_ties():
+    # Ten groups of eight that hardly differ; ties alone take 30 groups at this margin.
+    groups = tuple(f"g{at // 8}" for at in range(80))
+    lost = Evidence(id="a", scores=(0.0,) + (1.0,) * 79)
+    bar = reference(scores=(1.0,) * 80)
+    found = decide(
+        a_case([bar, lost], {"quality_margin": 0.1}, samples=80, groups=groups)
+    )
+    row = found.findings[0].rows[0]
+    assert found.outcome == "undecided"
+    assert row.more is not None
+    assert row.more >= 8 * (ties_needed(0.1) - 10)
+
+
+def test_a_limit_from_which_the_reference_is_kept_says_so():
+    limits = {"quality_margin": 0.0, "min_quality": 1.0}
+    found = decide(a_case([reference(170), candidate("a", 100)], limits))
+    assert (found.outcome, found.keep_reference) == ("none_qualifies", False)
+    point = next(one for one in flips(found) if one.name == "min_quality")
+    assert point.below is not None
+    assert point.below.keep
+    assert flip_texts(point)[0].endswith("keep the reference (estimated)")

@@ -48,4 +48,6 @@ def told(
 
 
 def _answer(change: Change) -> str:
+    if change.keep:
+        return "keep the reference"
     return change.recommended or OUTCOMES.get(change.outcome, "")

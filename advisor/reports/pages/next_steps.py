@@ -71,6 +71,8 @@ def _closest(result: Result) -> Iterator[NextStep]:
     one = next((f for f in result.findings if f["role"] == "candidate"), None)
     if one is None or one["reason"].startswith(UNFIT):
         return
+    if reasons.rows_of(result, one, "unknown"):
+        return  # No limit lets it in before these are measured.
     met_from = result.summary.met_from.get(one["id"], {})
     needs = []
     for row in reasons.rows_of(result, one, "failed"):

@@ -154,6 +154,9 @@ def _rejected(result: Result, one: Mapping[str, Any]) -> tuple[str, str]:
     head = ", ".join(phrases.distance(row) for row in rows)
     told = "; ".join(text for row in rows if (text := phrases.numbers(row)))
     text = f"{_capital(told)}." if told else ""
+    if unknown := [phrases.name(row) for row in rows_of(result, one, "unknown")]:
+        # No limit on the others lets it in while these are not known.
+        return _capital(head), f"{text} Not measured: {', '.join(unknown)}.".strip()
     return _capital(head), f"{text} {_remedy(result, one, rows)}".strip()
 
 

@@ -176,6 +176,8 @@ def _trigger(limit: Constraint, way: str, change: Change, point: FlipPoint) -> s
     answer = OTHERWISE.get(change.outcome, "the answer then changes")
     if change.recommended:
         answer = f"{change.recommended} then becomes the right size"
+    elif change.keep:
+        answer = "the reference is then to be kept"
     name = words.name_of(point.name)
     moves = f"{way} {amount}" if change.beyond else f"to {amount} or {way}"
     return f"the limit on {name[0].lower()}{name[1:]} moves {moves}: {answer};"
