@@ -3,7 +3,8 @@
 A program of its own, with DATABASE_URL of an empty database: `main("nul")` sends U+0000
 and half a character to every address; `main("races")` lets many do at once what only
 one may; `main("drafts")` is a double click at every step of a wizard;
-`main("deletion")` deletes a team while a draft of it is launched.
+`main("deletion")` deletes a team while a draft of it is launched; `main("names")` is a
+double click wherever something gets a name.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from advisor.projects.models import Setup
 from advisor.runs.models import Run
 from advisor.runs.services import freeze_and_launch, launch
 from tests.people import member, person
+from tests.security.same_names import many_of_one_name
 from tests.security.test_doors import ALL, METHODS, asked_of
 from tests.security.world import World, build
 from tests.wizard.walk import Walk
@@ -267,5 +269,6 @@ def main(what: str) -> None:
         "launches": many_launches,
         "drafts": many_drafts,
         "deletion": deleted_while_launched,
+        "names": many_of_one_name,
     }
     print("\n".join(tries[what]()))

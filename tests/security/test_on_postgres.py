@@ -18,7 +18,9 @@ main({what!r})
 pytestmark = pytest.mark.services
 
 
-@pytest.mark.parametrize("what", ["nul", "races", "launches", "drafts", "deletion"])
+@pytest.mark.parametrize(
+    "what", ["nul", "races", "launches", "drafts", "deletion", "names"]
+)
 def test_nothing_goes_wrong(what: str, postgres_url: str, tmp_path):
     environment = clean_environment(tmp_path / "var", DATABASE_URL=postgres_url)
     environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor.accounts.models import Invitation, Membership, Role, User
+from advisor.accounts.models import Invitation, Membership, Role, Team, User
 from advisor.accounts.selectors import may, open_invitation, rank
 from advisor.accounts.services.audit import record
 from advisor.accounts.services.tokens import digest
@@ -41,14 +41,10 @@ def invite(*, email: str, role: Role, by: Membership) -> tuple[Invitation, str]:
         raise InvitationRefused(f"A {by.role} cannot invite as {role}.")
     if Membership.objects.filter(team=by.team, user__email=email).exists():
         raise InvitationRefused(f"{email} is already a member.")
+    # Of two who invite at once the second sees what the first did.
+    Team.objects.select_for_update(no_key=True).get(pk=by.team_id)
     now = timezone.now()
-    lately = Invitation.objects.filter(
-        team=by.team, created_at__gt=now - timedelta(hours=1)
-    )
-    if lately.count() >= MOST_AN_HOUR:
-        raise InvitationRefused(
-            f"A team sends at most {MOST_AN_HOUR} invitations an hour; try later."
-        )
+    _check_pace(by.team_id, now)
     _open(by.team_id, email).update(revoked_at=now)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -116,6 +112,16 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
         detail={"role": membership.role},
     )
     return membership
+
+
+def _check_pace(team_id: int, now: datetime) -> None:
+    """Refuse more invitations of a team in an hour than anybody needs."""
+    hour_ago = now - timedelta(hours=1)
+    lately = Invitation.objects.filter(team_id=team_id, created_at__gt=hour_ago)
+    if lately.count() >= MOST_AN_HOUR:
+        raise InvitationRefused(
+            f"A team sends at most {MOST_AN_HOUR} invitations an hour; try later."
+        )
 
 
 def _open(team_id: int, email: str) -> QuerySet[Invitation]:

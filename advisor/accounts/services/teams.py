@@ -1,13 +1,15 @@
 """How does a team begin? With a name, a slug of its own and one owner."""
 
+from contextlib import suppress
 from itertools import count
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from advisor.accounts.models import Membership, Role, Team, User
 from advisor.accounts.services.audit import record
 
+MOST_AT_ONCE = 20  # who open a team of one name at the same moment
 LOCAL_OWNER = "owner@localhost.localdomain"
 
 
@@ -17,7 +19,7 @@ def create_team(*, name: str, owner: User) -> Team:
     name = " ".join(name.split())
     if not name:
         raise ValueError("A team needs a name; an empty one was given.")
-    team = Team.objects.create(name=name, slug=_free_slug(name))
+    team = _opened(name)
     Membership.objects.create(team=team, user=owner, role=Role.OWNER)
     record(team=team, actor=owner, action="team.created", target=team.name)
     return team
@@ -47,6 +49,14 @@ def local_owner(*, team: Team) -> User:
         team=team, user=user, defaults={"role": Role.OWNER}
     )
     return user
+
+
+def _opened(name: str) -> Team:
+    """Return a new team; where another takes its slug meanwhile, with the next one."""
+    for _ in range(MOST_AT_ONCE):
+        with suppress(IntegrityError), transaction.atomic():
+            return Team.objects.create(name=name, slug=_free_slug(name))
+    return Team.objects.create(name=name, slug=_free_slug(name))
 
 
 def _free_slug(name: str) -> str:

@@ -13,6 +13,7 @@ from advisor.catalog.services.endpoints import (
     keep_endpoint,
 )
 from advisor.catalog.services.importing import Imported, ensure_facts, import_facts
+from advisor.catalog.services.names import NameTaken
 from advisor.catalog.services.own import (
     delete_card,
     delete_hardware,
@@ -31,6 +32,7 @@ from advisor.catalog.services.trying import Tried, try_endpoint
 __all__ = [
     "EndpointInUse",
     "Imported",
+    "NameTaken",
     "Planned",
     "TooManyTests",
     "Tried",

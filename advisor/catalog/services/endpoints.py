@@ -9,9 +9,10 @@ from django.utils.module_loading import import_string
 
 from advisor.accounts.models import Membership
 from advisor.accounts.services import record
-from advisor.catalog.endpoint_keys import is_elsewhere, save_endpoint
+from advisor.catalog.endpoint_keys import is_elsewhere, save_endpoint, slug_of
 from advisor.catalog.models import Change, Endpoint
 from advisor.catalog.services.changing import Said, note
+from advisor.catalog.services.names import locked_rows, taken
 
 PRICES = ("input_per_1m", "output_per_1m")
 KEPT = ("name", "base_url", "model", "hosting", "region", "card_id", *PRICES)
@@ -32,7 +33,9 @@ def keep_endpoint(
 
     Raises:
         EndpointInUse: The server would change under a run that is not finished.
+        NameTaken: Another endpoint got the name a moment ago: it would be changed.
     """
+    _refuse_taken(by, values["name"], endpoint)
     before = {name: getattr(endpoint, name) for name in KEPT} if endpoint else {}
     moved = endpoint is not None and is_elsewhere(endpoint, values["base_url"])
     if endpoint is not None and moved:
@@ -73,6 +76,12 @@ def delete_endpoint(*, by: Membership, endpoint: Endpoint) -> None:
     note(said, Change.Deed.DELETED, None, None).save()
     _record(by, endpoint, "endpoint.deleted")
     endpoint.delete()
+
+
+def _refuse_taken(by: Membership, name: str, endpoint: Endpoint | None) -> None:
+    others = locked_rows(by, Endpoint, slug_of(name))
+    if others.exclude(pk=endpoint.pk if endpoint else None).exists():
+        raise taken(Endpoint, name)
 
 
 def _refuse_in_use(endpoint: Endpoint, deed: str) -> None:

@@ -20,6 +20,7 @@ from advisor.catalog.services.changing import (
     fact_changes,
     note,
 )
+from advisor.catalog.services.names import locked_rows, taken
 
 Row = TypeVar("Row", ModelCard, HardwareProfile)
 CARD_FACTS = ("parameters", "context_tokens", "licence", "languages", "chat_format")
@@ -94,13 +95,21 @@ def delete_hardware(*, by: Membership, machine: HardwareProfile) -> None:
 def _own(
     model: type[Row], by: Membership, values: Mapping[str, Any], base: Row | None
 ) -> Row:
-    """Return the row to fill: ``base`` where it is the team's, else a new one."""
+    """Return the row to fill: ``base`` where it is the team's, else a new one.
+
+    Raises NameTaken where somebody gave a row that name a moment ago.
+    """
     if base is not None and base.team_id == by.team_id:
         row = base
     else:
         slug = base.slug if base else slug_of(values["name"])
+        known = locked_rows(by, model, slug).first()
+        if known is not None and base is None:
+            raise taken(model, values["name"])
         aliases = list(base.aliases) if base else []
         row = model(team=by.team, slug=slug, aliases=aliases)
+        # Of two that stand in for one shared row at once, the later is a change.
+        row = known if isinstance(known, model) else row
     row.name = values["name"]
     return row
 

@@ -39,7 +39,10 @@ def endpoint_new(request: TeamRequest, team: str) -> HttpResponse:
     """Add an endpoint, and test it unless it is not to be."""
     form = _form(request)
     if form.is_valid():
-        return _keep(request, form, None)
+        try:
+            return _keep(request, form, None)
+        except services.NameTaken as refusal:
+            form.add_error("name", refusal)
     return _form_page(request, form)
 
 
@@ -55,6 +58,8 @@ def endpoint_edit(request: TeamRequest, team: str, endpoint: int) -> HttpRespons
         return _keep(request, form, known)
     except services.EndpointInUse as refusal:
         form.add_error("base_url", str(refusal))
+    except services.NameTaken as refusal:
+        form.add_error("name", refusal)
     return _form_page(request, form, known)
 
 

@@ -1,5 +1,6 @@
 """How does a team write models, machines and prices of its own?"""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -32,11 +33,10 @@ def model_edit(request: TeamRequest, team: str, slug: str = "") -> HttpResponse:
     form = CardForm(request.POST or None, initial=_start(card_initial, card))
     form.taken = _taken(request, ModelCard, card)
     if form.is_valid():
-        kept = services.save_card(
-            by=request.membership, values=form.values(), base=card
-        )
-        messages.success(request, f"{kept.name} is saved.")
-        return redirect("catalog:model", slug=kept.slug)
+        values = form.values()
+        kept = _kept(form, services.save_card, request, values=values, base=card)
+        if kept is not None:
+            return redirect("catalog:model", slug=kept.slug)
     return _form_page(request, "models", form, card, "Add a private model")
 
 
@@ -62,11 +62,10 @@ def hardware_edit(request: TeamRequest, team: str, slug: str = "") -> HttpRespon
     form = HardwareForm(request.POST or None, initial=_start(hardware_initial, row))
     form.taken = _taken(request, HardwareProfile, row)
     if form.is_valid():
-        kept = services.save_hardware(
-            by=request.membership, values=form.cleaned_data, base=row
-        )
-        messages.success(request, f"{kept.name} is saved.")
-        return redirect("catalog:machine", slug=kept.slug)
+        values = form.cleaned_data
+        kept = _kept(form, services.save_hardware, request, values=values, base=row)
+        if kept is not None:
+            return redirect("catalog:machine", slug=kept.slug)
     return _form_page(request, "hardware", form, row, "Add hardware")
 
 
@@ -82,6 +81,17 @@ def hardware_delete(request: TeamRequest, team: str, slug: str) -> HttpResponse:
     back = f"/catalog/hardware/{slug}/"
     page = delete_page(request.membership, "hardware", row.name, back)
     return render_page(request, "catalog/delete.html", page)
+
+
+def _kept(form: Any, save: Callable[..., Any], request: TeamRequest, **row: Any) -> Any:
+    """Return the row that was saved; None where its name is taken by now."""
+    try:
+        kept = save(by=request.membership, **row)
+    except services.NameTaken as refusal:
+        form.add_error("name", refusal)
+        return None
+    messages.success(request, f"{kept.name} is saved.")
+    return kept
 
 
 def _card(request: TeamRequest, slug: str) -> ModelCard:
