@@ -38,6 +38,12 @@ def test_a_finished_run_breaks_none(run, capsys):
     assert "all invariants hold" in capsys.readouterr().out
 
 
+def test_an_id_that_no_run_has_is_an_error_and_no_silence(run, capsys):
+    with pytest.raises(CommandError, match="No run has the id 98765"):
+        call_command("verify_run", run.pk, 98765)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_missing_trial_is_seen(run):
     run.trials.first().delete()
     assert "I1" in numbers(run)

@@ -24,6 +24,9 @@ class Command(BaseCommand):
         runs = Run.objects.select_related("project", "setup", "recommendation")
         if chosen:
             runs = runs.filter(pk__in=chosen)
+            if lost := sorted(set(chosen) - set(runs.values_list("pk", flat=True))):
+                named = ", ".join(map(str, lost))
+                raise CommandError(f"No run has the id {named}. Nothing was checked.")
         bad = 0
         for run in runs.order_by("pk"):
             found = broken_invariants(run)
