@@ -28,7 +28,7 @@ from advisor.sizing.standings import flips, standings
 from advisor.web.kept import Kept
 
 DRAWN = 512  # times of one candidate that a curve is drawn from
-FORM = 5  # of the kept bytes; what has another form is made anew
+FORM = 6  # of the kept bytes; what has another form is made anew
 MOST_SUMMARIES = 256  # that a process holds in memory
 MOST_BYTES = 64_000_000  # of cases that it holds
 
