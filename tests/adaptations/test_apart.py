@@ -8,12 +8,17 @@ from advisor.adaptations.services import (
     AdaptationRefused,
     EvaluationSampleRefused,
     work,
+    work_inline,
 )
 from advisor.adaptations.services.material import check_apart, lessons_of
 from advisor.projects.models import Sample
 from advisor.projects.schema import SetupInvalid
 from advisor.projects.services import freeze, open_draft
-from advisor.projects.services.trained import write_trained_on
+from advisor.projects.services.trained import (
+    text_key,
+    trained_on,
+    write_trained_on,
+)
 from tests.adaptations.atelier import ROWS, project_setup, start, tuned_half
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +66,17 @@ def test_a_model_is_not_judged_by_what_it_was_trained_on(tmp_path: Path, setting
         freeze(setup=draft, document=document)
     told = [problem.wrong for problem in refused.value.problems]
     assert told == ["was trained on 1 of the 24 evaluation samples"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_parent_was_trained_on_is_noted_with_what_is_made_from_it(
+    tmp_path: Path,
+):
+    setup = project_setup(tmp_path / "model")
+    write_trained_on(tmp_path / "model", ["A question of another version"])
+
+    made = work_inline(start(setup))
+
+    noted = trained_on(Path(made.folder))
+    assert text_key("A question of another version") in noted
+    assert len(noted) == len(tuned_half(ROWS)) + 1

@@ -14,12 +14,13 @@ from django.db import transaction
 from advisor.accounts.services import record as remember
 from advisor.adaptations.models import Adaptation
 from advisor.adaptations.selectors import result_root, work_folder
+from advisor.adaptations.services.candidates import folder_of
 from advisor.adaptations.services.carding import keep_card
 from advisor.adaptations.services.claiming import beat_or_go_on, end, mine
 from advisor.adaptations.services.entering import enter_draft
 from advisor.adaptations.services.errors import AdaptationRefused
 from advisor.engines.model_files import weights_sha256
-from advisor.projects.services.trained import write_trained_on
+from advisor.projects.services.trained import trained_on, write_trained_on
 
 S = Adaptation.State
 BEAT_S = 1.0
@@ -38,7 +39,9 @@ def finish(
     Nothing is kept where the job is held no more, as when it was cancelled meanwhile.
     """
     told = {**record, "cost": dict(cost), **_lineage(adaptation)}
-    write_trained_on(out, inputs)
+    # What its parent learned is in its weights as well.
+    parent = folder_of(adaptation.parent)
+    write_trained_on(out, inputs, before=trained_on(parent))
     text = json.dumps(told, indent=2, ensure_ascii=False)
     (out / "card.json").write_text(f"{text}\n", encoding="utf-8")
     folder = _kept(adaptation, out)

@@ -26,9 +26,14 @@ def text_key(text: str) -> str:
     return digest.hexdigest()[:DIGITS]
 
 
-def write_trained_on(folder: Path, inputs: Iterable[str]) -> None:
-    """Note in a model's folder what it was trained on."""
-    lines = sorted({text_key(text) for text in inputs})
+def write_trained_on(
+    folder: Path, inputs: Iterable[str], *, before: Collection[str] = ()
+) -> None:
+    """Note in a model's folder what it was trained on.
+
+    ``before`` holds the hashes that the folder of the model it was made from notes.
+    """
+    lines = sorted({text_key(text) for text in inputs} | set(before))
     text = "".join(f"{one}\n" for one in lines)
     (folder / NAME).write_text(text, encoding="ascii")
 
