@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from argparse import ArgumentParser
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,11 @@ class Command(BaseCommand):
         raise SystemExit(status)
 
     def _status(self, options: dict[str, Any]) -> int:
-        trouble = [*_about_out(options["out"]), *_about_team(options["team"])]
+        trouble = [
+            *_about_out(options["out"]),
+            *_about_team(options["team"]),
+            *_about_cap(options["teacher_usd"]),
+        ]
         if trouble:
             return self._say(trouble, WRONG)
         try:
@@ -171,3 +176,9 @@ def _about_team(given: str) -> list[str]:
     if given and slugify(given) == given and len(given) <= 60:
         return []
     return [f"--team: '{given}' is not the slug of a team."]
+
+
+def _about_cap(given: float | None) -> list[str]:
+    if given is None or (isfinite(given) and given >= 0):
+        return []
+    return [f"--teacher-usd: {given:g} is no amount of money. Give 0 or more."]
