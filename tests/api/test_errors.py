@@ -369,9 +369,10 @@ def test_a_cap_below_zero_or_without_end_is_refused(write: Client, setup: Setup)
 def test_what_breaks_on_our_side_is_told_without_details(
     write: Client, project: Project, setup: Setup
 ):
-    send(write, "POST", "/p/runs")
-    Run.objects.update(manifest={})
-    Setup.objects.update(document={"candidates": 3})
+    Upload.objects.update(content=b"\xff")
+    document = {**setup.document}
+    document["reference"] = {**document["candidates"][0], "id": "b"}
+    Setup.objects.update(document=document)
     answer = send(write, "POST", "/p/runs", {"setup": 1})
     assert answer.status_code == 500
     assert "Traceback" not in answer.content.decode()

@@ -139,6 +139,33 @@ def test_the_api_answers_the_same_at_its_freeze(draft: Setup, edith: User, team:
     assert [one["path"] for one in answer.json()["errors"]] == ["consent"]
 
 
+@pytest.mark.parametrize("deed", ["moved", "deleted"])
+def test_a_frozen_setup_runs_again_only_as_it_was_agreed(
+    draft: Setup, edith: User, team: Team, settings, deed: str
+):
+    settings.ALLOWED_PRIVATE_ENDPOINTS = ["10.1.2.3:8000"]
+    inside = endpoint(team, "near", "http://10.1.2.3:8000/v1")
+    draft.document["candidates"][1]["endpoint"] = inside.pk
+    services.freeze(setup=draft, document=draft.document)
+    if deed == "moved":
+        Endpoint.objects.filter(pk=inside.pk).update(base_url=OUTSIDE)
+    else:
+        inside.delete()
+    _, secret = create_api_token(
+        member=member(team, edith), name="ci", scope=ApiToken.Scope.RUN, days=1
+    )
+    answer = Client(raise_request_exception=False).post(
+        f"/api/v1/projects/{draft.project.slug}/runs",
+        "{}",
+        content_type="application/json",
+        headers={"authorization": f"Bearer {secret}"},
+    )
+    path = {"moved": "consent", "deleted": "candidates.1.endpoint"}[deed]
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == [path]
+    assert not draft.project.runs.exists()
+
+
 def filed(tmp_path, **changes: object) -> dict[str, object]:
     """A setup file with an endpoint outside, and what it names."""
     rows = [{"id": f"s{n:04}", "input": f"{n}?", "expected": "yes"} for n in range(40)]

@@ -13,6 +13,7 @@ from advisor.api.door import READ, RUN, ApiRequest, Caller, project_of, run_of
 from advisor.api.problems import NotYet
 from advisor.api.standing import run_line, run_standing
 from advisor.projects.models import Project, Setup
+from advisor.projects.services import check_again
 from advisor.runs import services
 from advisor.runs.models import Run
 from advisor.runs.selectors import runs_of
@@ -126,7 +127,10 @@ def _wanted_setup(project: Project, version: int | None, again: Run | None) -> S
     """
     if again is not None and version is None and again.project_id == project.pk:
         return again.setup
-    return _frozen(project, version)
+    found = _frozen(project, version)
+    if again is None:
+        check_again(found)
+    return found
 
 
 def _frozen(project: Project, version: int | None) -> Setup:

@@ -17,7 +17,12 @@ from advisor.projects.services.drafting import (
     unsaved_draft,
 )
 from advisor.projects.services.ending import end_with_team
-from advisor.projects.services.freezing import contents_of, freeze, known_names
+from advisor.projects.services.freezing import (
+    check_again,
+    contents_of,
+    freeze,
+    known_names,
+)
 from advisor.projects.services.intakes import (
     claim_intake,
     drop_intake,
@@ -48,6 +53,7 @@ __all__ = [
     "Unscored",
     "add_model",
     "archive",
+    "check_again",
     "claim_intake",
     "contents_of",
     "correct_expected",

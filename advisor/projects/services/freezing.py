@@ -62,6 +62,22 @@ def freeze(
     return _fix(setup, value, rule_sha256(value, contents))
 
 
+def check_again(setup: Setup) -> None:
+    """Look at what a frozen setup names as it is now, before another run of it.
+
+    An endpoint may be gone since, or lie on another server, to which nobody agreed.
+
+    Raises:
+        SetupInvalid: Everything that stands in the way.
+    """
+    given = {"project": setup.project.name, "samples": setup.sample_set_id}
+    value = parse_setup({**given, **setup.document})
+    contents_of(value, setup.project.team)
+    problems = sending_problems(value, setup.project.team, setup.sample_set)
+    if problems:
+        raise SetupInvalid(problems)
+
+
 def _read(setup: Setup, document: Mapping[str, Any]) -> SetupValue:
     """Return the setup that the document spells; missing samples are told with it."""
     try:
