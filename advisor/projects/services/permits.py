@@ -96,14 +96,14 @@ def _hub_names(value: SetupValue) -> Iterator[Problem]:
                 remedy = did_you_mean(one.model, known, f"Use {', '.join(known)}.")
                 wrong = "is no built-in model"
                 yield Problem(f"{path}.model", one.model, wrong, remedy)
-        elif os.path.isdir(one.model):
-            # An engine would take the folder, whatever revision is named beside it.
-            wrong = "is a folder here, not among those that the operator opened"
-            yield Problem(f"{path}.model", one.model, wrong, "Choose from the list.")
         elif not HUB_ID.fullmatch(one.model):
             wrong = "is neither a built-in model nor the id of a hub's model"
             remedy = "Write it like Qwen/Qwen3-0.6B."
             yield Problem(f"{path}.model", one.model, wrong, remedy)
+        elif os.path.isdir(one.model):
+            # An engine would take the folder, whatever revision is named beside it.
+            wrong = "is a folder here, not among those that the operator opened"
+            yield Problem(f"{path}.model", one.model, wrong, "Choose from the list.")
         elif one.revision is None:
             wrong = "needs a pinned revision: a hub's model may change"
             remedy = "Add revision: with the 40 digits of the commit."
