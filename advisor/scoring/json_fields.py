@@ -27,7 +27,7 @@ class JsonFields:
     """
 
     name: ClassVar[str] = "json_fields"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     label: ClassVar[str] = "JSON field F1"
     help: ClassVar[str] = "The share of fields that are right, from a JSON object."
 

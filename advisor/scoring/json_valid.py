@@ -23,7 +23,7 @@ class JsonValid:
     """
 
     name: ClassVar[str] = "json_valid"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     label: ClassVar[str] = "Valid JSON"
     help: ClassVar[str] = (
         "The answer must be JSON, and fit a schema where one is given."

@@ -23,7 +23,7 @@ class Numeric:
     """
 
     name: ClassVar[str] = "numeric"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     label: ClassVar[str] = "Number"
     help: ClassVar[str] = "The number in the answer must equal the expected number."
 

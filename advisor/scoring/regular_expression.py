@@ -16,7 +16,7 @@ class RegularExpression:
     """
 
     name: ClassVar[str] = "regex"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     label: ClassVar[str] = "Regular expression"
     help: ClassVar[str] = (
         "A pattern picks the part that must equal the expected answer."

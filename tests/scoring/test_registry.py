@@ -108,7 +108,7 @@ def test_a_description_holds_every_option_and_builds_the_same_scorer():
 
     assert describe(built) == {
         "name": "numeric",
-        "version": "1",
+        "version": "2",
         "pattern": r"A:\s*(.+)$",
         "tolerance": 0.0,
         "relative_tolerance": 0.0,
