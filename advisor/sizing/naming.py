@@ -29,7 +29,19 @@ LICENCES = {
     "qwen": "Qwen licence",
     "qwen-research": "Qwen Research",
 }
-LICENCE_IDS = {name.casefold(): key for key, name in LICENCES.items()}
+# What model hubs call those that are called otherwise here.
+HUB_LICENCES = {
+    "falcon-llm-license": "falcon-llm-2.0",
+    "lfm1.0": "lfm-open-1.0",
+    "llama3.1": "llama-3.1-community",
+    "llama3.2": "llama-3.2-community",
+    "llama3.3": "llama-3.3-community",
+    "mrl": "mistral-research",
+}
+LICENCE_IDS = {
+    **HUB_LICENCES,
+    **{name.casefold(): key for key, name in LICENCES.items()},
+}
 LANGUAGES = {
     "ar": "Arabic",
     "bg": "Bulgarian",

@@ -17,6 +17,7 @@ from advisor.catalog.facts import hub
 from advisor.catalog.facts.price_file import PriceFileError, read_prices
 from advisor.catalog.models import Change, ModelCard, Price
 from advisor.catalog.services import import_facts
+from advisor.sizing.architecture import from_config
 from tests.catalog.conftest import make_card, make_price
 from tests.catalog.hub import SHA, Hub, card_of, config_of, documents
 from tests.days import on_one_day
@@ -83,6 +84,18 @@ def test_what_a_card_does_not_say_is_no_fact(card, facts_of_it):
     assert list(hub.card_facts(card)) == list(facts_of_it)
 
 
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ({"license": "llama3.2"}, "llama-3.2-community"),
+        ({"license": "other", "license_name": "mrl"}, "mistral-research"),
+        ({"license": "other", "license_name": "my own terms"}, "my own terms"),
+    ],
+)
+def test_a_licence_keeps_the_id_that_limits_allow(told, known):
+    assert hub.card_facts(card_of(ID, cardData=told))["licence"] == known
+
+
 def test_a_hybrid_has_no_cache_by_layers_and_a_seeing_model_a_decoder():
     mixed = config_of(layer_types=["linear_attention", "full_attention"] * 18)
     assert "kv_cache_bytes_per_token_16bit" not in hub.config_facts(mixed)
@@ -90,6 +103,36 @@ def test_a_hybrid_has_no_cache_by_layers_and_a_seeing_model_a_decoder():
     assert nested["layers"] == 36
     odd = {"num_hidden_layers": "12", "hidden_size": -1, "vocab_size": True}
     assert hub.config_facts({**odd, "model_type": 7}) == {}
+
+
+WINDOWED = ["sliding_attention"] * 5 + ["full_attention"]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        config_of(sliding_window=512, layer_types=WINDOWED * 6),
+        config_of(sliding_window=128, layer_types=[WINDOWED[0], WINDOWED[-1]] * 18),
+        config_of(sliding_window=4096, sliding_window_pattern=4),
+        config_of(sliding_window=4096, use_sliding_window=True),
+        config_of(sliding_window=32_768, use_sliding_window=False),
+        config_of(
+            intermediate_size=6144,
+            moe_intermediate_size=768,
+            num_experts=128,
+            num_experts_per_tok=8,
+        ),
+    ],
+)
+def test_facts_of_a_configuration_have_its_shape(config):
+    shape = from_config(config)
+    assert from_config(facts.config_of(hub.config_facts(config)) or {}) == shape
+
+
+def test_layers_that_no_pattern_tells_count_whole():
+    config = config_of(sliding_window=512, layer_types=WINDOWED[::-1] * 6)
+    shape = from_config(facts.config_of(hub.config_facts(config)) or {})
+    assert shape.plain
 
 
 @pytest.mark.django_db

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.catalog.facts.shipped import CONFIG_KEYS
-from advisor.sizing.architecture import from_config
+from advisor.sizing import naming
+from advisor.sizing.architecture import Architecture, from_config
 from advisor.sizing.errors import SizingError
 from advisor.sizing.kv_cache import sequence_bytes
 
@@ -73,10 +74,12 @@ def config_facts(config: Mapping[str, Any]) -> dict[str, Any]:
     dtype = text.get("dtype") or text.get("torch_dtype")
     if isinstance(dtype, str):
         found["dtype"] = dtype[:LONGEST]
-    cache = _cache_bytes(config)
-    return (
-        found if cache is None else {**found, "kv_cache_bytes_per_token_16bit": cache}
-    )
+    width = _count(text.get("moe_intermediate_size"))
+    if width and "experts" in found:
+        # What cards call so is the width of one expert, not that of dense layers.
+        found["intermediate_size"] = width
+    shape = _shape(config)
+    return found if shape is None else _with_layers(found, shape)
 
 
 def _is_possible(config: Mapping[str, Any]) -> bool:
@@ -95,24 +98,50 @@ def _is_said(name: str, value: object) -> bool:
     return _count(value) is not None
 
 
-def _cache_bytes(config: Mapping[str, Any]) -> int | None:
+def _shape(config: Mapping[str, Any]) -> Architecture | None:
+    """Return the shape whose layers all keep tokens, None of any other."""
     try:
         shape = from_config(config)
     except (SizingError, TypeError, ValueError, ArithmeticError):
         return None
-    if not all(layer.kind in ("full", "sliding") for layer in shape.layers):
-        return None
-    return round(sequence_bytes(shape, 1, 2.0))
+    known = all(layer.kind in ("full", "sliding") for layer in shape.layers)
+    return shape if known else None
+
+
+def _with_layers(found: dict[str, Any], shape: Architecture) -> dict[str, Any]:
+    """Return facts with what the layers keep, however the configuration says it.
+
+    Newer ones list each layer, or name a window that no layer uses; facts hold one
+    window, and after how many layers one sees everything. Where that cannot say it,
+    the window is left out: a layer then counts for too much, and never for too little.
+    """
+    names = ("sliding_window", "sliding_window_pattern")
+    facts = {name: value for name, value in found.items() if name not in names}
+    facts["kv_cache_bytes_per_token_16bit"] = round(sequence_bytes(shape, 1, 2.0))
+    windows = [layer.window for layer in shape.layers]
+    every = windows.index(None) + 1 if None in windows else len(windows) + 1
+    regular = all(
+        (window is None) == (place % every == 0)
+        for place, window in enumerate(windows, 1)
+    )
+    if windows[0] is None or not regular:
+        return facts
+    facts["sliding_window"] = windows[0]
+    if None in windows:
+        facts["sliding_window_pattern"] = every
+    return facts
 
 
 def _licence(about: Mapping[str, Any]) -> str:
-    """Return a licence's name; where it is "other", the name beside it."""
+    """Return a licence's id; where it is "other", that of the name beside it."""
     named = about.get("license")
     if isinstance(named, list):
         named = named[0] if named else None
     if named == "other":
         named = about.get("license_name")
-    return str(named).strip().lower()[:LONGEST] if isinstance(named, str) else ""
+    if not isinstance(named, str):
+        return ""
+    return naming.licence_id(named.strip()).lower()[:LONGEST]
 
 
 def _languages(told: object) -> Iterator[str]:
