@@ -39,7 +39,8 @@ class Need:
     """What has to run: its rate, its mean tokens, and what a step moves and computes.
 
     ``weight_bytes`` and ``active_parameters`` are those that one token visits,
-    ``cache_bytes`` what one sequence keeps at half its length.
+    ``cache_bytes`` what one sequence keeps at half its length. ``expert_bytes`` are all
+    weights that lie in experts, of which a token visits the share ``chosen``.
     """
 
     requests_per_second: float
@@ -48,6 +49,8 @@ class Need:
     weight_bytes: float
     active_parameters: float
     cache_bytes: float
+    expert_bytes: float = 0.0
+    chosen: float = 1.0
 
     def __post_init__(self) -> None:
         if self.requests_per_second <= 0 or self.output_tokens < 1:
@@ -55,6 +58,14 @@ class Need:
                 "Hardware is chosen for a rate above 0 and answers of a token, got "
                 f"{self.requests_per_second} a second of {self.output_tokens} tokens."
             )
+
+    def weights_read(self, sequences: int) -> float:
+        """Return the bytes of the weights that a step over ``sequences`` reads.
+
+        Each token visits experts of its own, so that many tokens visit nearly all.
+        """
+        visited = 1 - (1 - self.chosen) ** sequences
+        return self.weight_bytes + self.expert_bytes * (visited - self.chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +100,13 @@ def smallest_hardware(
     return tuple(sorted(found, key=_size))
 
 
-def step_on(machine: Machine, need: Need, end: int = 0) -> StepTime | None:
+def step_on(
+    machine: Machine, need: Need, end: int = 0, sequences: int = 1
+) -> StepTime | None:
     """Return the step of ``machine``: reading its weights, and work for each row.
 
-    ``end`` picks the share of the nominal speed: 0 usual, 1 slowest, 2 fastest.
+    ``end`` picks the share of the nominal speed: 0 usual, 1 slowest, 2 fastest;
+    ``sequences`` say how many visit experts, where the weights lie in some.
     t = (weights + b x cache) / bandwidth + 2 x parameters x b / arithmetic + 2 ms: the
     sum is never less than the larger of the two, which a perfect overlap would reach.
     """
@@ -102,7 +116,7 @@ def step_on(machine: Machine, need: Need, end: int = 0) -> StepTime | None:
     arithmetic = machine.tflops * 1e12 * COMPUTE_SHARE[end]
     token = 2 * need.active_parameters / arithmetic
     return StepTime(
-        base=need.weight_bytes / bandwidth + OVERHEAD_S,
+        base=need.weights_read(sequences) / bandwidth + OVERHEAD_S,
         each=need.cache_bytes / bandwidth + token,
         per_prompt_token=token,
     )
@@ -133,7 +147,7 @@ def _choice(
 
 
 def _saturation(machine: Machine, need: Need, slots: int, end: int) -> float:
-    step = step_on(machine, need, end)
+    step = step_on(machine, need, end, slots)
     assert step is not None  # noqa: S101 - the caller asked before
     return Replica(
         step=step,

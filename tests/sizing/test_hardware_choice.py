@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from advisor.sizing.errors import SizingError
@@ -38,6 +40,17 @@ def test_a_slower_share_makes_a_longer_step():
     usual, slow, fast = (step_on(CARD, NEED, end) for end in range(3))
     assert fast.base < usual.base < slow.base
     assert fast.each < usual.each < slow.each
+
+
+def test_a_step_over_many_sequences_reads_nearly_all_experts():
+    # 20 GB, of which 18 lie in 32 experts; a token visits 4 of them and the rest
+    mixed = replace(NEED, weight_bytes=4.25e9, expert_bytes=18e9, chosen=4 / 32)
+    assert mixed.weights_read(1) == pytest.approx(4.25e9)
+    assert mixed.weights_read(8) == pytest.approx(2e9 + 18e9 * (1 - 0.875**8))
+    assert mixed.weights_read(64) == pytest.approx(20e9, rel=1e-3)
+    whole = replace(NEED, weight_bytes=20e9)
+    same, dense = (smallest_hardware([BIG], n, peak_of)[0] for n in (mixed, whole))
+    assert same.throughput.value == pytest.approx(dense.throughput.value, rel=1e-3)
 
 
 def test_the_cheapest_choice_comes_first():

@@ -102,14 +102,22 @@ def need_of(card: ModelCard, precision: str, work: Work, rate: float) -> Need | 
     shape = shape_of(card)
     if shape is None or not card.parameters or work.output_tokens < 1:
         return None
-    active = values_of(card).get("active_parameters") or card.parameters
+    values = values_of(card)
+    active = values.get("active_parameters") or card.parameters
+    experts, visited = values.get("experts"), values.get("experts_per_token")
+    chosen = visited / experts if experts and visited and visited < experts else 1.0
+    # What a token does not visit lies in the experts that it did not choose.
+    unvisited = max(0, card.parameters - active) if chosen < 1 else 0
+    size = bytes_per_parameter(precision)
     half = work.prompt_tokens + work.output_tokens // 2
     return Need(
         requests_per_second=rate,
         prompt_tokens=work.prompt_tokens,
         output_tokens=work.output_tokens,
-        weight_bytes=active * bytes_per_parameter(precision),
+        weight_bytes=active * size,
         active_parameters=active,
+        expert_bytes=unvisited / (1 - chosen) * size if unvisited else 0.0,
+        chosen=chosen,
         cache_bytes=sequence_bytes(shape, half, CACHE_BYTES, block=SERVING.block),
     )
 
