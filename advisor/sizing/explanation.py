@@ -96,13 +96,13 @@ def promise_words(
     if promise == "samples" and stop == "exhausted":
         return "The verdict of all your samples, which were all run."
     if promise == "samples":
-        agree = formats.percent(max(1 - 3 * error, 0.0), 0)
+        agree = formats.surely(max(1 - 3 * error, 0.0))
         return (
             "The same verdict as all your samples, with probability at least "
             f"{agree} (above 99% in simulation)."
         )
-    sure = formats.percent(1 - error, 0)
-    kept = formats.percent(max(1 - 2 * error, 0.0), 0)
+    sure = formats.surely(1 - error)
+    kept = formats.surely(max(1 - 2 * error, 0.0))
     if certified == "nothing":
         return (
             f"The {sentences.BEST[objective]} candidate that meets every must. No limit"

@@ -7,7 +7,7 @@ form of a recommendation; the same case gives the same bytes.
 
 import json
 from collections.abc import Mapping
-from math import isfinite
+from math import floor, isfinite
 from typing import TYPE_CHECKING
 
 from advisor.sizing import naming
@@ -39,6 +39,12 @@ def percent(share: float | None, digits: int = 1) -> str:
     if share is None or not isfinite(share):
         return number(share)
     return number(share * 100, digits) + "%"
+
+
+def surely(share: float) -> str:
+    """Return a confidence as a percentage, never more than it is: 95%, 99.9%."""
+    tenths = floor(share * 1000 + 1e-6)
+    return percent(tenths / 1000, 1 if tenths % 10 else 0)
 
 
 def points(share: float | None) -> str:

@@ -117,7 +117,7 @@ def look(recommendation: Recommendation) -> str:
         return ""
     if recommendation.confidence is None:
         return f"This is look {number} at the same samples: no confidence is left."
-    sure = formats.percent(recommendation.confidence, 0)
+    sure = formats.surely(recommendation.confidence)
     return f"This is look {number} at the same samples: it states {sure} confidence."
 
 

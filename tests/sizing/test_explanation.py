@@ -352,6 +352,13 @@ def test_the_promise_in_words():
     )
 
 
+def test_no_confidence_is_told_as_more_than_it_is():
+    told = promised(confidence=0.999)
+    assert "with 99.9% confidence its loss" in told
+    assert "with 99.8% no cheaper" in told
+    assert "with 97.5% confidence its loss" in promised(confidence=0.975)
+
+
 def test_a_promise_never_falls_below_nothing():
     assert "with 0% no cheaper qualifying candidate" in promised(look=15)
 

@@ -9,6 +9,7 @@ from advisor.web.panels import EffectPanel
 from advisor.web.parts import Fact
 
 MARGIN = 0.05
+CONFIDENCE = 0.95
 WIDTH, HEIGHT = 220.0, 104.0
 LEFT, BOTTOM, TOP = 30.0, 84.0, 8.0
 LEAST = 10  # samples where the curve begins
@@ -41,6 +42,7 @@ class MarginPlan:
     count: int
     margin: float
     candidates: int
+    alpha: float
     plan: planner.Plan
 
     @property
@@ -75,11 +77,15 @@ def plan_of(setup: Setup) -> MarginPlan:
     margin = float(stored["limit"] if isinstance(stored, dict) else stored)
     candidates = max(1, len(setup.document.get("candidates") or ()))
     margin = min(max(margin, 0.001), 0.999)
+    alpha = 1 - float(setup.document.get("confidence") or CONFIDENCE)
     return MarginPlan(
         count=count,
         margin=margin,
         candidates=candidates,
-        plan=planner.plan(samples=max(1, count), margin=margin, candidates=candidates),
+        alpha=alpha,
+        plan=planner.plan(
+            samples=max(1, count), margin=margin, alpha=alpha, candidates=candidates
+        ),
     )
 
 
@@ -139,7 +145,11 @@ def _most(found: MarginPlan) -> int:
 
 def _at(count: float, most: int, found: MarginPlan) -> tuple[float, float]:
     loss = planner.smallest_margin(
-        max(1, round(count)), 0.0, found.plan.variance, candidates=found.candidates
+        max(1, round(count)),
+        0.0,
+        found.plan.variance,
+        found.alpha,
+        found.candidates,
     )
     return _x(count, most), _y(min(loss / POINT, MOST_POINTS))
 
