@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,11 @@ from advisor.runs.services.driving import facts_row, never
 from advisor.runs.services.holding import engine_spec, held_engine, is_open
 from advisor.runs.services.money import ledger
 from advisor.runs.services.speed import measure_speed
+from advisor.runs.services.speed_bench import Bench
 from advisor.runs.services.speed_money import Purse
 from advisor.runs.services.verifying import broken_invariants
+from advisor.sizing.hardware_cost import replicas_needed
+from advisor.sizing.limits import limit_rows
 from advisor.sizing.measurement import DISTURBED
 from advisor.sizing.percentiles import smallest_n
 from tests.runs.factory import make_setup
@@ -69,6 +73,36 @@ def test_the_warm_up_counts_for_nothing():
     assert evidence.bursts is None
     # ten a second saturate it; one replica is given no more than 0.8 of that
     assert evidence.capacity_rps.value == pytest.approx(8.0)
+
+
+def test_as_many_replicas_are_priced_as_surely_carry_the_peak():
+    run, one = timed(
+        constraints={"min_quality": 0.01, "peak_requests_per_second": 10.0}
+    )
+    services.run_inline(run)
+    one.speed.all().delete()
+    # One a second, give or take 5 %: 13 of them carry 10.4 at 0.8, or only 9.9
+    single = SpeedRecord.objects.bulk_create(
+        SpeedRecord(candidate=one, phase=Phase.SINGLE, index=at, total_ms=total)
+        for at, total in enumerate([800.0, 1200.0] * 36)
+    )
+    nothing: Any = None
+    bench = Bench(
+        candidate=one,
+        engine=nothing,
+        ended=never,
+        prompts=iter(()),
+        purse=nothing,
+        peak=10.0,
+        quietly=nothing,
+        parts={Phase.SINGLE: single},
+    )
+    replicas = replicas_needed(10.0, 1 / bench._seconds())
+    assert replicas == 14
+    Candidate.objects.filter(pk=one.pk).update(facts={"speed": {"replicas": replicas}})
+    case = selectors.case_of(run)
+    rows = {row.constraint.name: row for row in limit_rows(case, case.evidence[0])}
+    assert rows["peak_requests_per_second"].status == "met"
 
 
 def test_the_requests_suffice_for_a_bound_on_both_sides():

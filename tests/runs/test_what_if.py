@@ -105,6 +105,29 @@ def test_what_cannot_be_read_together_is_refused():
         case_with(run, case_of(run), {"min_quality": None})
 
 
+def test_who_is_billed_by_the_token_is_at_any_volume():
+    both = {"input_per_1m": 1.0, "output_per_1m": 1.0, "per_hour": 1.0}
+    setup = make_setup(
+        candidates=[{"id": "small", "engine": "fake", "price": both}],
+        samples=40,
+        constraints={"min_quality": 0.1, "monthly_requests": 1_000_000},
+    )
+    run = run_inline(launch(setup=setup, started_by=None))
+    SpeedRecord.objects.bulk_create(
+        SpeedRecord(
+            candidate=run.candidates.get(), phase="single", index=at, total_ms=400.0
+        )
+        for at in range(80)
+    )
+    case = case_of(run)
+    now = case.evidence[0].costs.per_month
+    moved = case_with(run, case, {"monthly_requests": 2_000_000}).evidence[0].costs
+    assert now is not None
+    assert now.value
+    assert moved.per_month is not None
+    assert moved.per_month.value == pytest.approx(2 * now.value)
+
+
 def test_whole_replicas_carry_a_larger_volume():
     small = {"id": "small", "engine": "fake", "price": {"per_hour": 1.0}}
     setup = make_setup(

@@ -24,6 +24,7 @@ AROUND = (100.0, 10.0)  # how far the axis reaches below and above the own volum
 UNSTATED = 100_000.0
 SECONDS = HOURS_PER_MONTH * 3600
 OWN = ("transformers", "fake")
+PEAK = "peak_requests_per_second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +138,22 @@ def _curve(
         if key not in seconds or not known:
             return None
         month = hourly * HOURS_PER_MONTH
-        return Curve(key=key, look=look, replica=month, rate=1 / seconds[key])
+        rate = _rate(finding, month) or 1 / seconds[key]
+        return Curve(key=key, look=look, replica=month, rate=rate)
     cost = words.value_of(finding["cost"]["per_1000_requests"])
     if cost is None:
         return None
     return Curve(key=key, look=look, per_request=cost / 1000)
+
+
+def _rate(finding: Mapping[str, Any], month: float) -> float | None:
+    """Return the least that one of the replicas carries by which a peak was priced."""
+    paid = words.value_of(finding["cost"]["per_month"])
+    held = (row for row in finding["constraints"] if row["name"] == PEAK)
+    carried = next((row["value"] for row in held), None)
+    if not carried or not paid or not month:
+        return None
+    return float(carried) / (round(paid / month) * MAX_LOAD)
 
 
 def _shown(result: Result, subject: str | None) -> list[str]:

@@ -86,7 +86,7 @@ def carried(one: Candidate, capacity: Figure | None, demand: Demand) -> Figure |
     if capacity is None or not capacity.value:
         return None
     peak = demand.peak_requests_per_second
-    needed = replicas_needed(peak, capacity.value) if peak else 1
+    needed = replicas_needed(peak, capacity.low or capacity.value) if peak else 1
     replicas = _replicas(one) or needed
     share = replicas * MAX_LOAD
     several = "s" if replicas > 1 else ""

@@ -42,11 +42,15 @@ def case_with(run: Run, case: Case, limits: Mapping[str, float | None]) -> Case:
 
 
 def _hourly(run: Run) -> dict[str, float]:
-    """Return the dollars an hour of each machine that is priced so."""
+    """Return the dollars an hour of each machine that is priced so.
+
+    Who has a price by the token as well was billed by it, and is at any volume.
+    """
     return {
         one["id"]: float(one["spec"]["hourly"])
         for one in run.manifest["candidates"]
         if one["spec"].get("hourly") is not None
+        and (one["spec"].get("price") or {}).get("input_per_1m") is None
     }
 
 
@@ -113,6 +117,8 @@ def _own_at(one: Evidence, hourly: float, carried: Figure, demand: Demand) -> Ev
         replicas_needed(demand.peak or 0.0, (end or carried.value or 1.0) / priced, 1.0)
         for end in ends
     ]
+    if demand.peak_requests_per_second is not None:
+        counts = [priced] * 3  # a stated peak says how many, whatever the volume
     value, low, high = (replica * count for count in counts)
     month = Figure(value, low, high, carried.n, carried.origin)
     volume = demand.monthly_requests

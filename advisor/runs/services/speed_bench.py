@@ -25,6 +25,7 @@ from advisor.runs.services.speed_waits import Losses, is_slowed, pause, stop_of
 from advisor.runs.services.states import note
 from advisor.sizing.constraints import parse
 from advisor.sizing.hardware_cost import replicas_needed
+from advisor.sizing.ratios import mean
 
 WARM_UP = 3
 SINGLE = 72  # the fewest that bound a 95th percentile on both sides
@@ -240,7 +241,10 @@ class Bench:
         )
 
     def _seconds(self) -> float:
-        """Return the mean seconds of a request sent alone; 0 when none was answered."""
+        """Return the mean seconds of a request sent alone, 0 when none was answered.
+
+        At its upper end: a peak is held against the least that the replicas carry.
+        """
         single = self.parts.get(Phase.SINGLE, [])
-        times = [one.total_ms for one in single if one.total_ms]
-        return sum(times) / len(times) / 1000 if times else 0.0
+        found = mean([one.total_ms / 1000 for one in single if one.total_ms])
+        return 0.0 if found is None else found.high or found.value
