@@ -1,5 +1,6 @@
 """How was it decided, on what, and how is it repeated? Method, provenance, notices."""
 
+from datetime import date
 from typing import Any
 
 from advisor.reports.pages import words
@@ -8,6 +9,7 @@ from advisor.runs.models import Run
 from advisor.runs.selectors.cuts import cuts_of
 from advisor.runs.selectors.progress import STOPPED
 from advisor.sizing import explanation, formats
+from advisor.sizing.prices import STALE_AFTER_DAYS
 from advisor.web.parts import Fact, Notice
 
 HASH_SHOWN = 12
@@ -55,6 +57,7 @@ def notices_of(result: Result) -> tuple[Notice, ...]:
         )
         notices.append(_warning("Disturbed measurement.", text))
     notices += _cut_notices(result)
+    notices += _old_prices(result)
     return tuple(notices)
 
 
@@ -72,6 +75,22 @@ def _stopped_notice(result: Result) -> list[Notice]:
     if state == Run.State.CANCELLED:
         return [_warning("Cancelled.", f"{told}. What was decided by then holds.")]
     return []
+
+
+def _old_prices(result: Result) -> list[Notice]:
+    """Return whose listed price was old, or undated, when the run was launched."""
+    launched, old = result.run.created_at.date(), []
+    for key, row in result.rows.items():
+        price = row.spec.get("price") or {}
+        if price.get("input_per_1m") is None or price.get("source") == "typed":
+            continue
+        day = date.fromisoformat(price["as_of"]) if price.get("as_of") else None
+        if day is None or (launched - day).days > STALE_AFTER_DAYS:
+            old.append(f"{key} {day or 'undated'}")
+    if not old:
+        return []
+    text = f"Older than {STALE_AFTER_DAYS} days at launch, so costs may be others:"
+    return [_warning("Old prices.", f"{text} {', '.join(old)}.")]
 
 
 def _cut_notices(result: Result) -> list[Notice]:
