@@ -7,17 +7,20 @@ import pytest
 
 from advisor.accounts.models import Team, User
 from advisor.catalog.models import HardwareProfile, ModelCard
+from advisor.catalog.pages.memory import interval, peak_of
 from advisor.catalog.pages.words import (
     by_token,
     bytes_in_gb,
     in_full,
     link_of,
+    say,
     short_of,
     size,
     told_by,
     when,
 )
 from advisor.catalog.services import import_facts
+from advisor.sizing.memory import Work
 from tests.catalog.conftest import fact, make_card, make_machine, make_price
 from tests.catalog.tables import rows_of
 from tests.days import on_one_day
@@ -132,6 +135,14 @@ def test_the_model_that_is_asked_for_stands_beside_the_list(
     assert panel.startswith('id="facts-h">qwen3-4b<')
     assert "32 query heads, 8 key-value heads" in panel
     assert "Memory with 16 parallel requests" in panel
+    # As everywhere, by a server that reads prompts in parts.
+    work = Work(prompt_tokens=2048, output_tokens=0, sequences=16, chunk=512)
+    assert f"{interval(peak_of(card, 'fp8', work))} GB" in panel
+
+
+def test_a_pattern_of_windows_is_told_in_words():
+    told = [say("sliding_window_pattern", every) for every in (2, 3, 6)]
+    assert told == ["every 2nd sees all", "every 3rd sees all", "every 6th sees all"]
 
 
 def test_memory_is_an_interval_and_its_upper_end_decides(

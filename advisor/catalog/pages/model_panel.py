@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from advisor.catalog.models import ModelCard
-from advisor.catalog.pages.memory import interval, peak_of, shape_of
+from advisor.catalog.pages.memory import PART, interval, peak_of, shape_of
 from advisor.catalog.pages.words import Told, label, say, told_by, when
 from advisor.sizing import formats
 from advisor.sizing.memory import Work
@@ -44,7 +44,7 @@ class ModelPanel:
 
 def panel_of(card: ModelCard, today: date) -> ModelPanel:
     """Return the panel of one model."""
-    work = Work(prompt_tokens=TOKENS, output_tokens=0, sequences=AT_ONCE)
+    work = Work(prompt_tokens=TOKENS, output_tokens=0, sequences=AT_ONCE, chunk=PART)
     peaks = ((name, peak_of(card, precision, work)) for precision, name in IN)
     memory = tuple(
         Fact(term=name, value=f"{interval(peak)} GB")

@@ -153,6 +153,12 @@ def _languages(value: object) -> str:
     return ", ".join(naming.spoken("languages", str(one)) for one in value)
 
 
+def _pattern(every: int) -> str:
+    """Return which layers see everything; patterns are short."""
+    named = {2: "2nd", 3: "3rd"}.get(every, f"{every}th")
+    return f"every {named} sees all"
+
+
 def _unit(unit: str, digits: int = 0) -> Callable[[Any], str]:
     def say(value: float) -> str:
         shown = digits if float(value) % 1 else 0
@@ -185,7 +191,7 @@ FACTS: Mapping[str, Words] = {
     "experts": ("Experts", formats.number),
     "experts_per_token": ("Experts a token", formats.number),
     "sliding_window": ("Sliding window", _unit("tokens")),
-    "sliding_window_pattern": ("Window pattern", lambda n: f"every {n}th sees all"),
+    "sliding_window_pattern": ("Window pattern", _pattern),
     "tied_embeddings": ("Tied embeddings", lambda value: "yes" if value else "no"),
     "dtype": ("Published as", str),
     "kv_cache_bytes_per_token_16bit": ("Cache per token", _per_token),
