@@ -8,6 +8,7 @@ may demand two-step sign-in: members without it are led to set it up.
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.contrib import messages
@@ -49,8 +50,14 @@ class TeamMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; a fragment is not led to sign in, its whole page is."""
+        response = self.get_response(request)
+        leads = response.headers.get("Location", "")
+        if request.headers.get("HX-Request") and leads.startswith(
+            reverse("account_login")
+        ):
+            return _to_sign_in(request)
+        return response
 
     def process_view(
         self,
@@ -80,12 +87,33 @@ class TeamMiddleware:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    page = _open_page(request)
+    answer = redirect_to_login(page) if page else redirect("account_login")
+    if not request.headers.get("HX-Request"):
+        return answer
+    # htmx would put the sign-in page into the fragment; this moves the whole page.
+    return HttpResponse(status=204, headers={"HX-Redirect": answer.url})
+
+
+def _open_page(request: HttpRequest) -> str:
+    """Return the address of the page that is open; empty where none is told.
+
+    Whoever has signed in is led there: a fragment is no page, and most addresses that
+    take a form show none.
+    """
     if request.headers.get("HX-Request"):
-        # htmx would put the sign-in page into the fragment; this moves the whole page.
-        return HttpResponse(
-            status=204, headers={"HX-Redirect": reverse("account_login")}
-        )
-    return redirect_to_login(request.get_full_path())
+        told = request.headers.get("HX-Current-URL", "")
+    elif request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    else:
+        told = request.headers.get("Referer", "")
+    try:
+        page = urlsplit(told)
+    except ValueError:
+        return ""
+    if page.netloc != request.get_host():
+        return ""
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def _to_two_step(request: HttpRequest, team: str) -> HttpResponse:

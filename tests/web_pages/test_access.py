@@ -1,5 +1,7 @@
 """Who gets through which door of team settings?"""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -55,6 +57,32 @@ def test_a_fragment_of_somebody_not_signed_in_moves_the_whole_page(
     )
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"] == "/sign-in/"
+
+
+@pytest.mark.parametrize("path", ["/t/team-atlas/", "/catalog/models/?q=qwen"])
+def test_whoever_is_signed_out_meanwhile_comes_back_to_the_page_that_is_open(
+    path: str, team: Team, browser: Browser
+):
+    told = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{path}#facts"}
+    answer = browser(None).get(path, headers=told)
+    assert answer.status_code == 204
+    leads = answer.headers["HX-Redirect"]
+    assert leads == "/sign-in/?" + urlencode({"next": path}, safe="/")
+
+
+def test_a_form_of_somebody_signed_out_leads_back_to_its_page(
+    team: Team, browser: Browser
+):
+    base = f"/t/{team.slug}/settings/"
+    pages = {
+        f"http://testserver{base}members/?x=1": f"?next={base}members/%3Fx%3D1",
+        "http://elsewhere.example/members/": "",
+        "http://[": "",
+        "": "",
+    }
+    for page, way_back in pages.items():
+        answer = browser(None).post(f"{base}two-step/", headers={"Referer": page})
+        assert (answer.status_code, answer.url) == (302, f"/sign-in/{way_back}")
 
 
 def writes(team: Team, alice: User) -> dict[str, dict[str, str]]:
