@@ -36,3 +36,14 @@ def test_a_draft_or_a_version_that_is_not_there_is_404(
     base = f"/t/{team.slug}/p/{run.project.slug}/setup/versions/"
     found = [browser(bob).get(f"{base}{number}/").status_code for number in (1, 2, 9)]
     assert found == [200, 404, 404]
+
+
+def test_the_setup_of_a_project_is_for_a_viewer_the_version_that_ran_last(
+    team: Team, bob: User, charlie: User, edith: User, browser: Browser
+):
+    run = finished(team)
+    base = f"/t/{team.slug}/p/{run.project.slug}/setup/"
+    assert browser(bob).get(base).url == f"{base}versions/1/"
+    assert browser(edith).get(base).url.startswith(base)
+    assert "versions" not in browser(edith).get(base).url
+    assert browser(charlie).get(base).status_code == 404

@@ -158,3 +158,15 @@ def test_a_viewer_is_told_whom_to_ask(ready: Walk, bob: User, browser: Browser):
     assert "Viewers cannot set up projects. Ask an editor of Team Atlas." in page
     page = text(browser(bob).post(f"{ready.base}setup/launch/"))
     assert "Viewers cannot launch runs." in page
+
+
+def test_a_viewer_of_a_draft_reads_that_nothing_ran_and_is_sent_nowhere_shut(
+    ready: Walk, bob: User, edith: User, browser: Browser
+):
+    answer = browser(bob).get(ready.base)
+    assert answer.url == f"{ready.base}runs/"
+    page = text(browser(bob).get(answer.url))
+    assert "No runs yet" in page
+    assert "Go to the setup" not in page
+    assert "Go to the setup" in text(browser(edith).get(answer.url))
+    assert browser(edith).get(ready.base).url == f"{ready.base}setup/"

@@ -13,12 +13,14 @@ from django.views.decorators.http import (
 
 from advisor.accounts.access import TeamRequest, needs
 from advisor.accounts.models import Role
+from advisor.accounts.selectors import may
 from advisor.projects import services
 from advisor.projects.facts import use_case
 from advisor.projects.forms import GoalForm, LimitsForm
 from advisor.projects.forms.starting import with_starting_values
 from advisor.projects.models import Project, Setup
 from advisor.projects.pages import options
+from advisor.projects.pages.header import version_link
 from advisor.projects.pages.steps import goal_page, limits_page, limits_panel
 from advisor.projects.pages.wizard import STEPS, step_url
 from advisor.projects.views.finding import draft_or_404, writes_draft
@@ -77,9 +79,19 @@ def _created(
 
 
 @require_safe
-@needs(Role.EDITOR, "set up projects")
 def setup(request: TeamRequest, team: str, project: str) -> HttpResponse:
-    """Lead to the step that the draft has reached."""
+    """Lead to the step that the draft has reached; who only reads, to what ran last."""
+    ran = Setup.objects.filter(
+        state=Setup.State.FROZEN, project__slug=project, project__team=request.team
+    )
+    last = ran.select_related("project__team").order_by("-version").first()
+    if last is None or may(request.membership, Role.EDITOR):
+        return _reached(request, project)
+    return redirect(version_link(last.project, last).url)
+
+
+@needs(Role.EDITOR, "set up projects")
+def _reached(request: TeamRequest, project: str) -> HttpResponse:
     draft = draft_or_404(request, project)
     return redirect(step_url(draft, STEPS[min(draft.step, len(STEPS)) - 1][0]))
 

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from advisor.accounts.access import TeamRequest
+from advisor.accounts.models import Role
+from advisor.accounts.selectors import may
 from advisor.adaptations.pages.offers import offers_of
 from advisor.projects.models import Project
 from advisor.projects.pages.header import project_url
@@ -37,7 +39,10 @@ def result_to_show(request: TeamRequest, project: str, number: int) -> Result | 
 
 @require_safe
 def project(request: TeamRequest, team: str, project: str) -> HttpResponse:
-    """Lead to the latest comparison, else the current run, else the setup."""
+    """Lead to the latest comparison, else the current run, else the setup.
+
+    Who may not set up anything reads that nothing has run yet.
+    """
     found = get_object_or_404(Project, team=request.team, slug=project)
     decided = runs_of(found).filter(recommendation__isnull=False).first()
     if decided is not None:
@@ -45,7 +50,8 @@ def project(request: TeamRequest, team: str, project: str) -> HttpResponse:
     run = latest_run(found)
     if run is not None:
         return redirect(project_url(found, f"runs/{run.number}/"))
-    return redirect(project_url(found, "setup/"))
+    able = may(request.membership, Role.EDITOR)
+    return redirect(project_url(found, "setup/" if able else "runs/"))
 
 
 @require_safe

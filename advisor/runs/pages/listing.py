@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from advisor.accounts.models import Membership, Role
+from advisor.accounts.selectors import may
 from advisor.projects.models import Project
 from advisor.projects.pages.header import ProjectHeader, header_of, project_url
 from advisor.runs.models import Run
@@ -20,9 +22,10 @@ class RunsPage:
     empty: Empty
 
 
-def runs_page(project: Project) -> RunsPage:
+def runs_page(project: Project, membership: Membership) -> RunsPage:
     """Return the list of a project's runs."""
-    rows = []
+    rows, able = [], may(membership, Role.EDITOR)
+    setup = Action("Go to the setup", project_url(project, "setup/"))
     for run in runs_of(project):
         url = project_url(project, f"runs/{run.number}/")
         stored = getattr(run, "recommendation", None)
@@ -36,7 +39,7 @@ def runs_page(project: Project) -> RunsPage:
         empty=Empty(
             title="No runs yet",
             text="A run asks every candidate all samples and measures its speed.",
-            actions=(Action("Go to the setup", project_url(project, "setup/")),),
+            actions=(setup,) if able else (),
         ),
     )
 

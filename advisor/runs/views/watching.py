@@ -73,7 +73,8 @@ def _run_or_404(request: TeamRequest, project: str, number: int) -> Run:
 def runs(request: TeamRequest, team: str, project: str) -> HttpResponse:
     """List the runs of a project."""
     found = get_object_or_404(Project, team=request.team, slug=project)
-    return render_page(request, "runs/runs.html", pages.runs_page(found))
+    page = pages.runs_page(found, request.membership)
+    return render_page(request, "runs/runs.html", page)
 
 
 @require_safe
