@@ -13,6 +13,7 @@ from advisor.projects.parsing.decoding import clean, note_line_ends
 from advisor.projects.parsing.header import header_of
 from advisor.projects.parsing.separators import choose_separator
 from advisor.projects.parsing.values import Findings, Options, Row, Table, refused
+from advisor.sizing import formats
 
 READER_LIMIT = 1_000_000  # characters; a field beyond it is not even collected
 
@@ -104,11 +105,10 @@ def _rows(
         notes.seen(kept)
         yield Row(number, tuple(_cells(cells, columns, number, notes)))
     if blank:
-        notes.notes.append(f"{blank:,} blank rows were skipped.")
+        notes.notes.append(f"Skipped: {formats.count(blank, 'blank row')}.")
     if skipped:
-        notes.notes.append(
-            f"{skipped:,} rows with too few or many fields were skipped."
-        )
+        told = formats.count(skipped, "row")
+        notes.notes.append(f"Skipped: {told} with too few or many fields.")
 
 
 def too_many_rows() -> Exception:

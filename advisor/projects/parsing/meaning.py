@@ -12,6 +12,7 @@ from advisor.projects.parsing.flags import flags_of
 from advisor.projects.parsing.values import Findings, Problem, Unit, excerpt
 from advisor.scoring.base import Scorer
 from advisor.scoring.expected import accepted_texts
+from advisor.sizing import formats
 
 FEW = 30
 LEAK_SHARE = 0.20
@@ -53,7 +54,9 @@ def expected_problems(
 
 def _few(samples: Sequence[SampleRow], findings: Findings) -> None:
     if len(samples) < FEW:
-        wrong = f"{len(samples)} samples are too few to tell models apart."
+        few = formats.count(len(samples), "sample")
+        be = "is" if len(samples) == 1 else "are"
+        wrong = f"{few} {be} too few to tell models apart."
         remedy = f"They are used, with wide intervals; add some up to {FEW} or more."
         findings.warn("few_samples", wrong, remedy)
 
@@ -61,7 +64,8 @@ def _few(samples: Sequence[SampleRow], findings: Findings) -> None:
 def _leaks(samples: Sequence[SampleRow], findings: Findings) -> None:
     leaks = sum(_leaked(sample) for sample in samples)
     if leaks > LEAK_SHARE * len(samples):
-        wrong = f"The expected answer stands in the input of {leaks:,} samples."
+        told = formats.count(leaks, "sample")
+        wrong = f"The expected answer stands in the input of {told}."
         remedy = "Answers leak, unless the task is to pick from the text."
         findings.warn("answers_leak", wrong, remedy)
 
@@ -96,7 +100,8 @@ def _secrets(samples: Sequence[SampleRow], findings: Findings) -> None:
     for what, found in rows.items():
         listed = [f"{row:,}" for row in found if row is not None][:LISTED]
         more = ", …" if len(found) > len(listed) else ""
-        where = f" (rows {', '.join(listed)}{more})" if listed else ""
-        wrong = f"{len(found):,} samples may hold {what}{where}."
+        name = "row" if len(found) == 1 else "rows"
+        where = f" ({name} {', '.join(listed)}{more})" if listed else ""
+        wrong = f"{formats.count(len(found), 'sample')} may hold {what}{where}."
         remedy = "Mask them before anything leaves the network."
         findings.warn("personal_data", wrong, remedy)

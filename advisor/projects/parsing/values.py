@@ -131,7 +131,8 @@ class Findings:
         """Return all problems, with a last one that counts those not listed."""
         if not self.unlisted:
             return tuple(self.problems)
-        wrong = f"{self.unlisted:,} more problems are not listed."
+        be = "problem is" if self.unlisted == 1 else "problems are"
+        wrong = f"{self.unlisted:,} more {be} not listed."
         rest = Problem(code="more_problems", wrong=wrong, unit=self.unit)
         return (*self.problems, rest)
 

@@ -74,3 +74,14 @@ def test_every_row_that_cannot_be_scored_is_named():
         (5, "1,5"),
         (9, None),
     ]
+
+
+def test_one_is_told_as_one():
+    rows = samples(1, text="write to ann{n}@example.org about answer {n}")
+
+    told = {problem.code: problem.wrong for problem in meaning_problems(rows)}
+
+    assert told["few_samples"] == "1 sample is too few to tell models apart."
+    assert told["personal_data"].startswith("1 sample may hold ")
+    assert "rows" not in told["personal_data"]
+    assert told["answers_leak"].endswith("in the input of 1 sample.")
