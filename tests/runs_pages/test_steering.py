@@ -148,6 +148,8 @@ def test_a_run_that_stopped_at_its_cap_goes_on_with_a_higher_one(
     low = client.post(url_of(run, "raise-cap/"), {"cap_usd": "1"})
     assert low.status_code == 422
     assert "Give at least that." in low.content.decode()
+    assert "<title>Error: Run 1" in low.content.decode()
+    assert 'href="#id_cap_usd"' in low.content.decode()
     odd = client.post(url_of(run, "raise-cap/"), {"cap_usd": "a lot"})
     assert "Enter an amount of 0 or more" in odd.content.decode()
     answer = client.post(url_of(run, "raise-cap/"), {"cap_usd": "3"})
