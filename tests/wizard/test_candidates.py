@@ -179,6 +179,7 @@ def test_a_model_is_under_test_once_in_a_precision(begun: Walk):
     answer = begun.add("local", "two", model="builtin/tickets-small", precision="fp32")
     assert answer.status_code == 422
     assert "It is under test already, as one, in this precision" in text(answer)
+    assert "<title>Error: Candidates" in text(answer)
     begun.add("local", "two", model="builtin/tickets-small", precision="bf16")
     assert [one["id"] for one in begun.document["candidates"]] == ["one", "two"]
 

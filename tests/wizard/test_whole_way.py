@@ -170,3 +170,10 @@ def test_a_viewer_of_a_draft_reads_that_nothing_ran_and_is_sent_nowhere_shut(
     assert "Go to the setup" not in page
     assert "Go to the setup" in text(browser(edith).get(answer.url))
     assert browser(edith).get(ready.base).url == f"{ready.base}setup/"
+
+
+def test_what_is_wrong_with_a_set_of_choices_is_told_with_its_name(walk: Walk):
+    page = text(walk.begin(task_kinds=[]))
+    group = page.partition('<fieldset class="field field--group field--error"')[2]
+    assert 'aria-describedby="id_task_kinds-hint id_task_kinds-error"' in group
+    assert 'id="id_task_kinds-error"' in group

@@ -74,6 +74,12 @@ class CandidatesPage:
         """The title of the page."""
         return self.wizard.title
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether something that was typed was refused, or nobody is under test."""
+        wrong = any(panel.form.errors for panel in self.panels)
+        return wrong or self.notice is not None
+
 
 def candidates_page(
     setup: Setup, panels: Sequence[AddPanel], error: str = ""
