@@ -168,3 +168,20 @@ def test_what_is_typed_shows_its_consequence_and_is_sent_by_its_button(
     page.wait_for_url("**/setup/samples/")
     assert walk.document["constraints"]["monthly_requests"] == 2_628_000
     assert visit.wrong == []
+
+
+def test_a_search_stands_in_the_address_once_and_in_what_leads_on(
+    chromium: Browser, live_server: LiveServer, alice: User, walk: Walk
+):
+    walk.begin(name="Claims")
+    visit = web.opened(chromium, live_server, alice)
+    page = visit.go(walk.home)
+    for text in ("c", "cl", "cla"):
+        page.get_by_label("Search projects").fill(text)
+        expect(page).to_have_url(
+            f"{live_server.url}{walk.home}?q={text}&show=all&sort=last"
+        )
+    for name in ("Export CSV", "Decided 0"):
+        leads = page.get_by_role("link", name=name).get_attribute("href") or ""
+        assert "q=cla&" in leads
+    assert visit.wrong == []
