@@ -135,6 +135,8 @@ def test_a_slider_ranks_again_at_once_and_is_kept_on_request(
     expect(result).to_contain_text("Would use maple-4b")
     expect(result).not_to_contain_text("Recorded")
     slider = page.locator("#minimum-range")
+    page.locator("#minimum").fill("72,5")
+    expect(slider).to_have_value("72.5")
     slider.focus()
     page.keyboard.press("End")
     expect(page.locator("#minimum")).to_have_value("100")
