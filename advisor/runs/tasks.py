@@ -26,8 +26,14 @@ presence: list[services.Presence] = []
 
 @app.task(name="advisor.runs.tasks.drive")  # type: ignore[untyped-decorator]
 def drive(run_id: int, candidate_id: int, **_: object) -> None:
-    """Work a slice on one candidate, end what is over, hint at what is next."""
+    """Work a slice on one candidate, end what is over, hint at what is next.
+
+    A hint is repeated while no worker takes it. Of those that piled up one is taken:
+    whoever had a slice since may have another when it is hinted at again.
+    """
     one = Candidate.objects.get(pk=candidate_id, run_id=run_id)
+    if one.hinted_at is None:
+        return
     services.drive_beside(one, stopping=stopping.asked_to_stop)
     if services.finish(run_id):
         services.summarise_ended(run_id)

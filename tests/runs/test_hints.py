@@ -6,9 +6,10 @@ import pytest
 from django.db.models.functions import Now
 
 from advisor.runs import services
-from advisor.runs.models import Candidate, Run
+from advisor.runs.models import Answer, Candidate, Run
 from advisor.runs.services.claiming import claim_block
 from advisor.runs.services.driving import begin
+from advisor.runs.tasks import drive
 from tests.runs.factory import keys, make_setup, right
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,22 @@ def test_after_a_slice_the_next_hint_is_due_at_once():
     (one,) = services.take_hints()
     begin(run.pk)
     assert [c.key for c in services.next_hints(one.pk)] == ["a"]
+
+
+def test_hints_that_piled_up_give_nobody_more_than_one_turn(settings):
+    settings.SLICE_SECONDS = 0.05
+    slow = {"id": "a", "options": {"delay_s": 0.01}}
+    first = services.launch(setup=make_setup(candidates=[slow]), started_by=None)
+    second = launched("b")
+    piled = []
+    for _ in range(3):
+        piled += services.take_hints()
+        age_hints()
+    assert {one.run_id for one in piled} == {first.pk}
+    counted = []
+    for one in piled:
+        drive(one.run_id, one.pk)
+        counted.append(Answer.objects.filter(trial__run=first).count())
+    assert 0 < counted[0] < 40
+    assert counted == [counted[0]] * 3
+    assert second.candidates.get().hinted_at is not None
