@@ -308,7 +308,7 @@ def test_f32_what_was_handed_back_leaves_the_faults_of_a_dead_endpoint_forgiven(
     for _ in range(20):
         lease = claim_block(one)
         ids = [claim.trial_id for claim in lease.claims]
-        release(lease.token, ids, sent=False)
+        release(lease, ids, sent=False)
     asked = drive_in_vain(run)
     assert (asked.claims, asked.errors) == (21, 0)
 

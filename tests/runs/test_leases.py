@@ -172,8 +172,8 @@ def test_an_answer_is_stored_once_however_often_it_is_committed(candidate):
 def test_what_is_handed_back_counts_no_error(candidate):
     lease = claim_block(candidate)
     ids = [claim.trial_id for claim in lease.claims[:5]]
-    assert release(lease.token, ids, sent=False) == 5
-    assert release(lease.token, ids, sent=False) == 0
+    assert release(lease, ids, sent=False) == 5
+    assert release(lease, ids, sent=False) == 0
     back = Trial.objects.filter(pk__in=ids)
     assert {(t.state, t.errors, t.claims) for t in back} == {("pending", 0, 1)}
 
@@ -215,7 +215,7 @@ def test_25_losses_set_a_sample_aside_as_a_gap(candidate):
 def test_what_is_handed_back_is_not_lost(candidate):
     for _ in range(25):
         held = claim_block(candidate)
-        release(held.token, [one.trial_id for one in held.claims], sent=False)
+        release(held, [one.trial_id for one in held.claims], sent=False)
     expire(claim_block(candidate))
     reap()
     assert set(Trial.objects.values_list("state", flat=True)) == {"pending"}
@@ -245,3 +245,13 @@ def test_every_attempt_is_in_the_books(candidate):
     commit(lease, outcomes(lease), candidate=candidate, priced=False)
     states = set(Attempt.objects.values_list("state", "cost_micro"))
     assert states == {("settled", 0)}
+
+
+def test_what_was_claimed_anew_under_the_same_token_is_not_handed_back(candidate):
+    lease = claim_block(candidate)
+    expire(lease)
+    reap()
+    again = claim_block(candidate, token=lease.token)
+    ids = [claim.trial_id for claim in lease.claims]
+    assert release(lease, ids, sent=False) == 0
+    assert release(again, ids, sent=False) == len(ids)

@@ -233,7 +233,7 @@ class Block:
     def hand_back(self, trial_ids: Sequence[int], *, sent: bool) -> None:
         """Let others claim some of its trials that have no answer."""
         if trial_ids:
-            release(self.lease.token, trial_ids, sent=sent)
+            release(self.lease, trial_ids, sent=sent)
         for pk in trial_ids:
             self._open.pop(pk, None)
 
