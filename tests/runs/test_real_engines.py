@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from advisor.catalog.endpoint_keys import save_endpoint
+from advisor.catalog.models import Endpoint
 from advisor.runs import selectors, services
 from advisor.runs.models import Answer, Attempt, Candidate, Run, SpeedRecord, Trial
 from advisor.runs.services.verifying import broken_invariants
@@ -76,6 +77,21 @@ def test_a_server_is_asked_timed_and_paid(settings):
     assert document["provenance"]["hosts_contacted"] == [stub.host_port]
     assert document["spend_usd"]["value"] == pytest.approx((40 + 75) * 0.0019)
     assert len(stub.requests) == 40 + 75
+    assert broken_invariants(run) == []
+
+
+def test_nothing_is_sent_to_an_endpoint_that_was_deleted(settings):
+    with Stub(answering) as stub:
+        settings.ALLOWED_PRIVATE_ENDPOINTS = [stub.host_port]
+        run = services.run_inline(with_endpoint(stub, budget_usd=0.05))
+        assert run.state == Run.State.BUDGET_STOPPED
+        Endpoint.objects.all().delete()
+        sent = len(stub.requests)
+        run = services.raise_cap(run=run, cap_usd=5)
+        run = services.run_inline(run)
+    assert len(stub.requests) == sent
+    assert run.state == Run.State.PAUSED
+    assert run.pause_reason.startswith("a: Its endpoint was deleted")
     assert broken_invariants(run) == []
 
 

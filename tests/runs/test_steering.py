@@ -112,6 +112,15 @@ def test_an_unreachable_engine_is_tried_five_times():
     assert run.pause_reason == "a: nobody there"
 
 
+def test_an_engine_that_breaks_as_it_is_opened_is_tried_five_times():
+    odd = {"no": "failure"}
+    run = launched(candidates=[{"id": "a", "options": {"open_failure": odd}}])
+    services.run_inline(run)
+    one = run.candidates.get()
+    assert (one.state, one.crashes) == (Candidate.State.PAUSED, 5)
+    assert run.pause_reason.startswith("a: The engine broke: TypeError")
+
+
 def test_an_engine_that_breaks_loses_nothing():
     run = launched(
         samples=10,

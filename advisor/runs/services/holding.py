@@ -7,11 +7,13 @@ started it, so the thread that opens an engine is the one that uses it.
 
 import atexit
 import json
+import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 
@@ -19,9 +21,16 @@ from advisor.catalog.endpoint_keys import host_port, open_key
 from advisor.engines.base import Engine, EngineError, EngineFacts, EngineSpec, Failure
 from advisor.engines.loading import open_engine
 from advisor.runs.models import Candidate
+from advisor.runs.services.judging import broken
 from advisor.web.secrets import UnsealError
 
+log = logging.getLogger(__name__)
+
 IDLE_SECONDS = 60.0
+DELETED = (
+    "Its endpoint was deleted, so nothing is sent there any more. Name another one in a"
+    " new setup version and launch that."
+)
 SPEC_KEYS = ("revision", "precision", "base_url", "chat", "threads", "concurrency")
 
 
@@ -46,9 +55,14 @@ class Holder:
         engine = open_engine(spec)
         try:
             facts = engine.open()
-        except BaseException:
+        except BaseException as error:
             engine.close()
-            raise
+            if isinstance(error, EngineError) or not isinstance(error, Exception):
+                raise
+            # Else it would be opened again for ever, and nobody be told: a full disk,
+            # no process to be had, a model that loads for longer than a task may take.
+            log.exception("The engine of %s did not open", spec.model)
+            raise EngineError(broken(error)) from error
         self.engine, self.key = engine, key
         return engine, facts
 
@@ -181,6 +195,9 @@ def _api_key(candidate: Candidate) -> str | None:
     """Return the endpoint's key; empty for a server that asks for none."""
     if candidate.engine != "openai":
         return None
+    if candidate.endpoint is None and _names_endpoint(candidate):
+        failure = Failure(code="no_endpoint", kind="configuration", message=DELETED)
+        raise EngineError(failure)
     if candidate.endpoint is None or not candidate.endpoint.key_sealed:
         return ""
     # The address was frozen: a key that was entered for another server stays shut.
@@ -190,6 +207,17 @@ def _api_key(candidate: Candidate) -> str | None:
     except UnsealError as error:
         failure = Failure(code="key", kind="configuration", message=str(error))
         raise EngineError(failure) from error
+
+
+def _names_endpoint(candidate: Candidate) -> bool:
+    """Say whether the setup names an endpoint of the team for a candidate."""
+    document = candidate.run.setup.document
+    entries = (*document["candidates"], document.get("reference") or {})
+    return any(one["endpoint"] for one in entries if _is_of(one, candidate))
+
+
+def _is_of(entry: Mapping[str, Any], candidate: Candidate) -> bool:
+    return entry.get("id") == candidate.key and "endpoint" in entry
 
 
 def _allowed_private(candidate: Candidate) -> tuple[str, ...]:
