@@ -1,6 +1,7 @@
 """A run's page shows how far it is, polls while it moves, and stops at its end."""
 
 import itertools
+import re
 
 import pytest
 from django.db import connection
@@ -34,6 +35,20 @@ def test_a_waiting_run_polls_itself(team: Team, bob: User, browser: Browser):
     rows = texts(html, "runs")[1:]
     assert [row[0] for row in rows] == ["big", "bad", "good"]
     assert all("Waiting" in row for row in rows)
+
+
+def test_a_run_whose_work_nobody_takes_says_so(
+    team: Team, bob: User, browser: Browser, settings
+):
+    run = make_run(team)
+    before = html_of(bob, browser, run)
+    assert "Nobody works on this." not in before
+    settings.STUCK_SECONDS = 0
+    after = html_of(bob, browser, run)
+    assert "Nobody works on this." in after
+    assert "no worker of default takes it" in after
+    seen = [re.search(r"seen=(\w+)", html)[1] for html in (before, after)]
+    assert seen[0] != seen[1]
 
 
 def test_the_fragment_is_the_part_of_the_page_that_changes(

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 
+from django.conf import settings
 from django.utils import timezone
 
 from advisor.accounts.models import Membership, Role
@@ -31,6 +33,7 @@ from advisor.runs.selectors import (
     events_of,
     progress_of,
 )
+from advisor.runs.selectors.untaken import untaken
 from advisor.sizing import formats
 from advisor.web.parts import (
     Link,
@@ -93,6 +96,7 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
     decided = decided_in(document)
     floor = floor_so_far(run, progress, decided)
     times, limit = p95_so_far(run, progress, document), limit_told(run)
+    notice = _notice(run) or _stands_still(run, progress)
     return RunPage(
         title=f"Run {run.number}: {run.project.name}",
         header=header_of(run.project, "Runs"),
@@ -102,10 +106,10 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
         here=project_url(run.project, f"runs/{run.number}/"),
         final=progress.final,
         state=state,
-        seen=_digest(progress, events, times),
+        seen=_digest(progress, events, times, notice),
         milestone=events[0].text if events else "",
         stats=totals(run, progress),
-        notice=_notice(run),
+        notice=notice,
         rows=rows_of(progress, decided, floor, times, held=state == Run.State.PAUSED),
         floor="" if floor is None else f"floor {100 * floor:.1f}",
         p95_limit=limit,
@@ -124,14 +128,18 @@ def run_page(run: Run, membership: Membership, cap: CapForm | None = None) -> Ru
 
 
 def _digest(
-    progress: RunProgress, events: list[RunEvent], times: Mapping[str, str]
+    progress: RunProgress,
+    events: list[RunEvent],
+    times: Mapping[str, str],
+    notice: Notice | None,
 ) -> str:
     """Return what changes whenever the page would; times that run on are left out."""
     still = [
         replace(one, rate=one.rate and round(one.rate, 1), eta_s=None)
         for one in progress.candidates
     ]
-    told = (replace(progress, candidates=tuple(still), eta_s=None), events[:1], times)
+    seen = replace(progress, candidates=tuple(still), eta_s=None)
+    told = (seen, events[:1], times, notice)
     return sha256(repr(told).encode()).hexdigest()[:12]
 
 
@@ -176,3 +184,19 @@ def _notice(run: Run) -> Notice | None:
             title, text = text or title, "Finished answers are kept."
         return Notice(kind="warn", icon="warn", title=title, text=text)
     return None
+
+
+def _stands_still(run: Run, progress: RunProgress) -> Notice | None:
+    """Say that nobody takes the work of a run: whoever waits for it cannot tell."""
+    since = timezone.now() - timedelta(seconds=settings.STUCK_SECONDS)
+    moving = any(one.rate for one in progress.candidates)
+    if progress.final or moving or run.created_at > since:
+        return None
+    queues = sorted(queue for pk, queue in untaken() if pk == run.pk)
+    if not queues:
+        return None
+    text = (
+        f"Its work is due and no worker of {' and '.join(queues)} takes it. Tell who"
+        " operates this installation. The run goes on by itself once one does."
+    )
+    return Notice(kind="warn", icon="warn", title="Nobody works on this.", text=text)
