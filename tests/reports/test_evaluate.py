@@ -2,13 +2,16 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from advisor.accounts.models import Team
 from advisor.accounts.services import record
+from advisor.adaptations.models import Adaptation
 from advisor.projects import services
 from advisor.projects.models import Project, Setup, Upload
 from advisor.runs.models import Run
@@ -20,7 +23,7 @@ from tests.reports.setup_folder import (
     write_samples,
     write_setup,
 )
-from tests.runs.factory import keys, right
+from tests.runs.factory import keys, make_setup, right
 
 pytestmark = pytest.mark.django_db
 SCHEMA = json.loads((ROOT / "docs/schema/recommendation-1.json").read_text())
@@ -347,6 +350,26 @@ def test_a_lease_of_a_worker_that_died_counts_as_nobody(tmp_path: Path, settings
     candidate.lease_until = "2020-01-01T00:00:00Z"
     candidate.save()
     assert evaluate(write_setup(tmp_path), inline=False).status == 1
+
+
+def test_a_worker_that_makes_a_model_is_waited_for(tmp_path: Path, settings):
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
+    settings.WORKER_SECONDS = settings.STUCK_SECONDS = 0.1
+    setup = make_setup(candidates=[{"id": "a"}])
+    job = Adaptation.objects.create(
+        project=setup.project,
+        setup=setup,
+        number=1,
+        key="made",
+        parent_key="a",
+        parent={},
+        technique=Adaptation.Technique.PRUNE,
+        recipe={},
+        budget_s=60,
+        lease_until=timezone.now() + timedelta(seconds=1.5),
+    )
+    assert evaluate(write_setup(tmp_path), inline=False).status == 1
+    assert Run.objects.get().finished_at > job.lease_until
 
 
 def test_the_making_of_a_team_is_remembered(tmp_path: Path):

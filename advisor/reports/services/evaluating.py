@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from advisor.accounts.models import Team
 from advisor.accounts.services import team_for_command_line
+from advisor.adaptations.selectors import queues_at_work
 from advisor.projects.models import Setup
 from advisor.runs import services as runs
 from advisor.runs.models import Candidate, Run, Trial
@@ -129,4 +130,4 @@ def _somebody_works() -> bool:
     """Tell whether any worker holds anything: a busy one will come to this run."""
     trials = Trial.objects.filter(state=Trial.State.LEASED, lease_until__gt=Now())
     candidates = Candidate.objects.filter(lease_until__gt=Now())
-    return trials.exists() or candidates.exists()
+    return trials.exists() or candidates.exists() or bool(queues_at_work())
