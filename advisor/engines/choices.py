@@ -19,16 +19,25 @@ from advisor.engines.spans import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceRequest:
-    """An encoded prompt and the tokens of each choice, none of them empty."""
+    """An encoded prompt and the tokens of each choice, none of them empty.
+
+    With `ends` the last token of each choice stands for any of them.
+    """
 
     id: str
     ids: tuple[int, ...]
     choices: tuple[tuple[int, ...], ...]
+    ends: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
         """Return the tokens that must be read: the last of a choice is not."""
         return len(self.ids) + sum(len(choice) - 1 for choice in self.choices)
+
+    def told(self, choice: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Return which tokens will do at each place of a choice."""
+        singly = [(token,) for token in choice]
+        return [*singly[:-1], self.ends] if self.ends else singly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +110,18 @@ class PlainChoiceDecoder:
     def run(self, requests: Sequence[ChoiceRequest]) -> Iterator[Weighed]:
         """Yield the weights of each request's choices."""
         for request in requests:
-            weights = [self._weigh(request.ids, one) for one in request.choices]
+            weights = [self._weigh(request, one) for one in request.choices]
             yield Weighed(id=request.id, likelihoods=tuple(weights))
 
-    def _weigh(self, ids: tuple[int, ...], choice: tuple[int, ...]) -> float:
-        device = next(self._network.parameters()).device
+    def _weigh(self, request: ChoiceRequest, choice: tuple[int, ...]) -> float:
+        device, ids = next(self._network.parameters()).device, request.ids
         found = self._network(
             input_ids=torch.tensor([ids + choice[:-1]], device=device),
             use_cache=False,
         )
         self._beat()
-        logits = found.logits[0, len(ids) - 1 :].float()
-        targets = torch.tensor(choice, device=device)
-        told = logits.log_softmax(-1).gather(-1, targets[:, None])
-        return float(told.sum())
+        logits = found.logits[0, len(ids) - 1 :]
+        return sum(_likelihoods(logits, range(len(choice)), request.told(choice)))
 
 
 def _foretelling(spans: Sequence[Span]) -> list[int]:
@@ -132,17 +139,28 @@ def _token_likelihoods(
 ) -> list[float]:
     """Return the log-likelihood of every token of every choice, in order."""
     rows: list[int] = []
-    targets: list[int] = []
+    told: list[tuple[int, ...]] = []
     begin = 0
     for request in batch:
         at = begin + 1
         for choice in request.choices:
             rows += [begin, *range(at, at + len(choice) - 1)]
-            targets += choice
+            told += request.told(choice)
             at += len(choice) - 1
         begin = at
+    return _likelihoods(logits, rows, told)
+
+
+def _likelihoods(
+    logits: torch.Tensor, rows: Sequence[int], told: Sequence[tuple[int, ...]]
+) -> list[float]:
+    """Return how likely any of the tokens told is at each row, in nats."""
     totals = torch.logsumexp(logits.float(), -1)
     at_rows = torch.tensor(rows, device=logits.device)
-    found = logits[at_rows, torch.tensor(targets, device=logits.device)].float()
-    likelihoods: list[float] = (found - totals[at_rows]).tolist()
+    most = max(map(len, told))
+    wide = [[*tokens, *[-1] * (most - len(tokens))] for tokens in told]
+    table = torch.tensor(wide, device=logits.device)
+    found = logits[at_rows[:, None], table].float()
+    any_of = found.masked_fill(table < 0, float("-inf")).logsumexp(-1)
+    likelihoods: list[float] = (any_of - totals[at_rows]).tolist()
     return likelihoods

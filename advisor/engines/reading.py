@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.engines.base import Failure, Prompt
 from advisor.engines.choices import ChoiceRequest
@@ -18,15 +18,24 @@ _UNLIMITED = 1 << 40
 _TAIL = 64
 
 
+class _Listed(NamedTuple):
+    """The tokens of each choice, and the ends that the last one stands for."""
+
+    choices: tuple[tuple[int, ...], ...]
+    ends: tuple[int, ...] = ()
+
+
 class PromptReader:
     """Turns prompts into tokens that fit the model's context."""
 
     def __init__(self, model: LocalModel, *, chat: bool | None) -> None:
         self._encoder = PromptEncoder(model.tokenizer, chat=chat)
         self._context = model.context or _UNLIMITED
-        self._eos = min(model.eos, default=None)
+        words = model.network.config.get_text_config().vocab_size
+        # A tokenizer may know a word, even an end, that the model has no row for.
+        self._ends = tuple(sorted(one for one in model.eos if one < words))
         self._scorers: dict[str, Scorer] = {}
-        self._known: dict[tuple[Any, ...], tuple[tuple[int, ...], ...]] = {}
+        self._known: dict[tuple[Any, ...], _Listed] = {}
 
     def read(self, prompt: Prompt) -> Request | ChoiceRequest | Failure:
         """Return what is asked of a decoder, or the failure of a prompt that fits not.
@@ -41,14 +50,15 @@ class PromptReader:
         if not ids or (choices is not None and not choices[0]):
             told = "The prompt has no token of its own."
             return Failure(code="empty_prompt", kind="input", message=told)
-        needed = 1 if choices is None else max(map(len, choices[1]))
+        needed = 1 if choices is None else max(map(len, choices[1].choices))
         room = self._context - len(ids)
         if room < needed:
             told = f"The prompt has {len(ids):,} tokens; the model's context holds"
             told = f"{told} {self._context:,}."
             return Failure(code="context_too_long", kind="input", message=told)
         if choices is not None:
-            return ChoiceRequest(id=prompt.id, ids=choices[0], choices=choices[1])
+            before, (listed, ends) = choices
+            return ChoiceRequest(id=prompt.id, ids=before, choices=listed, ends=ends)
         return Request(
             id=prompt.id,
             ids=ids,
@@ -69,7 +79,7 @@ class PromptReader:
 
     def _choices(
         self, prompt: Prompt, ids: tuple[int, ...]
-    ) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+    ) -> tuple[tuple[int, ...], _Listed]:
         """Return the tokens before the choices, and those of each.
 
         Where a tokenizer joins the end of the prompt with the beginning of a choice,
@@ -93,17 +103,19 @@ class PromptReader:
             self._known[tail, prompt.choices] = choices
         return ids[:shared], choices
 
-    def _closed(self, choices: tuple[tuple[int, ...], ...]) -> tuple[Any, ...]:
-        """Add the end token where one choice begins another.
+    def _closed(self, choices: tuple[tuple[int, ...], ...]) -> _Listed:
+        """Add the model's end where one choice begins another.
 
         A beginning is never less likely than what goes on from it: without an end
-        the longer one could not be chosen.
+        the longer one could not be chosen. Models that were taught turns have several
+        ends, of a turn and of a whole text, and may stop by each.
         """
         begins = any(
             one != other and other[: len(one)] == one
             for one in choices
             for other in choices
         )
-        if not begins or self._eos is None:
-            return choices
-        return tuple((*choice, self._eos) for choice in choices)
+        if not begins or not self._ends:
+            return _Listed(choices)
+        closed = tuple((*choice, self._ends[0]) for choice in choices)
+        return _Listed(closed, self._ends)

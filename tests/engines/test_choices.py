@@ -1,5 +1,8 @@
 """Is each choice weighed as the model alone would weigh it?"""
 
+from dataclasses import replace
+from math import exp, log
+
 import pytest
 
 from advisor.engines.base import Prompt
@@ -16,6 +19,10 @@ def prompt(name, text, choices=LABELS, **more):
 
 def block(count=12):
     return [prompt(str(n), TEXT + "again " * (n % 5) + str(n)) for n in range(count)]
+
+
+def _nothing():
+    pass
 
 
 def near(found, wanted):
@@ -91,6 +98,26 @@ def test_a_choice_that_begins_another_must_end_there(hosted):
     (closed,) = hosted("llama").answer([prompt("a", TEXT, ("card", "card number"))])
     assert closed.likelihoods[0] < open_.likelihoods[0]
     assert closed.completion_tokens > 1
+
+
+@pytest.mark.parametrize("kind", ["llama", "gemma3_text"])
+def test_a_choice_may_end_by_each_of_the_models_ends(kind, loaded):
+    from advisor.engines.hosted_model import HostedModel
+
+    asked = prompt("a", TEXT, ("card", "card number"))
+    found = {}
+    for ends in [(1,), (3,), (1, 3)]:
+        model = replace(loaded(kind, use=f"ends {ends}"), eos=frozenset(ends))
+        hosted = HostedModel(
+            model, chat=None, memory_limit_bytes=None, most_slots=None, beat=_nothing
+        )
+        (answer,) = hosted.answer([asked])
+        found[ends] = answer.likelihoods
+    wanted = [
+        log(exp(one) + exp(other))
+        for one, other in zip(found[1,], found[3,], strict=True)
+    ]
+    assert near(found[1, 3], wanted)
 
 
 def test_a_choice_is_timed_until_all_are_weighed(hosted):
