@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ MiB = 1024 * 1024
 _JSON_LIMIT = 64 * MiB
 _HEADER_LIMIT = 100 * MiB
 _MOST_FILES = 1000
+_WHOLE = "model.safetensors"
 _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz"}
 _CODE_KEYS = {"auto_map", "custom_generate", "custom_pipelines"}
 # Configurations, vocabularies, chat templates: each may change what is answered.
@@ -61,7 +62,8 @@ def check_folder(folder: Path) -> Weights:
     for path in _json_files(folder):
         for key, value in _entries(_read(path)):
             _check_entry(path.name, key, value)
-    sizes = [_header(path) for path in weights]
+    headers = {path.name: _header(path) for path in weights}
+    sizes = [headers[name] for name in _loaded(folder, headers)]
     return Weights(
         parameters=sum(size.parameters for size in sizes),
         bytes=sum(size.bytes for size in sizes),
@@ -88,6 +90,22 @@ def weight_files(folder: Path) -> list[Path]:
     raise UnsafeModelError(
         f'"{folder.name}" holds {told}. Only safetensors weights are loaded.'
     )
+
+
+def _loaded(folder: Path, found: Collection[str]) -> Collection[str]:
+    """Return the names of the weight files that transformers reads of those `found`.
+
+    Some folders hold the same weights twice: for transformers, and for the tools of
+    their makers, as `consolidated.safetensors`.
+    """
+    if _WHOLE in found:
+        return [_WHOLE]
+    index = folder / f"{_WHOLE}.index.json"
+    listed = _read(index) if index.is_file() else None
+    parts = listed.get("weight_map") if isinstance(listed, dict) else None
+    named = parts.values() if isinstance(parts, dict) else ()
+    texts = {name for name in named if isinstance(name, str)}
+    return [name for name in found if name in texts] or found
 
 
 def weights_sha256(folder: Path) -> str:

@@ -43,9 +43,31 @@ def test_it_reads_the_size_of_the_weights(folder):
     assert (found.parameters, found.bytes) == (10, 40)
 
 
-def test_it_adds_up_the_files_of_split_weights(folder):
-    weights(folder / "model-2.safetensors", shapes=((5,),))
-    assert check_folder(folder).parameters == 15
+@pytest.fixture
+def split(folder):
+    names = ["model-1.safetensors", "model-2.safetensors"]
+    (folder / "model.safetensors").rename(folder / names[0])
+    weights(folder / names[1], shapes=((5,),))
+    named = {"weight_map": dict(enumerate(names))}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(named))
+    return folder
+
+
+def test_it_adds_up_the_files_of_split_weights(split):
+    assert check_folder(split).parameters == 15
+
+
+@pytest.mark.parametrize(("kind", "values"), [("folder", 10), ("split", 15)])
+def test_weights_that_lie_there_twice_count_once(request, kind, values):
+    folder = request.getfixturevalue(kind)
+    weights(folder / "consolidated.safetensors", shapes=((values,),))
+    assert check_folder(folder).parameters == values
+
+
+@pytest.mark.parametrize("index", ["[]", "{}", '{"weight_map": {"a": ["b"]}}'])
+def test_an_index_that_names_no_file_is_passed_over(split, index):
+    (split / "model.safetensors.index.json").write_text(index)
+    assert check_folder(split).parameters == 15
 
 
 def test_the_hash_of_one_file_is_its_own(folder):
