@@ -103,7 +103,9 @@ def passing_bytes_per_token(network: Any) -> int:
     """
     config = network.config.get_text_config()
     width = int(config.hidden_size)
-    inner = int(getattr(config, "intermediate_size", None) or 4 * width)
+    told = getattr(config, "intermediate_size", None) or 4 * width
+    # Layers of some models have each a width of their own (Gemma 3n).
+    inner = int(max(told) if isinstance(told, list | tuple) else told)
     words = int(config.vocab_size)
     item = int(network.dtype.itemsize)
     return (8 * width + 3 * inner) * item + words * (item + 4)

@@ -1,5 +1,7 @@
 """Is attention in parts the attention of the whole, and is a prefix found and kept?"""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,6 +78,22 @@ def test_a_template_is_read_once_and_kept_from_block_to_block(loaded):
     assert keeper.of([(9, *template), (8, *template)]) is NO_PREFIX
     assert keeper.of([(*template[:20], 1), (*template[:20], 2)]).ids == template[:20]
     packed.unpack()
+
+
+def test_the_widest_layer_tells_what_a_token_takes():
+    import torch
+    import transformers
+
+    from advisor.engines.pass_room import passing_bytes_per_token
+
+    def network(inner):
+        config = transformers.Gemma3nTextConfig(
+            vocab_size=10, hidden_size=8, num_hidden_layers=5, intermediate_size=inner
+        )
+        return SimpleNamespace(config=config, dtype=torch.float32)
+
+    each = passing_bytes_per_token(network([16, 16, 16, 32, 16]))
+    assert each == passing_bytes_per_token(network(32))
 
 
 def test_what_does_not_fit_is_read_in_smaller_passes(loaded):
