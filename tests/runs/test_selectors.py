@@ -1,5 +1,7 @@
 """What a team may see of its runs, and how it is laid out."""
 
+from math import inf
+
 import pytest
 from django.db import connection
 
@@ -132,6 +134,32 @@ def test_recorded_latency_and_cost_reach_the_case():
     assert evidence.costs.per_1000_requests.value == pytest.approx(2.0)
     assert evidence.costs.per_1000_requests.origin == "measured"
     assert run.spent_micro == 0
+
+
+def test_repeats_of_a_recorded_answer_are_one_time():
+    told = {"latency_ms": 100, "prompt_tokens": 7, "completion_tokens": 5}
+    answers = dict.fromkeys(keys(30), {"output": "yes", **told})
+    run = finished(samples=30, repeats=3, candidates=[{"id": "a", "answers": answers}])
+    evidence = selectors.case_of(run).evidence[0]
+    assert len(evidence.latency_ms) == 30
+    assert evidence.tokens_per_second.n == 30
+
+
+def test_tokens_that_a_file_does_not_tell_make_no_speed():
+    answers = dict.fromkeys(keys(30), {"output": "yes", "latency_ms": 100})
+    run = finished(samples=30, candidates=[{"id": "a", "answers": answers}])
+    evidence = selectors.case_of(run).evidence[0]
+    assert evidence.latency_ms is not None
+    assert evidence.tokens_per_second is None
+
+
+def test_a_sample_that_a_file_does_not_hold_was_not_slow():
+    answers = {key: {"output": "yes", "latency_ms": 100} for key in keys(80)[5:]}
+    answers[keys(80)[5]] = {"error": "timeout", "latency_ms": 9000}
+    run = finished(samples=80, candidates=[{"id": "a", "answers": answers}])
+    evidence = selectors.case_of(run).evidence[0]
+    assert sorted(evidence.latency_ms) == [100] * 74 + [inf]
+    assert evidence.scores.count(None) == 5
 
 
 def test_cost_from_price_and_tokens_is_known():

@@ -102,7 +102,8 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "recorded_error": Meaning(
         "Recorded as failed",
-        "The file says that this call failed. It scores 0.",
+        "The file says that this call failed. It scores 0, or is a gap where its error"
+        " begins with “transport”.",
     ),
     "refusal": Meaning(
         "Refused by the model",

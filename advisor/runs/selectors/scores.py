@@ -13,11 +13,16 @@ from advisor.sizing.intervals import betting_interval
 from advisor.sizing.measurement import Figure
 
 SHOWN_FROM = 20
+# Nobody was asked: a gap among the scores, and no time at all.
+NOT_RECORDED = "not_recorded"
 ENDED = (Trial.State.SUCCEEDED, Trial.State.FAILED, Trial.State.QUARANTINED)
 
 
 class Tried(NamedTuple):
-    """One trial as the decision sees it: a place, a state and what came back."""
+    """One trial as the decision sees it: a place, a state and what came back.
+
+    Tokens that nobody counted are None: an estimate tells no speed.
+    """
 
     position: int
     state: str
@@ -76,10 +81,12 @@ def columns_of(
         "answer__ttft_ms",
         "answer__failure_code",
         "answer__completion_tokens",
+        "answer__tokens_origin",
     )
     for row in rows.iterator():
         candidate_id, position, state, score, cost, origin, latency = row[:7]
-        ttft, code, tokens = row[7:]
+        ttft, code, tokens, origin_of_tokens = row[7:]
+        counted = origin_of_tokens != "estimated"
         columns[candidate_id].by_sample[position].append(
             Tried(
                 position=position,
@@ -89,8 +96,8 @@ def columns_of(
                 cost_origin=origin or "",
                 latency_ms=latency,
                 ttft_ms=ttft,
-                failed=bool(code),
-                completion_tokens=tokens,
+                failed=bool(code) and code != NOT_RECORDED,
+                completion_tokens=tokens if counted else None,
             )
         )
     return columns

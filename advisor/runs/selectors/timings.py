@@ -18,7 +18,7 @@ def latencies_of(
     failure, None where nothing was timed.
     """
     if one.engine == "recorded":
-        tried = [one for repeats in column.samples() for one in repeats]
+        tried = _recorded_once(column)
         return _recorded([t for t in tried if t.latency_ms is not None or t.failed])
     if _runs_elsewhere(one):
         return None, None, None
@@ -46,6 +46,14 @@ def was_disturbed(one: Candidate) -> bool:
     """Say whether other programs ran while the times were measured, in every try."""
     timed = one.speed.exclude(phase=SpeedRecord.Phase.WARM_UP)
     return timed.filter(disturbed=True).exists()
+
+
+def _recorded_once(column: Column) -> list[Tried]:
+    """Return one trial a sample: its repeats are the same line of the file.
+
+    Taken for requests of their own, they would prove a percentile of too few.
+    """
+    return [repeats[0] for repeats in column.samples()]
 
 
 def _recorded(
@@ -101,7 +109,7 @@ def tokens_per_second_of(one: Candidate, column: Column) -> Figure | None:
     if _runs_elsewhere(one):
         return None
     if one.engine == "recorded":
-        tried = [t for repeats in column.samples() for t in repeats if not t.failed]
+        tried = [one for one in _recorded_once(column) if not one.failed]
         pairs = [(t.completion_tokens, t.latency_ms) for t in tried]
     else:
         pairs = [(r.completion_tokens, r.total_ms) for r in _single(one)]
