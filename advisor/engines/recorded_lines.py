@@ -109,7 +109,8 @@ def _id(found: dict[str, Any]) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str) and value.strip():
-        return clean(value)
+        # As the ids of samples are read.
+        return clean(value).strip()
     if "id" not in found:
         raise _Wrong('"id" is missing')
     raise _Wrong(f'"id" must be text or a whole number, got {_shown(value)}')

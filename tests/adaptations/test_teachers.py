@@ -131,6 +131,17 @@ def test_calls_of_a_dead_worker_hold_no_money_once_their_job_has_ended(
     assert month.unknown_micro == month_ledger(month.pk)["unknown"] > 0
 
 
+def test_half_an_answer_that_an_error_ended_teaches_nothing(tmp_path: Path):
+    setup = project_setup(tmp_path / "model")
+    first, *others = tuned_half(ROWS)
+    half = {first: {"output": "re", "error": "transport: reset"}}
+    upload = make_upload(setup.project.team, {**dict.fromkeys(others, "red"), **half})
+    teacher = {"id": "old", "engine": "recorded", "upload": upload.pk}
+    said = recorded_answers(setup, teacher)
+    assert set(said.values()) == {"red"}
+    assert len(said) == len(others)
+
+
 def test_recorded_answers_teach_where_the_file_has_them(tmp_path: Path):
     setup = project_setup(tmp_path / "model")
     said = dict.fromkeys(tuned_half(ROWS), "red")

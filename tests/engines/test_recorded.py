@@ -141,6 +141,14 @@ def test_a_byte_order_mark_and_windows_lines_are_read():
     assert rows[0].id == "a"
 
 
+def test_blanks_around_an_id_are_no_part_of_it_as_in_a_sample_file():
+    twice = [line(id=" a ", output="x"), line(id="a", output="x")]
+    (answer,) = engine(twice[0]).answer([prompt("a")])
+    assert answer.output == "x"
+    _, problems = parse_recorded("\n".join(twice))
+    assert problems[0].message == 'id "a" is already in line 1'
+
+
 def test_what_a_database_refuses_is_cleaned():
     rows, _ = parse_recorded(r'{"id": "a", "output": "x\u0000\ud800"}')
     assert rows[0].output == "x\ufffd\ufffd"

@@ -37,7 +37,9 @@ def recorded_answers(setup: Setup, teacher: Entry) -> dict[int, str]:
     if upload is None or samples is None:
         return {}
     rows, _ = parse_recorded(bytes(upload.content).decode("utf-8-sig"))
-    said = {row.id: row.output for row in rows if row.output}
+    # What came before an error is half an answer.
+    whole = (row for row in rows if row.error is None)
+    said = {row.id: row.output for row in whole if row.output}
     found = tuning_samples(samples)
     return {one.pk: said[one.key] for one in found if one.key in said}
 

@@ -12,6 +12,7 @@ from advisor.projects.parsing import Problem as RowProblem
 from advisor.projects.parsing import (
     SampleRow,
     expected_problems,
+    limits,
     parse_table,
     samples_from,
 )
@@ -29,6 +30,7 @@ from advisor.scoring.base import ScorerInvalid
 from advisor.scoring.registry import scorer
 
 EMPTY = ("is empty", "Write one sample or answer a line.")
+TOO_LARGE = ("is larger than 25 MB", "Leave out lines and keys that nobody needs.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,9 @@ def _recorded(
         content = files.recorded.get(str(entry.get("id")), b"")
         if not content.strip():
             yield Problem(path, name, *EMPTY)
+            continue
+        if len(content) > limits.FILE_BYTES:
+            yield Problem(path, name, *TOO_LARGE)
             continue
         try:
             rows, problems = parse_recorded(content.decode("utf-8-sig"))
