@@ -19,6 +19,7 @@ ENGINES_OF = {
     "memory_limit_bytes": ("transformers",),
 }
 TOKEN_PRICES = ("input_per_1m", "output_per_1m")
+RUN_HERE = ("fp32", "bf16", "fp16", "auto")
 COMMAND_ONLY = {"file": "upload", "base_url": "endpoint", "api_key_env": "endpoint"}
 
 
@@ -72,6 +73,10 @@ def _needed(path: str, entry: Mapping[str, Any], engine: object) -> Iterator[Pro
     if engine == "transformers" and lacks("model"):
         remedy = "Name builtin/NAME, a folder, or a hub id with its revision."
         yield Problem(f"{path}.model", None, "is missing", remedy)
+    held = entry.get("precision")
+    if engine == "transformers" and held is not None and held not in RUN_HERE:
+        remedy = f"Use one of {', '.join(RUN_HERE)}, or a server that serves it."
+        yield Problem(f"{path}.precision", held, "is run by servers only", remedy)
     if engine == "recorded" and lacks("file", "upload"):
         remedy = "Name the JSONL file of its recorded answers."
         yield Problem(f"{path}.file", None, "is missing", remedy)

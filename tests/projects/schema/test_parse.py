@@ -229,6 +229,7 @@ def test_a_wrong_value_is_answered_with_its_key_and_the_remedy(change, path, wor
         ({"model": None}, "candidates.0.model", "is missing"),
         ({"revision": "main"}, "candidates.0.revision", "40 hexadecimal digits"),
         ({"precision": "fp64"}, "candidates.0.precision", "is not a known precision"),
+        ({"precision": "int4"}, "candidates.0.precision", "fp32, bf16, fp16, auto"),
         ({"hosting": "moon"}, "candidates.0.hosting", "is not one of"),
         ({"hardware": "nvidia-l5"}, "candidates.0.hardware", "Did you mean nvidia-l4?"),
         ({"card": "qwen3-0-6"}, "candidates.0.card", "Did you mean qwen3-0-6b?"),
