@@ -1,5 +1,5 @@
 /* Small conduct that every page shares: menus close, error summaries take the focus,
-   polling rests while the page is hidden, toasts leave. */
+   polling rests while the page is hidden, toasts leave, a failed request is told. */
 (() => {
   const closeMenus = (except) => {
     document.querySelectorAll("details.team[open]").forEach((menu) => {
@@ -34,6 +34,30 @@
     .forEach((toast) => toast.remove());
   setTimeout(dismiss, 8000);
 
+  // A request that failed is told until a later one gets through: nobody would see that
+  // what is typed is not kept, or that a figure is of the limit before.
+  let failed = null;
+  const tell = () => {
+    if (failed) return;
+    const place = document.querySelector(".toasts")
+      || document.body.appendChild(document.createElement("div"));
+    place.className = "toasts";
+    failed = document.createElement("p");
+    failed.className = "toast toast--warning";
+    failed.setAttribute("role", "alert");
+    place.append(failed);
+    failed.textContent = "The last request failed. What is shown may be old, and what you"
+      + " typed may not be saved.";
+  };
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
+    document.addEventListener(name, tell);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful) return;
+    failed?.remove();
+    failed = null;
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
@@ -44,9 +68,14 @@
     const button = event.target.closest("[data-copy-url]");
     if (!button) return;
     fetch(button.dataset.copyUrl, { credentials: "same-origin" })
-      .then((answer) => answer.text())
+      .then((answer) => {
+        // Whoever is signed out by now is led to a page that is not the text.
+        if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+        return answer.text();
+      })
       .then((text) => navigator.clipboard.writeText(text))
-      .then(() => { button.textContent = "Copied"; });
+      .then(() => { button.textContent = "Copied"; })
+      .catch(() => { button.textContent = "Not copied. Reload the page and try again"; });
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {

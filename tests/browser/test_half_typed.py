@@ -1,5 +1,6 @@
 """What somebody types is kept while they type, and is there again after a reload."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,20 @@ def test_half_a_step_survives_a_reload_and_is_checked_by_continue_only(
     expect(link).to_be_visible()
     assert walk.document["constraints"] == {"quality_margin": 0.05}
     assert [one for one in visit.wrong if "422" not in one] == []
+
+
+def test_what_was_typed_and_could_not_be_kept_is_told_until_it_is(
+    chromium: Browser, live_server: LiveServer, alice: User, walk: Walk
+):
+    walk.begin()
+    page = web.opened(chromium, live_server, alice).go(f"{walk.base}setup/goal/")
+    page.route(re.compile("/keep/"), lambda route: route.abort())
+    fill(page, name="Claims")
+    expect(page.get_by_text("What is shown may be old")).to_be_visible()
+    page.unroute_all()
+    with page.expect_response(kept("name=Claims%20triage")):
+        fill(page, name="Claims triage")
+    expect(page.get_by_text("What is shown may be old")).to_have_count(0)
 
 
 def test_a_new_project_that_was_left_is_there_again(
