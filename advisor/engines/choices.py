@@ -36,7 +36,7 @@ class ChoiceRequest:
 
     def told(self, choice: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Return which tokens will do at each place of a choice."""
-        singly = [(token,) for token in choice]
+        singly: list[tuple[int, ...]] = [(token,) for token in choice]
         return [*singly[:-1], self.ends] if self.ends else singly
 
 
