@@ -197,3 +197,14 @@ def test_the_specimen_chart_is_drawn_in_both_themes(chromium, live_server):
     page.locator("[data-theme-toggle]").click()
     page.wait_for_function(f"() => {colour} !== '{light}'")
     assert visit.wrong == []
+    assert visit.wrong == []
+
+
+def test_paper_is_light_whatever_the_theme(chromium, live_server):
+    page = opened(chromium, live_server, color_scheme="dark").go("/help/")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    ink = "getComputedStyle(document.body).color"
+    assert page.evaluate(ink) == "rgb(20, 25, 31)"
+    page.emulate_media(media="screen")
+    assert page.evaluate(ink) == "rgb(231, 236, 240)"
