@@ -31,13 +31,17 @@ from advisor.accounts.models import Membership, Role, User
 from advisor.catalog import services as catalog
 from advisor.catalog.selectors import latest_checks
 from advisor.catalog.models import Endpoint, EndpointCheck
+from advisor.engines.base import Failure
+from advisor.engines.pacing import Stop
 from advisor.projects import services as projects
 from advisor.projects.models import Intake, Upload
 from advisor.reports.models import Export
 from advisor.reports.services import exports
 from advisor.runs import services
-from advisor.runs.models import Answer, Run, StoredRecommendation, Trial
+from advisor.runs.models import Answer, EndpointStanding, Run, StoredRecommendation
+from advisor.runs.models import Trial
 from advisor.runs.services.claiming import claim_block
+from advisor.runs.services.endpoint_health import goes_on_by_itself, hold, next_probe_s
 from advisor.runs.services.verifying import broken_invariants
 from tests.runs.factory import make_setup
 seen = (timezone.now() - real.now(datetime.UTC)).total_seconds()
@@ -81,6 +85,10 @@ assert not latest_checks([server.pk])[server.pk].given_up
 assert catalog.due_checks().get() == check
 assert catalog.claim_check(check.pk) and catalog.claim_check(check.pk) is None
 told.delete()
+# So is how long an endpoint has been down, which says when it is asked again.
+hold(one, Stop("down", Failure(code="not_connected", kind="transport", message="")))
+assert next_probe_s(EndpointStanding.objects.get()) < 30
+assert goes_on_by_itself(run)
 print(held.count(), Answer.objects.count(), broken_invariants(Run.objects.get()))
 """
 

@@ -41,6 +41,7 @@ from advisor.runs.services.endpoint_health import ask_now, hold, next_probe_s
 from advisor.runs.services.releasing import release
 from advisor.runs.services.verifying import broken_invariants
 from tests.engines.stub_server import Stub, chat, listing, reply
+from tests.runs.factory import make_team
 from tests.runs.test_real_engines import answering, drive_and_disconnect, with_endpoint
 from tests.services import free_port, wait_until
 
@@ -393,10 +394,11 @@ def test_f32_after_a_day_the_owner_is_asked(settings):
 
 def test_an_outage_is_asked_about_when_it_has_become_a_quarter_longer(settings):
     settings.ENDPOINT_FIRST_PROBE_SECONDS = 2
-    standing = EndpointStanding()
+    standing = EndpointStanding.objects.create(team=make_team(), digest="d", host="h")
     assert next_probe_s(standing) == 2
     for down, wait in ((4, 2), (60, 15), (600, 150), (7200, 300)):
-        standing.down_since = timezone.now() - timedelta(seconds=down)
+        ago = timezone.now() - timedelta(seconds=down)
+        EndpointStanding.objects.update(down_since=ago)
         assert next_probe_s(standing) == pytest.approx(wait, rel=0.02)
 
 

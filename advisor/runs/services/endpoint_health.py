@@ -21,7 +21,7 @@ from advisor.engines.pacing import Pace, Paced, Stop
 from advisor.runs.models import Candidate, EndpointStanding, EndpointWait, Run, Trial
 from advisor.runs.services.states import LIVE_RUNS, move_candidate, move_run, note
 from advisor.sizing import formats
-from advisor.web.clock import from_now
+from advisor.web.clock import from_now, seconds_since
 
 # An outage is asked about each time that it has become a quarter longer.
 SHARE_OF_OUTAGE = 0.25
@@ -152,8 +152,7 @@ def _reason(standing: EndpointStanding, until: datetime | None) -> str:
 
 def next_probe_s(standing: EndpointStanding) -> float:
     """Return the seconds until an endpoint is asked whether it is back."""
-    since = standing.down_since
-    down_s = (timezone.now() - since).total_seconds() if since else 0.0
+    down_s = seconds_since(standing, "down_since")
     first = settings.ENDPOINT_FIRST_PROBE_SECONDS
     longest = settings.ENDPOINT_LONGEST_PROBE_SECONDS
     return float(min(longest, max(first, down_s * SHARE_OF_OUTAGE)))
@@ -216,8 +215,8 @@ def goes_on_by_itself(run: Run) -> bool:
     waits = EndpointWait.objects.filter(candidate__run=run)
     if not waits.exists():
         return False
-    patience = timedelta(seconds=settings.ENDPOINT_PAUSE_SECONDS)
-    if not waits.filter(standing__down_since__lt=timezone.now() - patience).exists():
+    since = from_now(-settings.ENDPOINT_PAUSE_SECONDS)
+    if not waits.filter(standing__down_since__lt=since).exists():
         return True
     waits.update(run_paused=True)
     return False

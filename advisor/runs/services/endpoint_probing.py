@@ -5,7 +5,6 @@ import ssl
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from advisor.engines.base import EngineError
 from advisor.engines.fetching import Source, fetch
@@ -14,7 +13,7 @@ from advisor.runs.models import Candidate, EndpointStanding, EndpointWait
 from advisor.runs.services.endpoint_health import let_go, next_probe_s
 from advisor.runs.services.holding import engine_spec
 from advisor.runs.services.states import note
-from advisor.web.clock import from_now
+from advisor.web.clock import from_now, seconds_since
 
 # Lists what a server offers; free of charge, and any answer to it is a sign of life.
 PATH = "/models"
@@ -97,8 +96,7 @@ def _source(candidate: Candidate) -> Source:
 
 
 def _too_long(standing: EndpointStanding) -> bool:
-    since = standing.down_since
-    down_s = (timezone.now() - since).total_seconds() if since else 0.0
+    down_s = seconds_since(standing, "down_since")
     return bool(down_s > settings.ENDPOINT_GIVE_UP_SECONDS)
 
 
