@@ -3,11 +3,13 @@
 Half way they are accessible in light and dark, inside their width and quiet too.
 """
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from advisor.accounts.models import Team, User
@@ -187,3 +189,15 @@ def test_a_search_stands_in_the_address_once_and_in_what_leads_on(
         leads = page.get_by_role("link", name=name).get_attribute("href") or ""
         assert "q=cla&" in leads
     assert visit.wrong == []
+
+
+def test_a_printed_record_wastes_no_paper(
+    chromium: Browser, live_server: LiveServer, alice: User, walk: Walk
+):
+    decided.set_up(walk, samples=120)
+    decided.decide(walk)
+    close_engines()
+    page = web.opened(chromium, live_server, alice).go(f"{walk.base}runs/1/report/")
+    printed = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
+    feet = [len(one.extract_text()) for one in printed.pages[:-1]]
+    assert min(feet) > 200, feet

@@ -197,7 +197,6 @@ def test_the_specimen_chart_is_drawn_in_both_themes(chromium, live_server):
     page.locator("[data-theme-toggle]").click()
     page.wait_for_function(f"() => {colour} !== '{light}'")
     assert visit.wrong == []
-    assert visit.wrong == []
 
 
 def test_paper_is_light_whatever_the_theme(chromium, live_server):
