@@ -86,13 +86,28 @@ class PassRoom:
 
 def kept_bytes_per_token(network: Any) -> int:
     """Return what keys and values of one token take, in all layers."""
-    config = network.config.get_text_config()
-    heads = getattr(config, "num_attention_heads", 1) or 1
-    kept = getattr(config, "num_key_value_heads", None) or heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // heads
-    layers = int(getattr(config, "num_hidden_layers", 1))
-    item = int(network.dtype.itemsize)
-    return max(1, 2 * layers * int(kept) * int(size) * item)
+    layers = _layers(network.config.get_text_config())
+    return max(1, 2 * sum(map(_kept_numbers, layers)) * int(network.dtype.itemsize))
+
+
+def _layers(config: Any) -> list[Any]:
+    """Return the configuration of each layer; of some models they differ (Gemma 4)."""
+    if getattr(config, "is_heterogeneous", False):
+        return list(config.per_layer_config)
+    return [config] * int(getattr(config, "num_hidden_layers", 1))
+
+
+def _kept_numbers(layer: Any) -> int:
+    heads = getattr(layer, "num_attention_heads", 1) or 1
+    kept = getattr(layer, "num_key_value_heads", None) or heads
+    size = getattr(layer, "head_dim", None) or layer.hidden_size // heads
+    return int(kept) * int(size)
+
+
+def _inner_width(layer: Any) -> int:
+    told = getattr(layer, "intermediate_size", None) or 4 * int(layer.hidden_size)
+    # Some list the widths of all layers (Gemma 3n).
+    return int(max(told) if isinstance(told, list | tuple) else told)
 
 
 def passing_bytes_per_token(network: Any) -> int:
@@ -103,9 +118,7 @@ def passing_bytes_per_token(network: Any) -> int:
     """
     config = network.config.get_text_config()
     width = int(config.hidden_size)
-    told = getattr(config, "intermediate_size", None) or 4 * width
-    # Layers of some models have each a width of their own (Gemma 3n).
-    inner = int(max(told) if isinstance(told, list | tuple) else told)
+    inner = max(map(_inner_width, _layers(config)))
     words = int(config.vocab_size)
     item = int(network.dtype.itemsize)
     return (8 * width + 3 * inner) * item + words * (item + 4)

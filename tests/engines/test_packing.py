@@ -96,6 +96,24 @@ def test_the_widest_layer_tells_what_a_token_takes():
     assert each == passing_bytes_per_token(network(32))
 
 
+def test_layers_that_keep_more_than_others_are_added_up():
+    import torch
+    import transformers
+
+    from advisor.engines.pass_room import kept_bytes_per_token
+
+    config = transformers.Gemma4TextConfig(
+        num_hidden_layers=6,
+        num_key_value_heads=1,
+        num_global_key_value_heads=1,
+        head_dim=16,
+        global_head_dim=32,
+        layer_types=["sliding_attention"] * 5 + ["full_attention"],
+    )
+    network = SimpleNamespace(config=config, dtype=torch.float32)
+    assert kept_bytes_per_token(network) == 2 * (5 * 16 + 32) * 4
+
+
 def test_what_does_not_fit_is_read_in_smaller_passes(loaded):
     from advisor.engines.pass_room import PassRoom
 
