@@ -3,8 +3,9 @@
 The engine writes down which prompts a run gave it, call by call; the bare loop gives it
 the same ones again. One after the other in turn, the model loaded once: each run is
 compared with the loops before and after it, as a machine grows slower and faster.
-NAME is ``tickets``, the shipped model of 3 million parameters, or ``27m``, a random
-Llama of 27 million that writes 16 tokens to 120 random words.
+NAME is a shipped sample pack, asked of its reference as a project would (``tickets``:
+a label of a model of 3 million parameters, ``extract``: JSON of one of 2 million), or
+``27m``, a random Llama of 27 million that writes 16 tokens to 120 random words.
 """
 
 import json
@@ -20,7 +21,6 @@ from tests.bench.local_engine.figures import interval
 from tests.bench.local_engine.workloads import WORDS
 from tests.bench.overhead import ours
 
-MODEL = "builtin/tickets-large"
 WORDS_A_TEXT = 120
 
 
@@ -44,20 +44,22 @@ class Noted:
         return time.perf_counter() - start
 
 
-def tickets(count: int) -> list[dict[str, Any]]:
-    """Return samples of the shipped pack, repeated to ``count`` under new ids."""
-    from advisor.builtin import sample_pack
+def task(name: str, count: int) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    """Return the model, ``count`` samples and the rest of a setup."""
+    if name == "27m":
+        told = {"max_output_tokens": 16, "prompt": "{input}"}
+        return str(model_folder()), texts(count), told
+    from advisor.builtin import PREFIX, sample_pack
 
-    lines = sample_pack("tickets").path.read_text().splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [
-        {
-            "id": f"t{at:05}",
-            "input": rows[at % len(rows)]["input"],
-            "expected": str(rows[at % len(rows)]["expected"]),
-        }
-        for at in range(count)
-    ]
+    pack = sample_pack(name)
+    rows = [json.loads(line) for line in pack.path.read_text().splitlines()]
+    samples = [rows[at % len(rows)] | {"id": f"t{at:05}"} for at in range(count)]
+    told = {
+        "max_output_tokens": pack.max_output_tokens,
+        "prompt": pack.prompt,
+        "scorer": pack.scorer,
+    }
+    return PREFIX + pack.reference, samples, told
 
 
 def texts(count: int) -> list[dict[str, Any]]:
@@ -80,11 +82,9 @@ def main() -> None:
     from advisor.runs import services
     from advisor.runs.services.holding import held_engine
 
-    samples = tickets if name == "tickets" else texts
-    model = MODEL if name == "tickets" else str(model_folder())
+    model, samples, told = task(name, count)
     entry = {"id": "large", "engine": "transformers", "model": model}
-    told = {"max_output_tokens": 16, "prompt": "{input}"}
-    run, _ = ours.opened(entry, samples(32), **told)
+    run, _ = ours.opened(entry, samples[:32], **told)
     ours.worked_off(run)
     with held_engine(run.candidates.get()) as (engine, _):
         noted = Noted(engine)
@@ -92,7 +92,7 @@ def main() -> None:
     # The first run is not counted: its calls are those of the first loop.
     for _ in range(runs + 1):
         noted.calls.clear()
-        run, _ = ours.opened(entry, samples(count), **told)
+        run, _ = ours.opened(entry, samples, **told)
         took.append(ours.worked_off(run))
         bare.append(noted.again())
     services.close_engines()
